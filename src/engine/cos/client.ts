@@ -1,0 +1,123 @@
+import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
+import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../../model/objectInfo';
+import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+
+/** An object of the connection that a client is bound to. */
+export interface ObjectAddress {
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+  readonly versionId?: string;
+}
+
+/** Attributes a new object gets; what is left out is left to the service. */
+export type NewObjectAttributes = Partial<ObjectAttributes> & { readonly headers: ObjectHeaders };
+
+/** A part that the service has acknowledged. */
+export interface UploadedPart {
+  readonly partNumber: number;
+  readonly etag: string;
+  /** Algorithm and base64 value, to be repeated on Complete where the upload announced one. */
+  readonly checksum?: { readonly algorithm: string; readonly value: string };
+  readonly sizeBytes?: number;
+}
+
+/** Why one key of a batch was not deleted. */
+export interface DeleteFailure {
+  readonly key: ObjectKey;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Receives a body piece by piece. The bytes are only valid until the promise (if any) settles. */
+export type BodySink = (bytes: Uint8Array, offsetInBody: number) => void | Promise<void>;
+
+/**
+ * The service as one connection sees it: each bucket reached at its own location, requests signed, retried where that is
+ * safe, failures thrown as `CosFailure`. Every function stops its work when the signal aborts and throws `cancelled`.
+ */
+export interface CosClient {
+  listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
+  getBucket(bucket: BucketName, signal: AbortSignal): Promise<BucketSummary>;
+  createBucket(
+    bucket: BucketName,
+    place: { location?: string; storageClass?: string },
+    signal: AbortSignal,
+  ): Promise<BucketSummary>;
+  deleteBucket(bucket: BucketName, signal: AbortSignal): Promise<void>;
+
+  /** One page in exactly one request (plus at most one to find the bucket's location). */
+  listPage(
+    bucket: BucketName,
+    query: { prefix: string; delimiter: '/' | ''; cursor?: string; startAfter?: string; maxKeys?: number },
+    signal: AbortSignal,
+  ): Promise<ObjectPage>;
+
+  headObject(address: ObjectAddress, signal: AbortSignal): Promise<ObjectInfo>;
+  getTags(address: ObjectAddress, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Streams an object, or `range` of it, into the sink in order. `ifMatch` pins the object: `preconditionFailed` otherwise.
+   * A body that ends early is retried from where it broke, pinned by ETag; the sink never sees a byte twice.
+   */
+  readObject(
+    address: ObjectAddress,
+    options: { range?: { offsetBytes: number; lengthBytes: number }; ifMatch?: string },
+    sink: BodySink,
+    signal: AbortSignal,
+  ): Promise<ObjectInfo>;
+  /** Writes an object of at most 5 GiB from memory, with a checksum unless the connection forbids it. */
+  putObject(
+    address: ObjectAddress,
+    body: Uint8Array,
+    attributes: NewObjectAttributes,
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome>;
+  /** Server-side copy of up to 5 GiB, keeping headers, metadata and tags. `ifMatch` pins the source. */
+  copyObject(
+    source: ObjectAddress,
+    target: ObjectAddress,
+    options: { ifMatch?: string; condition: WriteCondition },
+    signal: AbortSignal,
+  ): Promise<WriteOutcome>;
+  /** Deletes one object. Absent objects are deleted already. */
+  deleteObject(address: ObjectAddress, signal: AbortSignal): Promise<void>;
+  /** Deletes up to 1,000 keys in one request; answers with those that were not deleted. */
+  deleteObjects(bucket: BucketName, keys: readonly ObjectKey[], signal: AbortSignal): Promise<readonly DeleteFailure[]>;
+
+  createMultipartUpload(
+    address: ObjectAddress,
+    attributes: NewObjectAttributes,
+    signal: AbortSignal,
+  ): Promise<UploadId>;
+  uploadPart(
+    address: ObjectAddress,
+    upload: { uploadId: UploadId; partNumber: number },
+    body: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<UploadedPart>;
+  uploadPartCopy(
+    source: ObjectAddress,
+    target: ObjectAddress,
+    upload: { uploadId: UploadId; partNumber: number; range: { offsetBytes: number; lengthBytes: number } },
+    ifMatch: string,
+    signal: AbortSignal,
+  ): Promise<UploadedPart>;
+  listParts(address: ObjectAddress, uploadId: UploadId, signal: AbortSignal): Promise<readonly UploadedPart[]>;
+  /**
+   * Makes the object visible. The condition is checked by HEAD just before (If-None-Match on Complete is undocumented),
+   * and sent as a header too where the server honours it.
+   */
+  completeMultipartUpload(
+    address: ObjectAddress,
+    uploadId: UploadId,
+    parts: readonly UploadedPart[],
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome>;
+  /** Aborts an upload; one that is gone already is aborted. */
+  abortMultipartUpload(address: ObjectAddress, uploadId: UploadId, signal: AbortSignal): Promise<void>;
+
+  /** URL of an object without any signature. */
+  objectUrl(address: ObjectAddress): Promise<string>;
+  close(): Promise<void>;
+}

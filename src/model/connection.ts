@@ -1,0 +1,52 @@
+import type { ConnectionId } from './ids';
+import type { EndpointNetwork } from './location';
+
+/** How buckets appear in request URLs. */
+export type AddressingStyle = 'path' | 'virtualHost';
+
+/** Whether uploads carry a flexible checksum header. `learned`: sent until a server refuses it, then remembered. */
+export type ChecksumBehaviour = 'learned' | 'always' | 'never';
+
+/** What every connection has. Nothing here is secret: it is stored in user settings. */
+export interface ConnectionBase {
+  readonly id: ConnectionId;
+  readonly name: string;
+  /** The engine refuses every write through this connection. */
+  readonly isReadOnly?: boolean;
+  /** Buckets added by name, for identities that may not list buckets. */
+  readonly extraBuckets?: readonly string[];
+}
+
+/** IBM Cloud Object Storage by IAM API key. */
+export interface IamConnection extends ConnectionBase {
+  readonly kind: 'iam';
+  /** Full CRN or guid of the service instance (control-plane.md §2.2); needed to list and create buckets. */
+  readonly serviceInstanceId: string;
+  /** S3 endpoint URL to start from; buckets elsewhere are reached at their own location's endpoint. */
+  readonly endpoint: string;
+  readonly network?: EndpointNetwork;
+  /** Base URL of IAM; default `https://iam.cloud.ibm.com`. */
+  readonly iamEndpoint?: string;
+  /** Endpoints by location that replace IBM's host pattern, for private clouds and the local server. */
+  readonly locationEndpoints?: Readonly<Record<string, string>>;
+}
+
+/** COS or any S3-compatible service by HMAC key pair. */
+export interface HmacConnection extends ConnectionBase {
+  readonly kind: 'hmac';
+  readonly endpoint: string;
+  /** Region of the credential scope; COS accepts any. */
+  readonly region: string;
+  readonly addressingStyle: AddressingStyle;
+  readonly checksums?: ChecksumBehaviour;
+  readonly network?: EndpointNetwork;
+  readonly locationEndpoints?: Readonly<Record<string, string>>;
+}
+
+/** One place that buckets are reached through. */
+export type Connection = IamConnection | HmacConnection;
+
+/** The secret half of a connection. Lives in the keychain and in memory, nowhere else. */
+export type Credential =
+  | { readonly kind: 'apiKey'; readonly apiKey: string }
+  | { readonly kind: 'hmac'; readonly accessKeyId: string; readonly secretAccessKey: string };

@@ -1,0 +1,88 @@
+/**
+ * What went wrong, as a value that both halves of the extension understand.
+ * Classified from HTTP status and error code, never from message text (spec/data-plane.md §2).
+ */
+export type CosErrorKind =
+  | 'notFound'
+  | 'denied'
+  | 'signInNeeded'
+  | 'conflict'
+  | 'preconditionFailed'
+  | 'held'
+  | 'throttled'
+  | 'network'
+  | 'tls'
+  | 'invalid'
+  | 'tooLarge'
+  | 'localFile'
+  | 'cancelled'
+  | 'engineGone'
+  | 'unsupported'
+  | 'internal';
+
+/** When trying the same thing again can help. */
+export type RetryAdvice = 'never' | 'later' | 'afterSignIn';
+
+/**
+ * Finer reasons that get a sentence or a button of their own. Absent when the kind says everything.
+ * `wrongLocation`: a bucket answers NoSuchBucket here but is known at another location (data-plane.md §1.1).
+ */
+export type CosErrorReason =
+  | 'noSuchBucket'
+  | 'noSuchKey'
+  | 'noSuchUpload'
+  | 'wrongLocation'
+  | 'bucketNotEmpty'
+  | 'bucketNameTaken'
+  | 'invalidBucketName'
+  | 'invalidLocation'
+  | 'tooManyBuckets'
+  | 'alreadyExists'
+  | 'apiKeyUnknown'
+  | 'sessionExpired'
+  | 'instanceUnknown'
+  | 'accessKeyUnknown'
+  | 'signatureMismatch'
+  | 'clockSkewed'
+  | 'notACosEndpoint'
+  | 'hostUnknown'
+  | 'connectionRefused'
+  | 'connectionLost'
+  | 'timedOut'
+  | 'proxyRefused'
+  | 'certificateUntrusted'
+  | 'integrity'
+  | 'changedMeanwhile'
+  | 'archived'
+  | 'secretMissing'
+  | 'noConnection'
+  | 'diskFull'
+  | 'notWritable'
+  | 'noSuchFile'
+  | 'unsafeName'
+  | 'readOnlyConnection'
+  | 'quotaExceeded';
+
+/** One failure: what was tried, on what, why it failed, and whether trying again can help. Holds no secrets. */
+export interface CosError {
+  readonly kind: CosErrorKind;
+  /** The operation in S3 or protocol vocabulary, e.g. `PutObject` or `transfers/start`. */
+  readonly op: string;
+  readonly reason?: CosErrorReason;
+  readonly bucket?: string;
+  readonly key?: string;
+  /** Local file concerned, for kind `localFile`. */
+  readonly fsPath?: string;
+  /** Host concerned, for kinds `network` and `tls`. */
+  readonly host?: string;
+  readonly retry: RetryAdvice;
+  readonly httpStatus?: number;
+  /** The service's own error code, e.g. `NoSuchKey` or `BXNIM0415E`. */
+  readonly code?: string;
+  readonly requestId?: string;
+  /** English text for the log; never a secret. */
+  readonly detail: string;
+}
+
+/** The answer of every request across the process border: a value or a typed failure. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CosError };

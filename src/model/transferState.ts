@@ -1,0 +1,73 @@
+import type { CosError } from './cosError';
+import type { ConnectionId, TransferId } from './ids';
+
+/** States of a transfer (conventions §6): `queued → running ⇄ paused → done | failed | cancelled`. */
+export type TransferState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+
+const moves: Readonly<Record<TransferState, readonly TransferState[]>> = {
+  queued: ['running', 'paused', 'cancelled', 'failed'],
+  running: ['paused', 'done', 'failed', 'cancelled'],
+  paused: ['queued', 'running', 'cancelled', 'failed'],
+  done: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** Whether a transfer may go from one state to the other. */
+export function canMove(from: TransferState, to: TransferState): boolean {
+  return moves[from].includes(to);
+}
+
+/** Whether nothing more will happen to a transfer in this state. */
+export function isFinal(state: TransferState): boolean {
+  return moves[state].length === 0;
+}
+
+/** What a transfer moves. */
+export type TransferKind = 'upload' | 'download' | 'delete' | 'copy';
+
+/** What to do where the target already exists; decided once per batch (design §6.2). `ask`: the engine asks the user. */
+export type ClashChoice = 'skip' | 'replace' | 'keepBoth' | 'fail' | 'ask';
+
+/** One item of a transfer that did not arrive. */
+export interface ItemFailure {
+  /** Key or file, as the user knows it. */
+  readonly name: string;
+  readonly error: CosError;
+}
+
+/** One item that was left out on purpose, with the reason in plain words. */
+export interface ItemSkip {
+  readonly name: string;
+  readonly reason: 'exists' | 'unsafeName' | 'nameCollision' | 'notAFile' | 'symlinkLoop' | 'notUnicode' | 'keyTooLong';
+  readonly detail: string;
+}
+
+/** A transfer as it stands: a whole snapshot, never a difference. `bytesDone` never falls, `revision` always grows. */
+export interface TransferSnapshot {
+  readonly transferId: TransferId;
+  readonly kind: TransferKind;
+  readonly connectionId: ConnectionId;
+  readonly state: TransferState;
+  /** What is moved, for people: a file name, or `12 files`. */
+  readonly title: string;
+  readonly source: string;
+  readonly target: string;
+  readonly bytesDone: number;
+  /** Absent until planning has counted everything. */
+  readonly bytesTotal?: number;
+  readonly itemsDone: number;
+  readonly itemsTotal?: number;
+  readonly itemsSkipped: number;
+  readonly itemsFailed: number;
+  /** The first hundred of each; the counts above are complete. */
+  readonly failures: readonly ItemFailure[];
+  readonly skips: readonly ItemSkip[];
+  readonly startedAtMs: number;
+  readonly finishedAtMs?: number;
+  /** Smoothed, bytes per second, while running. */
+  readonly bytesPerSecond?: number;
+  readonly revision: number;
+  /** Why a failed transfer failed as a whole. */
+  readonly error?: CosError;
+}

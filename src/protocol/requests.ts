@@ -1,0 +1,220 @@
+import type { Connection, Credential } from '../model/connection';
+import type { BucketName, ConnectionId, ObjectKey, TransferId } from '../model/ids';
+import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
+import type { ClashChoice, TransferSnapshot } from '../model/transferState';
+
+/** Settings of the engine, sent first and again whenever one changes. */
+export interface EngineConfiguration {
+  readonly protocolVersion: number;
+  /** `http.proxy`; empty or absent means the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` decide. */
+  readonly proxyUrl?: string;
+  /** `http.noProxy`, host patterns. */
+  readonly noProxy?: readonly string[];
+  /** `http.proxyStrictSSL`: whether certificates are verified. */
+  readonly strictTls: boolean;
+  /** PEM files trusted besides the system's (`ibmcos.network.caFiles`, `NODE_EXTRA_CA_CERTS`). */
+  readonly caFiles: readonly string[];
+  /** `http.systemCertificates`. */
+  readonly useSystemCertificates: boolean;
+  readonly requestTimeoutMs: number;
+  /** Bytes that transfers may hold in memory together. */
+  readonly memoryBudgetBytes: number;
+  /** Connections per endpoint that transfers may use at once. */
+  readonly maxConnections: number;
+  readonly preferredPartBytes: number;
+}
+
+/** What the engine says of itself. */
+export interface EngineInfo {
+  readonly protocolVersion: number;
+  readonly pid: number;
+}
+
+/** An object, or one version of it. */
+export interface ObjectRef {
+  readonly connectionId: ConnectionId;
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+  readonly versionId?: string;
+}
+
+/** When a write may happen. `ifMatch`: the object is still this one. `ifAbsent`: there is none. */
+export type WriteCondition =
+  { readonly kind: 'ifMatch'; readonly etag: string } | { readonly kind: 'ifAbsent' } | { readonly kind: 'always' };
+
+/** What a write left behind. */
+export interface WriteOutcome {
+  readonly etag: string;
+  readonly versionId?: string;
+  readonly modifiedAtMs: number;
+  /** Who checked the condition: the server in one step, or a HEAD just before where it ignores conditions. */
+  readonly conditionCheckedBy: 'server' | 'headBefore' | 'none';
+}
+
+/** What a successful test of a connection found. */
+export interface ConnectionTestReport {
+  /** Absent when the identity may not list buckets (which is a working connection all the same). */
+  readonly bucketCount?: number;
+  readonly latencyMs: number;
+}
+
+/** A file or folder of this machine to upload. */
+export interface UploadSource {
+  readonly fsPath: string;
+}
+
+/** An object, or all objects below a prefix, to download. */
+export type DownloadSource =
+  | { readonly kind: 'object'; readonly key: ObjectKey; readonly versionId?: string }
+  | { readonly kind: 'prefix'; readonly prefix: string };
+
+/** What a transfer is asked to do. */
+export type TransferRequest =
+  | {
+      readonly kind: 'upload';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      /** Prefix the sources go below; ends in `/` or is empty. */
+      readonly prefix: string;
+      readonly sources: readonly UploadSource[];
+      readonly clash: ClashChoice;
+    }
+  | {
+      readonly kind: 'download';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      readonly sources: readonly DownloadSource[];
+      /** Folder the objects go into; a prefix's objects keep their names below the prefix's last segment. */
+      readonly folderFsPath: string;
+      /** Exact target of a single object, for *Save As*; its clash was confirmed by the dialog. */
+      readonly fileFsPath?: string;
+      readonly clash: ClashChoice;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      readonly keys: readonly ObjectKey[];
+      readonly prefixes: readonly string[];
+    }
+  | {
+      readonly kind: 'copy';
+      readonly connectionId: ConnectionId;
+      readonly source: { readonly bucket: BucketName; readonly key: ObjectKey; readonly versionId?: string };
+      readonly target: { readonly bucket: BucketName; readonly key: ObjectKey };
+      /** Rename: the source is deleted once the copy is verified. */
+      readonly deleteSource: boolean;
+      readonly clash: ClashChoice;
+    };
+
+/** How many objects a selection holds; `isComplete` is false when counting stopped at the limit. */
+export interface ObjectCount {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly isComplete: boolean;
+}
+
+/**
+ * Requests from the extension to the engine. Every answer is a `Result`, see `model/cosError`.
+ * Cancelling a request stops its work before the answer (`cancelled`) goes out.
+ */
+export interface EngineRequests {
+  /** Sets the engine up. The first request; sent again when a setting changes. */
+  'engine/configure': { params: EngineConfiguration; result: EngineInfo };
+  /** Signs in and lists buckets with settings that may not be saved yet. Changes nothing. */
+  'connection/test': { params: { connection: Connection; credential: Credential }; result: ConnectionTestReport };
+  /** Forgets tokens, bucket locations and learned behaviour of a connection that was edited or removed. */
+  'connection/forget': { params: { connectionId: ConnectionId }; result: null };
+
+  /** All buckets of the connection's instance with location and class, plus those added by name. */
+  'buckets/list': { params: { connectionId: ConnectionId }; result: readonly BucketSummary[] };
+  /** Whether a bucket exists and may be used, for *add bucket by name*. */
+  'buckets/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: BucketSummary };
+  'buckets/create': {
+    params: { connectionId: ConnectionId; bucket: BucketName; location?: string; storageClass?: string };
+    result: BucketSummary;
+  };
+  /** Deletes an empty bucket; `conflict`/`bucketNotEmpty` otherwise. */
+  'buckets/delete': { params: { connectionId: ConnectionId; bucket: BucketName }; result: null };
+
+  /** One page of a listing in one request. `startAfter` only on a first page. */
+  'objects/listPage': {
+    params: {
+      connectionId: ConnectionId;
+      bucket: BucketName;
+      prefix: string;
+      delimiter: '/' | '';
+      cursor?: string;
+      startAfter?: string;
+      maxKeys?: number;
+    };
+    result: ObjectPage;
+  };
+  'objects/head': { params: ObjectRef; result: ObjectInfo };
+  /** Tags of an object, in a request of their own. */
+  'objects/getTags': { params: ObjectRef; result: Readonly<Record<string, string>> };
+  /**
+   * Bytes of an object, at most `maxBytes` (cap 16 MiB) from `offsetBytes`; more without a range is `tooLarge`.
+   * With `ifMatch`, another object under the key is `preconditionFailed`.
+   */
+  'objects/read': {
+    params: ObjectRef & { maxBytes: number; range?: { offsetBytes: number; lengthBytes: number }; ifMatch?: string };
+    result: { info: ObjectInfo; bytes: Uint8Array };
+  };
+  /** Writes a document's bytes with all attributes, under a condition. `preconditionFailed` writes nothing. */
+  'objects/write': {
+    params: {
+      connectionId: ConnectionId;
+      bucket: BucketName;
+      key: ObjectKey;
+      bytes: Uint8Array;
+      attributes: ObjectAttributes | { readonly headers: ObjectHeaders };
+      condition: WriteCondition;
+    };
+    result: WriteOutcome;
+  };
+  /** Creates the empty object `prefix` that stands for a folder; `conflict`/`alreadyExists` when something is there. */
+  'objects/createFolder': {
+    params: { connectionId: ConnectionId; bucket: BucketName; prefix: string };
+    result: null;
+  };
+  /** Counts what keys and prefixes hold, at most `limit` objects. */
+  'objects/count': {
+    params: {
+      connectionId: ConnectionId;
+      bucket: BucketName;
+      keys: readonly ObjectKey[];
+      prefixes: readonly string[];
+      limit: number;
+    };
+    result: ObjectCount;
+  };
+  /** A URL that a browser could open if the object were public. No signature. */
+  'objects/url': { params: ObjectRef; result: string };
+
+  /** Starts a transfer and answers at once; the rest comes as `transfers/progress`. */
+  'transfers/start': { params: TransferRequest; result: TransferSnapshot };
+  'transfers/list': { params: null; result: readonly TransferSnapshot[] };
+  /** Ends a transfer and answers when its work has stopped and its traces are gone. */
+  'transfers/cancel': { params: { transferId: TransferId }; result: TransferSnapshot };
+  /** Drops finished transfers from the list. */
+  'transfers/clearFinished': { params: null; result: null };
+}
+
+/** Requests from the engine to the extension. */
+export interface HostRequests {
+  /** Settings of a connection; `invalid`/`noConnection` when there is none. */
+  'connection/resolve': { params: { connectionId: ConnectionId }; result: Connection };
+  /** Secret of a connection; `signInNeeded`/`secretMissing` when no keychain has one. */
+  'credential/resolve': { params: { connectionId: ConnectionId }; result: Credential };
+  /** Asks the user, once for a transfer, what to do where targets exist. `cancel` cancels the transfer. */
+  'transfer/decideClashes': {
+    params: { transferId: TransferId; clashCount: number; examples: readonly string[]; title: string };
+    result: 'skip' | 'replace' | 'keepBoth' | 'cancel';
+  };
+}
+
+/** Name of a request to the engine. */
+export type EngineMethod = keyof EngineRequests;
+/** Name of a request to the extension. */
+export type HostMethod = keyof HostRequests;
