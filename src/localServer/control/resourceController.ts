@@ -1,0 +1,349 @@
+import type { Clock, Role } from '../contracts.ts';
+import type { CosInstance, KmsInstance } from '../iam/accounts.ts';
+import { guidOf } from '../iam/crn.ts';
+import type { Identities } from '../iam/identities.ts';
+import { roles, type AccessKey } from '../iam/identityFile.ts';
+import { callerOf, type Caller } from './access.ts';
+import {
+  isObject,
+  readJsonObject,
+  ServiceError,
+  type JsonService,
+  type ServiceAnswer,
+  type ServiceRequest,
+} from './jsonService.ts';
+
+const cosResourceId = 'dff97f5c-bc5e-4455-b470-411c3edbe49c';
+const kmsResourceId = 'ee41347f-b18e-4ca6-bf80-b5467c63f9a6';
+const planIds = {
+  standard: '744bfc56-d12c-4866-88d5-dac9139e0e5d',
+  lite: '2fdf0c08-2d32-4f46-84b5-32e0c92fffd8',
+  onerate: '1e4e33e4-cfa6-4f12-9016-be594a6d5f87',
+};
+/** Key Protect's tiered-pricing plan. */
+const kmsPlanId = 'eedd3585-90c6-4c8f-be3d-062069e99fc3';
+
+/** The server default is unknown; a small one shows a client that forgets to page (control-plane.md §2.1). */
+const defaultLimit = 10;
+const maximumLimit = 100;
+
+interface Context {
+  readonly identities: Identities;
+  readonly clock: Clock;
+  readonly catalogueUrl: () => string;
+}
+
+/** Resource Controller v2: instances and service credentials (control-plane.md §2). */
+export function createResourceController(context: Context): JsonService {
+  const { identities } = context;
+  const caller = (request: ServiceRequest) => callerOf(request, identities, 'RC-IamUnauthorized');
+  return {
+    name: 'resource-controller',
+    describeError: (error, { requestId }) => ({
+      error_code: error.code.startsWith('RC-') ? error.code : `RC-${error.code}`,
+      message: error.message,
+      status_code: error.status,
+      transaction_id: requestId,
+      ...error.extra,
+    }),
+    routes: [
+      {
+        method: 'GET',
+        path: '/v2/resource_instances',
+        operation: 'resourceController.listInstances',
+        handle: (request) => listInstances(request, caller(request), context),
+      },
+      {
+        method: 'GET',
+        path: '/v2/resource_instances/:id',
+        operation: 'resourceController.getInstance',
+        handle: (request) => ({ status: 200, json: findInstance(request, caller(request), context) }),
+      },
+      {
+        method: 'GET',
+        path: '/v2/resource_instances/:id/resource_keys',
+        operation: 'resourceController.listKeys',
+        handle: (request) => {
+          const who = caller(request);
+          const guid = findInstance(request, who, context).guid;
+          return listKeys(
+            request,
+            visibleKeys(who, context).filter((key) => key.instanceGuid === guid),
+            who,
+            context,
+          );
+        },
+      },
+      {
+        method: 'GET',
+        path: '/v2/resource_keys',
+        operation: 'resourceController.listKeys',
+        handle: (request) => {
+          const who = caller(request);
+          return listKeys(request, visibleKeys(who, context), who, context);
+        },
+      },
+      {
+        method: 'GET',
+        path: '/v2/resource_keys/:id',
+        operation: 'resourceController.getKey',
+        handle: (request) => {
+          const who = caller(request);
+          return { status: 200, json: describeKey(findKey(request, who, context), who, context) };
+        },
+      },
+      {
+        method: 'POST',
+        path: '/v2/resource_keys',
+        operation: 'resourceController.createKey',
+        handle: (request) => createKey(request, caller(request), context),
+      },
+      {
+        method: 'DELETE',
+        path: '/v2/resource_keys/:id',
+        operation: 'resourceController.deleteKey',
+        handle: (request) => {
+          const who = caller(request);
+          allowManaging(who);
+          identities.deleteKey(findKey(request, who, context).id);
+          return { status: 204 };
+        },
+      },
+    ],
+  };
+}
+
+type InstanceView = ReturnType<typeof describeInstance>;
+
+/** Everything of the caller's account; a service ID sees its own instance only. */
+function visibleInstances(caller: Caller, { identities }: Context): InstanceView[] {
+  const isPerson = caller.id === identities.person.iamId;
+  const cos = identities.cosInstances.filter(
+    (it) => it.accountId === caller.accountId && (isPerson || caller.instanceIds.includes(it.guid)),
+  );
+  const kms = identities.kmsInstances.filter((it) => it.accountId === caller.accountId && isPerson);
+  return [...cos, ...kms].map((instance) => describeInstance(instance, identities.person.iamId));
+}
+
+function listInstances(request: ServiceRequest, caller: Caller, context: Context): ServiceAnswer {
+  const start = request.url.searchParams.get('start');
+  const query = start === null ? request.url.searchParams : decodeStart(start).query;
+  const states = query.get('state')?.split(',') ?? ['active', 'provisioning'];
+  const is = (name: string, value: string) => (query.get(name) ?? value) === value;
+  const matching = visibleInstances(caller, context).filter(
+    (instance) =>
+      states.includes(instance.state) &&
+      is('resource_id', instance.resource_id) &&
+      is('resource_plan_id', instance.resource_plan_id) &&
+      is('resource_group_id', instance.resource_group_id) &&
+      is('type', instance.type) &&
+      is('sub_type', instance.sub_type) &&
+      is('guid', instance.guid) &&
+      is('name', instance.name),
+  );
+  return { status: 200, json: page('/v2/resource_instances', matching, query, start) };
+}
+
+function findInstance(request: ServiceRequest, caller: Caller, context: Context): InstanceView {
+  const id = request.params['id'] ?? '';
+  const found = visibleInstances(caller, context).find((instance) => instance.guid === guidOf(id));
+  if (found === undefined) throw new ServiceError(404, 'RC-ResourceNotFound', `The instance "${id}" was not found.`);
+  return found;
+}
+
+function visibleKeys(caller: Caller, context: Context): AccessKey[] {
+  const guids = visibleInstances(caller, context).map((instance) => instance.guid);
+  return context.identities.keys.filter((key) => key.owner === 'serviceId' && guids.includes(key.instanceGuid));
+}
+
+function listKeys(
+  request: ServiceRequest,
+  keys: readonly AccessKey[],
+  caller: Caller,
+  context: Context,
+): ServiceAnswer {
+  const start = request.url.searchParams.get('start');
+  const query = start === null ? request.url.searchParams : decodeStart(start).query;
+  const views = keys
+    .map((key) => describeKey(key, caller, context))
+    .filter((key) => (query.get('name') ?? key.name) === key.name && (query.get('guid') ?? key.guid) === key.guid);
+  return { status: 200, json: page(request.url.pathname, views, query, start) };
+}
+
+function findKey(request: ServiceRequest, caller: Caller, context: Context): AccessKey {
+  const id = request.params['id'] ?? '';
+  // The CRN of a key carries its guid in the last segment.
+  const guid = id.startsWith('crn:') ? id.split(':')[9] : id;
+  const found = visibleKeys(caller, context).find((key) => key.id === guid);
+  if (found === undefined) throw new ServiceError(404, 'RC-ResourceKeyNotFound', `The key "${id}" was not found.`);
+  return found;
+}
+
+function createKey(request: ServiceRequest, caller: Caller, context: Context): ServiceAnswer {
+  allowManaging(caller);
+  const body = readJsonObject(request, 'RC-BadRequest');
+  const { name, source, role: roleText, parameters } = body;
+  if (typeof name !== 'string' || name === '') throw badRequest('The member "name" is missing.');
+  if (typeof source !== 'string') throw badRequest('The member "source" is missing.');
+  const guid = guidOf(source);
+  const instance = context.identities.cosInstances.find((it) => it.guid === guid && it.accountId === caller.accountId);
+  if (instance === undefined)
+    throw new ServiceError(404, 'RC-ResourceNotFound', `The instance "${source}" was not found.`);
+  if (instance.state !== 'active') throw new ServiceError(409, 'RC-InstanceNotActive', 'The instance is not active.');
+  if (parameters !== undefined && !isObject(parameters)) throw badRequest('"parameters" must be an object.');
+  const hmac = parameters?.['HMAC'] === true || parameters?.['HMAC'] === 'true' ? 'with' : 'without';
+  const key = context.identities.createKey({ name, role: readRole(roleText), instance, hmac });
+  return { status: 201, json: describeKey(key, caller, context) };
+}
+
+/** A role's plain name (`Object Reader` or `ObjectReader`) or its CRN. Without one the key gets the weakest role. */
+function readRole(value: unknown): Role {
+  if (value === undefined) return 'ObjectReader';
+  const name = typeof value === 'string' ? (value.split(':').at(-1) ?? '').replaceAll(' ', '') : '';
+  const role = roles.find((candidate) => candidate === name);
+  if (role === undefined) throw badRequest(`The role is unknown; known: ${roles.join(', ')}.`);
+  return role;
+}
+
+function allowManaging(caller: Caller): void {
+  if (caller.role !== 'Manager') {
+    throw new ServiceError(403, 'RC-Forbidden', 'You are not authorized to manage service credentials.');
+  }
+}
+
+function badRequest(message: string): ServiceError {
+  return new ServiceError(400, 'RC-BadRequest', message);
+}
+
+/** One page. `next_url` is relative and its `start` carries the whole query, since all other parameters are then ignored. */
+function page<T>(pathname: string, items: readonly T[], query: URLSearchParams, start: string | null): unknown {
+  const limitText = query.get('limit') ?? String(defaultLimit);
+  const limit = Number(limitText);
+  if (!/^\d+$/.test(limitText) || limit < 1 || limit > maximumLimit) {
+    throw badRequest(`limit must be a number from 1 to ${maximumLimit}.`);
+  }
+  const offset = start === null ? 0 : decodeStart(start).offset;
+  const resources = items.slice(offset, offset + limit);
+  const nextOffset = offset + limit;
+  return {
+    rows_count: resources.length,
+    next_url: nextOffset < items.length ? `${pathname}?start=${encodeStart(nextOffset, query)}` : null,
+    resources,
+  };
+}
+
+function encodeStart(offset: number, query: URLSearchParams): string {
+  return Buffer.from(JSON.stringify([offset, query.toString()])).toString('base64url');
+}
+
+function decodeStart(start: string): { offset: number; query: URLSearchParams } {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(start, 'base64url').toString('utf8'));
+    if (Array.isArray(value) && Number.isInteger(value[0]) && typeof value[1] === 'string') {
+      return { offset: Number(value[0]), query: new URLSearchParams(value[1]) };
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw badRequest('start is not a page of this list.');
+}
+
+function describeInstance(instance: CosInstance | KmsInstance, createdBy: string) {
+  const isCos = 'plan' in instance;
+  const createdAt = new Date(instance.createdAtMs).toISOString();
+  const url = `/v2/resource_instances/${encodeURIComponent(instance.crn)}`;
+  const resourceGroupId = instance.accountId.split('').reverse().join('');
+  return {
+    id: instance.crn,
+    guid: instance.guid,
+    crn: instance.crn,
+    url,
+    name: instance.name,
+    account_id: instance.accountId,
+    region_id: isCos ? 'global' : instance.region,
+    resource_id: isCos ? cosResourceId : kmsResourceId,
+    resource_plan_id: isCos ? planIds[instance.plan] : kmsPlanId,
+    resource_group_id: resourceGroupId,
+    resource_group_crn: `crn:v1:bluemix:public:resource-controller::a/${instance.accountId}::resource-group:${resourceGroupId}`,
+    target_crn: `crn:v1:bluemix:public:globalcatalog::::deployment:${isCos ? planIds[instance.plan] : kmsPlanId}`,
+    state: isCos ? instance.state : 'active',
+    type: 'service_instance',
+    sub_type: '',
+    last_operation: {
+      type: 'create',
+      state: 'succeeded',
+      async: false,
+      description: 'Completed create instance operation',
+    },
+    parameters: {},
+    resource_keys_url: `${url}/resource_keys`,
+    resource_bindings_url: `${url}/resource_bindings`,
+    resource_aliases_url: `${url}/resource_aliases`,
+    dashboard_url: null,
+    onetime_credentials: false,
+    locked: false,
+    allow_cleanup: false,
+    migrated: false,
+    created_at: createdAt,
+    created_by: createdBy,
+    updated_at: createdAt,
+    updated_by: createdBy,
+    deleted_at: null,
+    deleted_by: '',
+  };
+}
+
+/** Only a Manager sees the secrets of a key (control-plane.md §2.3). */
+function describeKey(key: AccessKey, caller: Caller, context: Context) {
+  const createdAt = new Date(key.createdAtMs).toISOString();
+  const sourceCrn = context.identities.findInstance(key.instanceGuid)?.crn ?? '';
+  const crn = sourceCrn.replace(/::$/, `:resource-key:${key.id}`);
+  const roleCrn = roleCrnOf(key.role);
+  return {
+    id: crn,
+    guid: key.id,
+    url: `/v2/resource_keys/${key.id}`,
+    crn,
+    name: key.name,
+    account_id: key.accountId,
+    resource_group_id: key.accountId.split('').reverse().join(''),
+    source_crn: sourceCrn,
+    resource_id: cosResourceId,
+    role: roleCrn,
+    state: 'active',
+    iam_compatible: true,
+    onetime_credentials: false,
+    migrated: false,
+    resource_instance_url: `/v2/resource_instances/${encodeURIComponent(sourceCrn)}`,
+    created_at: createdAt,
+    created_by: context.identities.person.iamId,
+    updated_at: createdAt,
+    updated_by: '',
+    credentials:
+      caller.role === 'Manager'
+        ? {
+            apikey: key.apiKey,
+            ...(key.hmac === undefined
+              ? {}
+              : {
+                  cos_hmac_keys: {
+                    access_key_id: key.hmac.accessKeyId,
+                    secret_access_key: key.hmac.secretAccessKey,
+                  },
+                }),
+            endpoints: context.catalogueUrl(),
+            iam_apikey_description: `Auto-generated for key ${crn}`,
+            iam_apikey_id: `ApiKey-${key.id}`,
+            iam_apikey_name: key.name,
+            iam_role_crn: roleCrn,
+            iam_serviceid_crn: `crn:v1:bluemix:public:iam-identity::a/${key.accountId}::serviceid:${key.iamId.replace(/^iam-/, '')}`,
+            resource_instance_id: sourceCrn,
+          }
+        : { REDACTED: 'REDACTED' },
+  };
+}
+
+function roleCrnOf(role: Role): string {
+  const service = role === 'Reader' || role === 'Writer' || role === 'Manager' ? 'iam' : 'cloud-object-storage';
+  return `crn:v1:bluemix:public:${service}::::serviceRole:${role}`;
+}

@@ -1,0 +1,19 @@
+/** The CRN of a COS instance, as in control-plane.md §2.2: always ten segments. */
+export function cosInstanceCrn(accountId: string, guid: string): string {
+  return `crn:v1:bluemix:public:cloud-object-storage:global:a/${accountId}:${guid}::`;
+}
+
+/** The CRN of a bucket of a COS instance. */
+export function bucketCrn(accountId: string, guid: string, bucket: string): string {
+  return `crn:v1:bluemix:public:cloud-object-storage:global:a/${accountId}:${guid}:bucket:${bucket}`;
+}
+
+/** The CRN of a Key Protect instance in a region. */
+export function kmsInstanceCrn(accountId: string, region: string, guid: string): string {
+  return `crn:v1:bluemix:public:kms:${region}:a/${accountId}:${guid}::`;
+}
+
+/** The guid that a full CRN or a bare guid names (both forms are accepted everywhere, control-plane.md §2.2). */
+export function guidOf(crnOrGuid: string): string {
+  return crnOrGuid.startsWith('crn:') ? (crnOrGuid.split(':')[7] ?? '') : crnOrGuid;
+}

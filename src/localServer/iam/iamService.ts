@@ -1,0 +1,141 @@
+import type { Clock } from '../contracts.ts';
+import {
+  bearerToken,
+  ServiceError,
+  type JsonService,
+  type ServiceAnswer,
+  type ServiceRequest,
+} from '../control/jsonService.ts';
+import type { Account } from './accounts.ts';
+import type { Identities } from './identities.ts';
+import { describeIamError, iamErrors } from './iamErrors.ts';
+import type { Passcodes } from './passcodes.ts';
+import { answerTokenRequest, type TokenSettings } from './tokenEndpoint.ts';
+
+/** Accounts come one to a page, so that a client that forgets to page shows it at once. */
+const accountsPerPage = 1;
+
+/** IAM identity and the account list, on one port (control-plane.md §1). */
+export function createIamService(options: {
+  identities: Identities;
+  passcodes: Passcodes;
+  settings: TokenSettings;
+  clock: Clock;
+  readonly issuer: () => string;
+}): JsonService {
+  const { identities, passcodes, issuer } = options;
+  const token = (request: ServiceRequest) => answerTokenRequest(request, options);
+  const page = (): ServiceAnswer => ({ status: 200, html: passcodes.page() });
+  return {
+    name: 'iam',
+    describeError: describeIamError,
+    routes: [
+      { method: 'POST', path: '/identity/token', operation: 'iam.token', handle: token },
+      { method: 'POST', path: '/oidc/token', operation: 'iam.token', handle: token },
+      {
+        method: 'GET',
+        path: '/identity/.well-known/openid-configuration',
+        operation: 'iam.discovery',
+        handle: () => ({
+          status: 200,
+          json: {
+            issuer: `${issuer()}/identity`,
+            token_endpoint: `${issuer()}/identity/token`,
+            passcode_endpoint: `${issuer()}/identity/passcode`,
+            authorization_endpoint: `${issuer()}/identity/authorize`,
+            id_token_signing_alg_values_supported: ['RS256'],
+          },
+        }),
+      },
+      { method: 'GET', path: '/identity/passcode', operation: 'iam.passcodePage', handle: page },
+      {
+        method: 'GET',
+        path: '/v1/apikeys/details',
+        operation: 'iam.apiKeyDetails',
+        handle: (request) => describeApiKey(request, identities),
+      },
+      {
+        method: 'GET',
+        path: '/coe/v2/accounts',
+        operation: 'accounts.list',
+        handle: (request) => listAccounts(request, identities),
+      },
+      {
+        method: 'GET',
+        path: '/coe/v2/accounts/:id',
+        operation: 'accounts.get',
+        handle: (request) => {
+          const account = visibleAccounts(request, identities).find(({ id }) => id === request.params['id']);
+          if (account === undefined) throw new ServiceError(404, 'BXNAC0404E', 'The account was not found.');
+          return { status: 200, json: describeAccount(account, identities) };
+        },
+      },
+    ],
+  };
+}
+
+function describeApiKey(request: ServiceRequest, identities: Identities): ServiceAnswer {
+  const value = request.headers['iam-apikey'];
+  if (typeof value !== 'string' || value === '') throw iamErrors.propertyMissing('IAM-Apikey');
+  const key = identities.findKey(value);
+  if (key === undefined) throw iamErrors.unknownApiKey();
+  const createdAt = new Date(key.createdAtMs).toISOString();
+  return {
+    status: 200,
+    json: {
+      id: `ApiKey-${key.id}`,
+      entity_tag: '1',
+      crn: `crn:v1:bluemix:public:iam-identity::a/${key.accountId}::apikey:ApiKey-${key.id}`,
+      name: key.name,
+      iam_id: key.iamId,
+      account_id: key.accountId,
+      locked: false,
+      disabled: false,
+      created_at: createdAt,
+      modified_at: createdAt,
+      created_by: identities.person.iamId,
+    },
+  };
+}
+
+function visibleAccounts(request: ServiceRequest, identities: Identities): readonly Account[] {
+  const value = bearerToken(request.headers);
+  const verdict = value === undefined ? undefined : identities.verifyAccessToken(value);
+  if (!verdict?.ok) throw iamErrors.unauthorized();
+  // A service ID belongs to no account as a member.
+  if (verdict.token.subject.kind === 'serviceId') throw new ServiceError(404, 'BXNAC0404E', 'No account was found.');
+  return identities.accounts;
+}
+
+function listAccounts(request: ServiceRequest, identities: Identities): ServiceAnswer {
+  const accounts = visibleAccounts(request, identities);
+  const start = Number(request.url.searchParams.get('_start') ?? '0');
+  if (!Number.isInteger(start) || start < 0) throw iamErrors.propertyMissing('_start');
+  const resources = accounts.slice(start, start + accountsPerPage);
+  const next = start + accountsPerPage;
+  return {
+    status: 200,
+    json: {
+      total_results: accounts.length,
+      next_url: next < accounts.length ? `/coe/v2/accounts?_start=${next}` : null,
+      resources: resources.map((account) => describeAccount(account, identities)),
+    },
+  };
+}
+
+function describeAccount(account: Account, identities: Identities): unknown {
+  return {
+    metadata: { guid: account.id, url: `/coe/v2/accounts/${account.id}`, created_at: null, updated_at: null },
+    entity: {
+      name: account.name,
+      type: account.type,
+      state: account.state,
+      owner: identities.person.iamId,
+      owner_userid: identities.person.email,
+      owner_unique_id: identities.person.iamId,
+      country_code: 'USA',
+      currency_code: 'USD',
+      linkages: [],
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** What the server tells when it is ready: the one line that `main.ts` prints on standard output, as JSON. */
+export interface LocalServerInfo {
+  /** The S3 endpoint of the default location. */
+  readonly endpoint: string;
+  /** S3 endpoints by location code. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** Tokens and passcodes; also the account list. */
+  readonly iamEndpoint: string;
+  /** The account list, `GET /coe/v2/accounts`. */
+  readonly accountsEndpoint: string;
+  /** Resource Configuration API, with its `/v1`. */
+  readonly configEndpoint: string;
+  /** Key Protect of every region. */
+  readonly kmsEndpoint: string;
+  readonly resourceControllerEndpoint: string;
+  /** The endpoint catalogue, the full URL of the document. */
+  readonly endpointsCatalogueUrl: string;
+  /** Static websites, at `http://<bucket>.localhost:<port>/`. */
+  readonly websiteEndpoint: string;
+  readonly adminEndpoint: string;
+  /** PEM file of the authority that signed the certificate, with `--tls` only. */
+  readonly caFile?: string;
+  readonly apiKey: string;
+  /** CRN of the default instance. */
+  readonly serviceInstanceId: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export type CommandLine =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'invalid'; readonly message: string }
+  | {
+      readonly kind: 'start';
+      /** 0: any free ports. */
+      readonly port: number;
+      readonly dataFolder: string;
+      readonly seed: 'none' | 'demo';
+      readonly transport: 'http' | 'https';
+      readonly lifetime: 'own' | 'parent';
+    };
+
+/** The port of the default location when none is given. */
+export const defaultPort = 9730;
+
+export const usage = `Usage: localServer --data DIR [options]
+
+IBM Cloud Object Storage on your own machine. Prints one JSON line with its endpoints and throw-away keys when it is ready.
+
+  --data DIR            the folder that keeps buckets, objects and keys; made if missing
+  --port P              the port of the default location (${defaultPort}); the other services take the ports
+                        that follow; 0 picks free ports
+  --seed demo           fills an empty store with sample buckets
+  --tls                 serves HTTPS with a certificate of its own authority (see caFile in the JSON line)
+  --exit-with-parent    stops when standard input ends or the parent process is gone
+  --help                prints this text
+  --version             prints the version
+
+Everything listens on 127.0.0.1 only.
+`;
+
+/** Reads the arguments after the script's name. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        seed: { type: 'string' },
+        tls: { type: 'boolean' },
+        'exit-with-parent': { type: 'boolean' },
+        help: { type: 'boolean' },
+        version: { type: 'boolean' },
+      },
+    }));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'invalid', message: `${firstSentence(message)}; --help lists the options.` };
+  }
+  if (values.help === true) return { kind: 'help' };
+  if (values.version === true) return { kind: 'version' };
+  const port = values.port === undefined ? defaultPort : Number(values.port);
+  if (!/^\d+$/.test(values.port ?? '0') || port > 65_535) {
+    return { kind: 'invalid', message: `--port must be a number from 0 to 65535, not "${values.port ?? ''}".` };
+  }
+  if (values.data === undefined || values.data === '') {
+    return { kind: 'invalid', message: '--data DIR is missing: the folder that keeps buckets, objects and keys.' };
+  }
+  if (values.seed !== undefined && values.seed !== 'demo') {
+    return { kind: 'invalid', message: `--seed knows "demo" only, not "${values.seed}".` };
+  }
+  return {
+    kind: 'start',
+    port,
+    dataFolder: values.data,
+    seed: values.seed ?? 'none',
+    transport: values.tls === true ? 'https' : 'http',
+    lifetime: values['exit-with-parent'] === true ? 'parent' : 'own',
+  };
+}
+
+function firstSentence(text: string): string {
+  return text.split(/\.\s/)[0]?.replace(/\.$/, '') ?? text;
+}
