@@ -1,7 +1,11 @@
-import { createAdminHandler, type Switches } from './admin.ts';
+import { createAdminHandler } from './admin.ts';
 import { AdjustableClock } from './clock.ts';
+import { catalogueRoute } from './control/endpointCatalogue.ts';
 import { createJsonHandler, type JsonService } from './control/jsonService.ts';
+import { createKeyProtect } from './control/keyProtect.ts';
+import { createResourceConfiguration } from './control/resourceConfiguration.ts';
 import { createResourceController } from './control/resourceController.ts';
+import { storedBuckets } from './control/storedBuckets.ts';
 import type { Faults, RequestHandler } from './contracts.ts';
 import { writeCredentialsFile } from './credentialsFile.ts';
 import { holdDataFolder } from './dataFolder.ts';
@@ -14,6 +18,12 @@ import type { LocalServerInfo } from './info.ts';
 import { listen, type Listener, type Transport } from './listener.ts';
 import { locations } from './locations.ts';
 import { RequestLog } from './requestLog.ts';
+import { defaultSwitches } from './s3/options.ts';
+import { demoBuckets } from './seed/demoBuckets.ts';
+import { seedStore } from './seed/seedStore.ts';
+import { StartError } from './startError.ts';
+import { openStore, type Store } from './store/store.ts';
+import { openTlsFiles } from './tls.ts';
 
 export interface LocalServerOptions {
   readonly dataFolder: string;
@@ -35,61 +45,46 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
+/** Undone in reverse order when the server closes or cannot start. */
+type Closers = (() => Promise<void> | void)[];
+
 const closeGraceMs = 1000;
 
 /** Starts every service. Throws `StartError` for what the person who starts it can repair; nothing stays open then. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  const closers: (() => Promise<void> | void)[] = [];
+  const closers: Closers = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    return await start(options, closers, close);
+    return { ...(await start(options, closers)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function start(
-  options: LocalServerOptions,
-  closers: (() => Promise<void> | void)[],
-  close: () => Promise<void>,
-): Promise<LocalServer> {
+async function start(options: LocalServerOptions, closers: Closers): Promise<Omit<LocalServer, 'close'>> {
   const folder = holdDataFolder(options.dataFolder);
   closers.push(() => folder.release());
   const clock = new AdjustableClock();
   const identities = new Identities(folder.fsPath, clock);
-  const injector = new FaultInjector();
-  const requests = new RequestLog(clock);
-  const faults: Faults = {
-    take: (request) => {
-      requests.record(request);
-      return injector.take(request);
-    },
-  };
-  const passcodes = new Passcodes(clock);
-  const tokenSettings = defaultTokenSettings();
-  const switches: Switches = {};
-  const { log } = options;
-  const transport: Transport = { kind: 'http' };
-  const json = (service: JsonService) => createJsonHandler(service, { faults, log });
+  const store = openStoreOf(folder.fsPath);
+  closers.push(() => store.close());
+  const key = identities.ownKey;
+  if (options.seed === 'demo') {
+    const { instanceGuid, accountId: ownerId } = key;
+    const added = await seedStore(store, { buckets: demoBuckets, clock, instanceGuid, ownerId });
+    if (added.length > 0) options.log(`Added sample buckets: ${added.join(', ')}`);
+  }
+  const tls = options.transport === 'https' ? openTlsFiles(folder.fsPath, Date.now()) : undefined;
+  const transport: Transport = tls === undefined ? { kind: 'http' } : { kind: 'https', ...tls };
 
   const urls = new Map<string, string>();
   const urlOf = (service: string) => urls.get(service) ?? '';
-  const catalogueUrl = () => `${urlOf('config')}/v2/endpoints`;
-  const services: [string, RequestHandler][] = [
-    [
-      'iam',
-      json(createIamService({ identities, passcodes, settings: tokenSettings, clock, issuer: () => urlOf('iam') })),
-    ],
-    ['resource controller', json(createResourceController({ identities, clock, catalogueUrl }))],
-    [
-      'admin',
-      createAdminHandler({ clock, faults: injector, requests, identities, passcodes, tokenSettings, switches, log }),
-    ],
-  ];
-
+  const faults = new FaultInjector();
+  const requests = new RequestLog(clock);
+  const services = createServices({ identities, store, clock, faults, requests, urlOf, log: options.log });
   const listeners: Listener[] = [];
   closers.push(async () => void (await Promise.all(listeners.map((listener) => listener.close(closeGraceMs)))));
   for (const [index, [service, handler]] of services.entries()) {
@@ -99,23 +94,94 @@ async function start(
     urls.set(service, listener.url);
   }
 
-  const key = identities.ownKey;
   const info: LocalServerInfo = {
     endpoint: urlOf(locations[0].code),
     endpoints: Object.fromEntries(locations.map(({ code }) => [code, urlOf(code)])),
     iamEndpoint: urlOf('iam'),
     accountsEndpoint: urlOf('iam'),
-    configEndpoint: `${urlOf('config')}/v1`,
+    configEndpoint: `${urlOf('configuration')}/v1`,
     kmsEndpoint: urlOf('key protect'),
     resourceControllerEndpoint: urlOf('resource controller'),
-    endpointsCatalogueUrl: catalogueUrl(),
+    endpointsCatalogueUrl: `${urlOf('configuration')}/v2/endpoints`,
     websiteEndpoint: urlOf('website'),
     adminEndpoint: urlOf('admin'),
+    ...(tls === undefined ? {} : { caFile: tls.caFile }),
     apiKey: key.apiKey,
     serviceInstanceId: identities.findInstance(key.instanceGuid)?.crn ?? '',
     accessKeyId: key.hmac?.accessKeyId ?? '',
     secretAccessKey: key.hmac?.secretAccessKey ?? '',
   };
   writeCredentialsFile(folder.fsPath, key, info);
-  return { info, clock, faults: injector, requests, close };
+  return { info, clock, faults, requests };
+}
+
+/** Every service with its name, in the order of their ports. */
+function createServices(parts: {
+  identities: Identities;
+  store: Store;
+  clock: AdjustableClock;
+  faults: FaultInjector;
+  requests: RequestLog;
+  urlOf: (service: string) => string;
+  log: (line: string) => void;
+}): [string, RequestHandler][] {
+  const { identities, store, clock, requests, urlOf, log } = parts;
+  const faults: Faults = {
+    take: (request) => {
+      requests.record(request);
+      return parts.faults.take(request);
+    },
+  };
+  const passcodes = new Passcodes(clock);
+  const tokenSettings = defaultTokenSettings();
+  const switches = { ...defaultSwitches };
+  const json = (service: JsonService) => createJsonHandler(service, { faults, log });
+  const iam = createIamService({ identities, passcodes, settings: tokenSettings, clock, issuer: () => urlOf('iam') });
+  const resourceController = createResourceController({
+    identities,
+    clock,
+    catalogueUrl: () => `${urlOf('configuration')}/v2/endpoints`,
+  });
+  const catalogue = catalogueRoute({
+    locations,
+    endpointOf: urlOf,
+    iamEndpoint: () => urlOf('iam'),
+    configEndpoint: () => `${urlOf('configuration')}/v1`,
+  });
+  const configuration = createResourceConfiguration(
+    { identities, buckets: storedBuckets(store), nowMs: () => clock.nowMs() },
+    [catalogue],
+  );
+  const admin = createAdminHandler({
+    clock,
+    faults: parts.faults,
+    requests,
+    identities,
+    passcodes,
+    tokenSettings,
+    switches,
+    log,
+  });
+  return [
+    ...locations.map(({ code }): [string, RequestHandler] => [code, notYet]),
+    ['iam', json(iam)],
+    ['resource controller', json(resourceController)],
+    ['configuration', json(configuration)],
+    ['key protect', json(createKeyProtect(identities))],
+    ['website', notYet],
+    ['admin', admin],
+  ];
+}
+
+const notYet: RequestHandler = async (_request, response) => {
+  response.writeHead(501).end();
+};
+
+function openStoreOf(dataFolder: string): Store {
+  try {
+    return openStore(dataFolder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`The store in "${dataFolder}" cannot be opened: ${why}`);
+  }
 }
