@@ -220,6 +220,27 @@ function keyRoutes({ identities }: AdminParts): Route[] {
       },
     },
     {
+      method: 'PUT',
+      path: '/public-roles/:bucket',
+      operation: 'admin',
+      handle: (request) => {
+        const body = readBody(request);
+        allowMembers(body, ['role']);
+        const role = needed(readOneOf(body, 'role', ['ObjectReader', 'ContentReader'] as const), 'role');
+        identities.setPublicRole(request.params['bucket'] ?? '', role);
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/public-roles/:bucket',
+      operation: 'admin',
+      handle: (request) => {
+        identities.setPublicRole(request.params['bucket'] ?? '', undefined);
+        return { status: 204 };
+      },
+    },
+    {
       method: 'POST',
       path: '/instances',
       operation: 'admin',

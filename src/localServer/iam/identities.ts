@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Identity, Principal, Role } from '../contracts.ts';
+import { findRootKey } from '../control/rootKeys.ts';
 import { createCosInstance, type Account, type CosInstance, type KmsInstance } from './accounts.ts';
 import { guidOf } from './crn.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type AccessKey,
   type IdentityState,
   type Person,
+  type PublicRole,
 } from './identityFile.ts';
 import { Tokens, type TokenSubject, type VerifiedToken } from './tokens.ts';
 
@@ -76,6 +78,20 @@ export class Identities implements Identity {
     if (key?.hmac === undefined) return undefined;
     const { iamId: id, accountId, role, instanceGuid: instanceId } = key;
     return { secretAccessKey: key.hmac.secretAccessKey, principal: { kind: 'hmac', id, accountId, role, instanceId } };
+  }
+
+  hasRootKey(rootKeyCrn: string): boolean {
+    return findRootKey(this.state.kmsInstances, rootKeyCrn) !== undefined;
+  }
+
+  findPublicRole(bucketName: string): PublicRole | undefined {
+    return this.state.publicRoles.find(({ bucket }) => bucket === bucketName)?.role;
+  }
+
+  /** Gives everyone a role on a bucket, as a policy of the Public Access group does, or takes it away. */
+  setPublicRole(bucketName: string, role: PublicRole | undefined): void {
+    const others = this.state.publicRoles.filter(({ bucket }) => bucket !== bucketName);
+    this.change({ publicRoles: role === undefined ? others : [...others, { bucket: bucketName, role }] });
   }
 
   verifyToken(

@@ -30,6 +30,9 @@ export interface Person {
   readonly email: string;
 }
 
+/** What everyone may do with a bucket. */
+export type PublicRole = 'ObjectReader' | 'ContentReader';
+
 /** Everything that `identity.json` in the data folder holds. */
 export interface IdentityState {
   readonly version: 1;
@@ -40,6 +43,7 @@ export interface IdentityState {
   readonly cosInstances: readonly CosInstance[];
   readonly kmsInstances: readonly KmsInstance[];
   readonly keys: readonly AccessKey[];
+  readonly publicRoles: readonly { readonly bucket: string; readonly role: PublicRole }[];
   /** Tokens of an older generation are revoked. */
   readonly tokenGeneration: string;
   readonly revokedTokenIds: readonly string[];
@@ -124,6 +128,7 @@ function createIdentityState(nowMs: number): IdentityState {
     person,
     ...directory,
     keys: [ownKey, ...keyPerRole],
+    publicRoles: [],
     tokenGeneration: newTokenGeneration(),
     revokedTokenIds: [],
   };
