@@ -10,6 +10,7 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts'], { testTimeout: 10_000 }),
       project('localServer', ['test/localServer/**/*.test.ts']),
       project('server', ['test/server/**/*.test.ts']),
+      project('journeys', ['test/journeys/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
       project('soak', ['test/soak/**/*.test.ts'], { testTimeout: 3_600_000 }),
     ],
   },

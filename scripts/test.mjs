@@ -1,0 +1,96 @@
+// npm test: every layer in order. Usage: node scripts/test.mjs [--only LAYER]… [--minimum] [FILE…]
+//   --only LAYER  runs that layer; may be repeated. FILE narrows vitest layers.
+//   --minimum     runs the vscode layer in the oldest VS Code that the manifest admits, too.
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ensureVscode } from './installVscode.mjs';
+import { packageExtension } from './package.mjs';
+import { ensureSystemPackages } from './systemPackages.mjs';
+import { runVitestLayer } from './vitestLayer.mjs';
+import { runVscodeLayer } from './vscodeLayer.mjs';
+
+const usage = (message) => {
+  console.error(message);
+  process.exit(2);
+};
+
+let parsed;
+try {
+  const options = {
+    only: { type: 'string', multiple: true },
+    minimum: { type: 'boolean', default: false },
+    'update-screenshots': { type: 'boolean', default: false },
+  };
+  parsed = parseArgs({ options, allowPositionals: true });
+} catch (error) {
+  usage(error.message);
+}
+const { values, positionals: files } = parsed;
+
+let vsix;
+const journeyEnv = () => ({
+  ...process.env,
+  TEST_VSIX: vsix,
+  ...(values['update-screenshots'] ? { UPDATE_SCREENSHOTS: '1' } : {}),
+});
+
+/** Name → how to run it. The last two look at the packaged extension. */
+const layers = {
+  unit: () => runVitestLayer('unit', { files }),
+  localServer: () => runVitestLayer('localServer', { files }),
+  server: () => runVitestLayer('server', { files }),
+  vscode: () => runVscodeLayer({ vsix }),
+  'vscode (minimum)': () => runVscodeLayer({ vsix, leg: 'minimum' }),
+  journeys: () => runVitestLayer('journeys', { files, env: journeyEnv() }),
+};
+
+const wanted = Object.keys(layers).filter((name) => {
+  if (name === 'vscode (minimum)') return values.minimum;
+  return values.only === undefined || values.only.includes(name);
+});
+for (const name of values.only ?? []) {
+  if (!(name in layers)) usage(`There is no layer '${name}'; there are ${Object.keys(layers).join(', ')}.`);
+}
+
+const startedAtMs = Date.now();
+const seconds = (sinceMs) => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`;
+const rows = [];
+try {
+  mkdirSync('out/test', { recursive: true });
+  ensureSystemPackages('test');
+  if (wanted.some((name) => name.startsWith('vscode') || name === 'journeys')) {
+    ensureVscode();
+    if (values.minimum) ensureVscode('minimum');
+  }
+  vsix = await packageExtension();
+} catch (error) {
+  console.error(error.message);
+  rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, time: seconds(startedAtMs) });
+}
+
+for (const name of rows.length === 0 ? wanted : []) {
+  const layerStartedAtMs = Date.now();
+  console.log(`\n=== ${name} ===`);
+  let counts;
+  try {
+    counts = await layers[name]();
+  } catch (error) {
+    console.error(error.stack);
+    counts = { passed: 0, failed: 1, skipped: 0 };
+  }
+  if (counts.passed + counts.failed === 0) {
+    console.error(`The layer '${name}' ran no test, which is a failure.`);
+    counts.failed = 1;
+  }
+  rows.push({ name, ...counts, time: seconds(layerStartedAtMs) });
+}
+
+console.log('');
+for (const { name, passed, failed, skipped, time } of rows) {
+  const skips = skipped > 0 ? `, ${skipped} skipped` : '';
+  console.log(`${name.padEnd(18)} ${passed} passed, ${failed} failed${skips} (${time})`);
+}
+const sum = (count) => rows.reduce((total, row) => total + row[count], 0);
+console.log(`Total time ${seconds(startedAtMs)}`);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
