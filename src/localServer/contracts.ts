@@ -48,6 +48,10 @@ export interface Identity {
   findHmacKey(accessKeyId: string): { secretAccessKey: string; principal: Principal } | undefined;
   /** An instance by full CRN or bare guid (control-plane.md §2.2). */
   findInstance(crnOrGuid: string): ServiceInstance | undefined;
+  /** The role that a public access policy gives everyone on a bucket (rule 25), absent without such a policy. */
+  findPublicRole?(bucketName: string): 'ObjectReader' | 'ContentReader' | undefined;
+  /** True when a new bucket may be encrypted with this Key Protect root key (rule 33). Without this method none may. */
+  hasRootKey?(rootKeyCrn: string): boolean;
 }
 
 /** What a fault does to one request. Set through the admin endpoint, see docs/local-server.md. */

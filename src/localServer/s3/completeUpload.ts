@@ -1,0 +1,207 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ObjectChecksum } from '../store/objects.ts';
+import type { Part, Upload } from '../store/uploads.ts';
+import { hasIntegrity, planBody, readSentChecksum, receiveXml } from './body.ts';
+import { checksumAlgorithms, combineCrc, compositeChecksum } from './checksums.ts';
+import { checksumResult } from './copy.ts';
+import { invalidRequest, malformedXml, S3Error } from './errors.ts';
+import { sendErrorIn200 } from './errorIn200.ts';
+import { sendXml, type ObjectExchange } from './exchange.ts';
+import { findUpload } from './multipart.ts';
+import { shownVersionId } from './objectHeaders.ts';
+import { protectionOf, readRetentionHeaders } from './retention.ts';
+import { storeVersion } from './writeObject.ts';
+import { allowOnly, childrenOf, parseXml, requiredText, textOfChild, type XmlElement } from './xml.ts';
+
+interface ListedPart {
+  readonly partNumber: number;
+  readonly etag: string;
+  readonly checksums: ObjectChecksums;
+}
+
+type ObjectChecksums = Part['checksums'];
+
+/** `POST /{bucket}/{key}?uploadId` (rules 50, 57-59, 73-76). */
+export async function completeMultipartUpload(exchange: ObjectExchange): Promise<void> {
+  const { request, store, bucket, key } = exchange;
+  // A checksum header here is that of the object; only Content-MD5 vouches for the document.
+  const plan = planBody(request, exchange.auth, { checksums: 'object' });
+  const sent = readSentObjectChecksum(exchange);
+  if (protectionOf(exchange, bucket) !== undefined && !hasIntegrity(plan)) {
+    throw invalidRequest(
+      'Completing an upload in a bucket with a retention policy needs the Content-MD5 of the request body.',
+    );
+  }
+  const listed = readParts(
+    parseXml(await receiveXml(request.message, exchange.response, plan), 'CompleteMultipartUpload'),
+  );
+  const checksumType = request.header('x-amz-checksum-type');
+  if (sendErrorIn200(exchange)) {
+    return;
+  }
+  const version = await store.write(() => {
+    const upload = findUpload(exchange);
+    const parts = matchParts(exchange, upload, listed);
+    const checksum = checksumOfParts(upload, parts);
+    if (checksumType !== undefined && checksumType !== checksum.type) {
+      throw invalidRequest(`The upload was created with the checksum type ${checksum.type}, not "${checksumType}".`);
+    }
+    if (
+      sent !== undefined &&
+      (sent.algorithm !== checksum.algorithm || !sameChecksum(sent.value ?? '', checksum.value))
+    ) {
+      throw new S3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
+    }
+    const stored = storeVersion(exchange, {
+      attributes: upload.attributes,
+      tags: upload.tags,
+      acl: upload.acl,
+      storageClass: upload.storageClass,
+      ...(upload.objectLock === undefined ? {} : { objectLock: upload.objectLock }),
+      etag:
+        exchange.switches.multipartEtag === 'random'
+          ? `${randomBytes(16).toString('hex')}-${parts.length}`
+          : etagOfParts(parts),
+      checksum,
+      segments: parts.map(({ blobId, sizeBytes, partNumber }) => ({ blobId, sizeBytes, partNumber })),
+      partCount: parts.length,
+      retention: { headers: readRetentionHeaders(request) },
+      hasIntegrity: true,
+    });
+    store.uploads.remove(upload);
+    return stored;
+  });
+  sendXml(
+    exchange,
+    [
+      'CompleteMultipartUploadResult',
+      [
+        ['Location', `http://${request.headers.get('host') ?? ''}${request.rawPath}`],
+        ['Bucket', bucket.name],
+        ['Key', key],
+        ['ETag', `"${version.etag}"`],
+        ...checksumResult(version.checksum),
+      ],
+    ],
+    { 'x-amz-version-id': shownVersionId(exchange, version) },
+  );
+}
+
+/** A whole-object checksum may be composite here, so its form is compared rather than its length checked. */
+function readSentObjectChecksum(exchange: ObjectExchange): { algorithm: string; value?: string } | undefined {
+  for (const algorithm of checksumAlgorithms) {
+    const value = exchange.request.header(`x-amz-checksum-${algorithm.toLowerCase()}`);
+    if (value?.includes('-') === true) {
+      return { algorithm, value };
+    }
+  }
+  return readSentChecksum(exchange.request);
+}
+
+/** The number of parts after a composite value may be left out. */
+function sameChecksum(sent: string, actual: string): boolean {
+  return sent === actual || sent === actual.replace(/-\d+$/, '');
+}
+
+function readParts(root: XmlElement): readonly ListedPart[] {
+  allowOnly(root, ['Part']);
+  const parts = childrenOf(root, 'Part').map((element): ListedPart => {
+    allowOnly(element, ['PartNumber', 'ETag', ...checksumAlgorithms.map((algorithm) => `Checksum${algorithm}`)]);
+    const number = requiredText(element, 'PartNumber');
+    if (!/^\d{1,9}$/.test(number)) {
+      throw malformedXml(`PartNumber must be a number: "${number}".`);
+    }
+    const checksums: Partial<Record<(typeof checksumAlgorithms)[number], string>> = {};
+    for (const algorithm of checksumAlgorithms) {
+      const value = textOfChild(element, `Checksum${algorithm}`);
+      if (value !== undefined) {
+        checksums[algorithm] = value;
+      }
+    }
+    return { partNumber: Number(number), etag: requiredText(element, 'ETag').replace(/^"(.*)"$/, '$1'), checksums };
+  });
+  if (parts.length === 0) {
+    throw malformedXml('CompleteMultipartUpload must hold at least one Part.');
+  }
+  for (const [index, part] of parts.entries()) {
+    if (index > 0 && part.partNumber <= (parts[index - 1]?.partNumber ?? 0)) {
+      throw new S3Error(
+        'InvalidPartOrder',
+        'The list of parts was not in ascending order. The parts list must be specified in order by part number.',
+      );
+    }
+  }
+  return parts;
+}
+
+function matchParts(exchange: ObjectExchange, upload: Upload, listed: readonly ListedPart[]): readonly Part[] {
+  const { store, switches } = exchange;
+  const invalid = (partNumber: number): S3Error =>
+    new S3Error(
+      'InvalidPart',
+      `One or more of the specified parts could not be found or its entity tag or checksum does not match: part ${partNumber}.`,
+    );
+  const parts = listed.map((item) => {
+    const part = store.uploads.findPart(upload, item.partNumber);
+    if (part === undefined || part.etag !== item.etag) {
+      throw invalid(item.partNumber);
+    }
+    for (const algorithm of checksumAlgorithms) {
+      const value = item.checksums[algorithm];
+      if (value !== undefined && value !== part.checksums[algorithm]) {
+        throw invalid(item.partNumber);
+      }
+    }
+    if (
+      upload.checksumType === 'COMPOSITE' &&
+      upload.checksumAlgorithm !== undefined &&
+      item.checksums[upload.checksumAlgorithm] === undefined
+    ) {
+      throw invalidRequest(
+        `The upload was created using a ${upload.checksumAlgorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${item.partNumber} in the request.`,
+      );
+    }
+    return part;
+  });
+  let sizeBytes = 0;
+  for (const [index, part] of parts.entries()) {
+    sizeBytes += part.sizeBytes;
+    if (index < parts.length - 1 && part.sizeBytes < switches.minPartBytes) {
+      throw new S3Error(
+        'EntityTooSmall',
+        `Your proposed upload is smaller than the minimum allowed object size: part ${part.partNumber}.`,
+      );
+    }
+  }
+  if (sizeBytes > switches.maxObjectBytes) {
+    throw new S3Error(
+      'EntityTooLarge',
+      `Your proposed upload exceeds the maximum allowed object size of ${switches.maxObjectBytes} bytes.`,
+    );
+  }
+  return parts;
+}
+
+function etagOfParts(parts: readonly Part[]): string {
+  const md5 = createHash('md5');
+  for (const part of parts) {
+    md5.update(Buffer.from(part.etag, 'hex'));
+  }
+  return `${md5.digest('hex')}-${parts.length}`;
+}
+
+function checksumOfParts(upload: Upload, parts: readonly Part[]): ObjectChecksum {
+  const algorithm = upload.checksumAlgorithm ?? 'CRC64NVME';
+  const runs = parts.map((part) => ({ value: part.checksums[algorithm] ?? '', sizeBytes: part.sizeBytes }));
+  if (upload.checksumType === 'COMPOSITE' || algorithm === 'SHA1' || algorithm === 'SHA256') {
+    return {
+      algorithm,
+      type: 'COMPOSITE',
+      value: compositeChecksum(
+        algorithm,
+        runs.map((run) => run.value),
+      ),
+    };
+  }
+  return { algorithm, type: 'FULL_OBJECT', value: combineCrc(algorithm, runs) };
+}

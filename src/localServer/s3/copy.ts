@@ -1,0 +1,164 @@
+import type { ObjectChecksum, ObjectVersion, Retention } from '../store/objects.ts';
+import type { Segment } from '../store/blobs.ts';
+import { knownAlgorithm } from './body.ts';
+import { createDigest, type Digest } from './checksums.ts';
+import { findCopySource, type CopySource } from './copySource.ts';
+import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
+import { isoTime, refuseBody, sendXml, type ObjectExchange } from './exchange.ts';
+import { shownVersionId } from './objectHeaders.ts';
+import { protectionOf, readRetentionHeaders, type RetentionHeaders } from './retention.ts';
+import { sendErrorIn200 } from './errorIn200.ts';
+import { readObjectHeaders, storeVersion, type ObjectHeaders } from './writeObject.ts';
+import type { XmlNode } from './xml.ts';
+import { createHash } from 'node:crypto';
+
+/** `PUT /{bucket}/{key}` with `x-amz-copy-source` (rules 66, 99). */
+export async function copyObject(exchange: ObjectExchange): Promise<void> {
+  const { request, store, switches } = exchange;
+  refuseBody(exchange);
+  const metadata = readDirective(exchange, 'x-amz-metadata-directive');
+  const tagging = readDirective(exchange, 'x-amz-tagging-directive');
+  const headers = readObjectHeaders(exchange);
+  const algorithmName = request.header('x-amz-checksum-algorithm');
+  const algorithm = algorithmName === undefined ? undefined : knownAlgorithm(algorithmName);
+  const source = findCopySource(exchange);
+  const { version } = source;
+  if (version.sizeBytes > switches.maxPutBytes) {
+    throw invalidRequest(
+      `The specified copy source is larger than the maximum allowable size for a copy source: ${switches.maxPutBytes} bytes.`,
+    );
+  }
+  refuseCopyOntoItself(exchange, source, metadata, tagging);
+  if (sendErrorIn200(exchange)) {
+    return;
+  }
+  const input: ObjectHeaders = {
+    ...headers,
+    attributes: metadata === 'COPY' ? version.attributes : headers.attributes,
+    tags: tagging === 'COPY' ? version.tags : headers.tags,
+  };
+  const segments = store.objects.segments(version);
+  const digested = await digestCopy(exchange, version, segments, algorithm);
+  const copied = await store.write(() => {
+    // The bytes are shared, so the source must still be what was looked at.
+    if (store.objects.findVersion(source.bucket.id, version.key, version.versionId)?.rowId !== version.rowId) {
+      throw new S3Error('OperationAborted', 'The source of the copy was changed meanwhile. Please try again.');
+    }
+    return storeVersion(exchange, {
+      ...input,
+      ...digested,
+      segments: segments.map(({ blobId, sizeBytes }) => ({ blobId, sizeBytes })),
+      retention: planRetention(exchange, version),
+      hasIntegrity: true,
+    });
+  });
+  sendXml(
+    exchange,
+    [
+      'CopyObjectResult',
+      [
+        ['LastModified', isoTime(copied.modifiedAtMs)],
+        ['ETag', `"${copied.etag}"`],
+        ...checksumResult(copied.checksum),
+      ],
+    ],
+    {
+      'x-amz-version-id': shownVersionId(exchange, copied),
+      'x-amz-copy-source-version-id': shownVersionId(exchange, version),
+    },
+  );
+}
+
+/** Checksum elements of a result document. */
+export function checksumResult(checksum: ObjectChecksum | undefined): XmlNode[] {
+  return checksum === undefined
+    ? []
+    : [
+        [`Checksum${checksum.algorithm}`, checksum.value],
+        ['ChecksumType', checksum.type],
+      ];
+}
+
+function readDirective(exchange: ObjectExchange, name: string): 'COPY' | 'REPLACE' {
+  const value = exchange.request.header(name) ?? 'COPY';
+  if (value !== 'COPY' && value !== 'REPLACE') {
+    throw invalidArgument(`Unknown directive in ${name}: "${value}".`);
+  }
+  return value;
+}
+
+function refuseCopyOntoItself(exchange: ObjectExchange, source: CopySource, metadata: string, tagging: string): void {
+  const isSelf =
+    source.bucket.id === exchange.bucket.id && source.version.key === exchange.key && source.version.isLatest;
+  const { request } = exchange;
+  const changesSomething =
+    metadata === 'REPLACE' ||
+    tagging === 'REPLACE' ||
+    ['x-amz-acl', 'x-amz-website-redirect-location', 'x-amz-checksum-algorithm', 'retention-directive'].some(
+      (name) => request.header(name) !== undefined,
+    );
+  if (isSelf && exchange.bucket.versioning === 'never' && !changesSomething) {
+    throw invalidRequest(
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+    );
+  }
+}
+
+function planRetention(
+  exchange: ObjectExchange,
+  source: ObjectVersion,
+): { headers: RetentionHeaders } | { copied: Retention | undefined } {
+  const headers = readRetentionHeaders(exchange.request);
+  const directive = exchange.request.headers.get('retention-directive')?.toUpperCase();
+  const setting = protectionOf(exchange, exchange.bucket);
+  switch (directive) {
+    case undefined:
+      if (setting !== undefined && exchange.switches.absentRetentionDirective === 'refused') {
+        throw invalidRequest('A copy into a bucket with a retention policy needs Retention-Directive.');
+      }
+      return { headers };
+    case 'REPLACE':
+      return { headers };
+    case 'COPY': {
+      if (Object.keys(headers).length > 0) {
+        throw invalidRequest('Retention headers need Retention-Directive: REPLACE.');
+      }
+      const { retention } = source;
+      if (setting === undefined || retention === undefined) {
+        return { headers };
+      }
+      const { nowMs } = exchange;
+      return {
+        copied: {
+          periodSeconds: retention.periodSeconds,
+          createdAtMs: nowMs,
+          ...(retention.periodSeconds < 0 ? {} : { untilMs: nowMs + retention.periodSeconds * 1000 }),
+          holds: retention.holds.map((hold) => ({ id: hold.id, placedAtMs: nowMs })),
+        },
+      };
+    }
+    default:
+      throw invalidArgument(`Retention-Directive must be COPY or REPLACE: "${directive}".`);
+  }
+}
+
+/** ETag and checksum of the copy. They are the source's, unless it came in parts or another algorithm is asked for. */
+async function digestCopy(
+  exchange: ObjectExchange,
+  source: ObjectVersion,
+  segments: readonly Segment[],
+  algorithm: ObjectChecksum['algorithm'] | undefined,
+): Promise<{ etag: string; checksum: ObjectChecksum }> {
+  const { checksum } = source;
+  const wanted = algorithm ?? checksum?.algorithm ?? 'CRC64NVME';
+  if (source.partCount === undefined && checksum?.type === 'FULL_OBJECT' && checksum.algorithm === wanted) {
+    return { etag: source.etag, checksum };
+  }
+  const md5 = createHash('md5');
+  const digest: Digest = createDigest(wanted);
+  for await (const chunk of exchange.store.blobs.read(segments, 0, source.sizeBytes)) {
+    md5.update(chunk);
+    digest.update(chunk);
+  }
+  return { etag: md5.digest('hex'), checksum: { algorithm: wanted, type: 'FULL_OBJECT', value: digest.finish() } };
+}

@@ -1,0 +1,149 @@
+import type { ServerResponse } from 'node:http';
+import type { Fault, Principal } from '../contracts.ts';
+import type { Bucket } from '../store/buckets.ts';
+import type { Store } from '../store/store.ts';
+import type { Authenticated } from './auth/authenticate.ts';
+import type { Permission } from './auth/permissions.ts';
+import { planBody, receiveXml, requireIntegrity } from './body.ts';
+import { S3Error } from './errors.ts';
+import type { S3HandlerOptions, S3Switches } from './options.ts';
+import type { S3Request } from './request.ts';
+import { parseXml, s3Namespace, writeXml, type XmlElement, type XmlNode } from './xml.ts';
+
+/** One request on its way to its answer. */
+export interface Exchange {
+  readonly options: S3HandlerOptions;
+  readonly switches: S3Switches;
+  readonly store: Store;
+  readonly request: S3Request;
+  readonly response: ServerResponse;
+  readonly auth: Authenticated;
+  readonly principal: Principal;
+  readonly faults: readonly Fault[];
+  /** The server's time when the request came in. */
+  readonly nowMs: number;
+}
+
+/** An exchange about a bucket that exists at this endpoint. */
+export interface BucketExchange extends Exchange {
+  readonly bucket: Bucket;
+}
+
+/** An exchange about a key. */
+export interface ObjectExchange extends BucketExchange {
+  readonly key: string;
+}
+
+interface Named {
+  /** The API's name of the operation, by which faults are matched. */
+  readonly name: string;
+}
+
+/** What the router finds for a request. */
+export type Operation =
+  | (Named & { readonly level: 'service'; readonly permission: Permission; run(exchange: Exchange): Promise<void> })
+  | (Named & {
+      readonly level: 'newBucket';
+      readonly permission: Permission;
+      run(exchange: Exchange, name: string): Promise<void>;
+    })
+  | (Named & {
+      readonly level: 'bucket';
+      readonly permission: Permission;
+      run(exchange: BucketExchange): Promise<void>;
+    })
+  | (Named & {
+      readonly level: 'object';
+      readonly permission: Permission;
+      run(exchange: ObjectExchange): Promise<void>;
+    })
+  /** Needs no permission, see rule 25. */
+  | (Named & { readonly level: 'preflight'; run(exchange: BucketExchange): Promise<void> })
+  /** Known not to be possible; said only to those who may address the bucket (order of checks). */
+  | (Named & { readonly level: 'refused'; readonly error: () => S3Error });
+
+export type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
+
+/** Answers without a body. */
+export function sendEmpty(exchange: Exchange, status: number, headers: ResponseHeaders = {}): void {
+  setHeaders(exchange.response, headers);
+  if (status !== 204 && status !== 304) {
+    exchange.response.setHeader('Content-Length', 0);
+  }
+  exchange.response.writeHead(status).end();
+}
+
+/** Answers with a document. */
+export function sendXml(exchange: Exchange, root: XmlNode, headers: ResponseHeaders = {}): void {
+  sendDocument(exchange.response, 200, writeXml(root, s3Namespace), headers);
+}
+
+export function sendDocument(
+  response: ServerResponse,
+  status: number,
+  body: Buffer,
+  headers: ResponseHeaders = {},
+): void {
+  setHeaders(response, headers);
+  response.setHeader('Content-Type', 'application/xml');
+  response.setHeader('Content-Length', body.length);
+  response.writeHead(status);
+  response.end(body);
+}
+
+export function setHeaders(response: ServerResponse, headers: ResponseHeaders): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) {
+      response.setHeader(name, value);
+    }
+  }
+}
+
+/** Reads and parses the request's document; `integrity` says whether something must vouch for it (rule 49). */
+export async function readDocument(
+  exchange: Exchange,
+  rootNames: string | readonly string[],
+  integrity: 'required' | 'optional',
+): Promise<XmlElement> {
+  const plan = planBody(exchange.request, exchange.auth, { checksums: 'body' });
+  if (integrity === 'required') {
+    requireIntegrity(plan);
+  }
+  return parseXml(await receiveXml(exchange.request.message, exchange.response, plan), rootNames);
+}
+
+/** The bucket as it is now, inside a write transaction; it may have gone since the request came in. */
+export function currentBucket(exchange: BucketExchange): Bucket {
+  const bucket = exchange.store.buckets.findById(exchange.bucket.id);
+  if (bucket === undefined) {
+    throw noSuchBucket();
+  }
+  return bucket;
+}
+
+export function noSuchBucket(): S3Error {
+  return new S3Error('NoSuchBucket', 'The specified bucket does not exist.');
+}
+
+/** The id under which a principal owns what it makes. */
+export function ownerIdOf(principal: Principal): string {
+  return principal.kind === 'anonymous' ? 'anonymous' : principal.accountId;
+}
+
+/** Refuses a body on an operation that takes none (rule 9). */
+export function refuseBody(exchange: Exchange): void {
+  const length = exchange.request.headers.get('content-length');
+  if (length !== undefined && length !== '0') {
+    throw new S3Error('UnexpectedContent', 'This request does not support content.');
+  }
+}
+
+/** `2016-11-30T19:52:53.125Z` (rule 13). */
+export function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+/** `Wed, 30 Nov 2016 19:52:53 GMT` (rule 13). */
+export function httpTime(timeMs: number): string {
+  return new Date(timeMs).toUTCString();
+}

@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, RequestHandler } from '../contracts.ts';
+import { authenticate } from './auth/authenticate.ts';
+import { authorizeBucket, authorizeRole } from './authorize.ts';
+import { findBucketHere } from './buckets.ts';
+import { newErrorDocument } from './errorDocument.ts';
+import { accessDenied, S3Error } from './errors.ts';
+import { sendDocument, setHeaders, type Exchange, type Operation } from './exchange.ts';
+import { defaultSwitches, type S3HandlerOptions } from './options.ts';
+import { newRequestId, readRequest, type S3Request } from './request.ts';
+import { route } from './router.ts';
+
+const maxKeyBytes = 1024;
+
+/**
+ * The data plane of one location. Give it every request of the endpoint's server, those of the `checkContinue` event
+ * too, so that `Expect: 100-continue` is answered only after the headers were judged (rule 11). Endpoints of several
+ * locations share one store.
+ */
+export function createS3Handler(options: S3HandlerOptions): RequestHandler {
+  return async (message, response) => {
+    const id = newRequestId();
+    setCommonHeaders(response, id);
+    try {
+      const request = readRequest(message, options.hostnames ?? [], id);
+      await answer(options, request, response);
+    } catch (error) {
+      answerError(error, message, response, id);
+    }
+  };
+}
+
+async function answer(options: S3HandlerOptions, request: S3Request, response: ServerResponse): Promise<void> {
+  const operation = route(request);
+  const faults = options.faults.take({
+    method: request.method,
+    operation: operation.name,
+    ...(request.bucket === undefined ? {} : { bucket: request.bucket }),
+    ...(request.key === undefined ? {} : { key: request.key }),
+  });
+  await failEarly(faults);
+  const nowMs = options.clock.nowMs();
+  const auth = authenticate(request, options.identity, nowMs);
+  await run(operation, {
+    options,
+    switches: { ...defaultSwitches, ...options.switches },
+    store: options.store,
+    request,
+    response,
+    auth,
+    principal: auth.principal,
+    faults,
+    nowMs,
+  });
+}
+
+async function run(operation: Operation, exchange: Exchange): Promise<void> {
+  const { request } = exchange;
+  switch (operation.level) {
+    case 'service':
+      authorizeRole(exchange, operation.permission);
+      return operation.run(exchange);
+    case 'newBucket':
+      authorizeRole(exchange, operation.permission);
+      return operation.run(exchange, request.bucket ?? '');
+    case 'bucket': {
+      const bucket = findBucketHere(exchange, request.bucket ?? '');
+      authorizeBucket(exchange, bucket, operation, undefined);
+      return operation.run({ ...exchange, bucket });
+    }
+    case 'object': {
+      const key = request.key ?? '';
+      if (Buffer.byteLength(key) > maxKeyBytes) {
+        throw new S3Error('KeyTooLong', 'Your key is too long.');
+      }
+      const bucket = findBucketHere(exchange, request.bucket ?? '');
+      authorizeBucket(exchange, bucket, operation, key);
+      return operation.run({ ...exchange, bucket, key });
+    }
+    case 'preflight':
+      return operation.run({ ...exchange, bucket: findBucketHere(exchange, request.bucket ?? '') });
+    case 'refused':
+      if (exchange.principal.kind === 'anonymous') {
+        throw accessDenied();
+      }
+      if (request.bucket !== undefined) {
+        authorizeBucket(exchange, findBucketHere(exchange, request.bucket), { name: operation.name }, undefined);
+      }
+      throw operation.error();
+  }
+}
+
+function setCommonHeaders(response: ServerResponse, id: string): void {
+  setHeaders(response, {
+    'X-Clv-Request-Id': id,
+    'x-amz-request-id': id,
+    'X-Clv-S3-Version': '2.5',
+    Server: 'Cleversafe/3.17.1',
+    'Accept-Ranges': 'bytes',
+  });
+}
+
+/** Plays the faults that come before anything is looked at: delay, and the errors of an overloaded service. */
+async function failEarly(faults: readonly Fault[]): Promise<void> {
+  for (const fault of faults) {
+    if (fault.kind === 'latency') {
+      await delay(fault.delayMs);
+    }
+    if (fault.kind === 'status') {
+      const retry = fault.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(fault.retryAfterSeconds) };
+      switch (fault.status) {
+        case 429:
+          throw new S3Error('TooManyRequests', 'Please reduce your request rate.', retry);
+        case 500:
+          throw new S3Error('InternalError', 'We encountered an internal error. Please try again.', retry);
+        case 503:
+          throw new S3Error('SlowDown', 'Please reduce your request rate.', retry);
+      }
+    }
+  }
+}
+
+/** Turns whatever went wrong into an answer, or breaks the connection off when one was already under way. */
+function answerError(thrown: unknown, message: IncomingMessage, response: ServerResponse, id: string): void {
+  if (response.headersSent || response.destroyed || message.socket.destroyed) {
+    response.destroy();
+    return;
+  }
+  const error =
+    thrown instanceof S3Error
+      ? thrown
+      : new S3Error('InternalError', 'We encountered an internal error. Please try again.');
+  for (const name of response.getHeaderNames()) {
+    if (!['x-clv-request-id', 'x-amz-request-id', 'x-clv-s3-version', 'server', 'accept-ranges'].includes(name)) {
+      response.removeHeader(name);
+    }
+  }
+  if (!message.complete && message.headers.expect?.toLowerCase() === '100-continue') {
+    // Nobody knows whether the client will still send the body, so the connection cannot be used again.
+    response.setHeader('Connection', 'close');
+  }
+  if (error.status === 304) {
+    setHeaders(response, error.headers);
+    response.writeHead(304).end();
+    return;
+  }
+  const body = newErrorDocument(error, (message.url ?? '/').replace(/\?.*$/s, ''), id);
+  if (message.method === 'HEAD') {
+    setHeaders(response, error.headers);
+    response.writeHead(error.status).end();
+    return;
+  }
+  sendDocument(response, error.status, body, error.headers);
+}

@@ -1,0 +1,127 @@
+import type { CannedAcl } from '../store/buckets.ts';
+import type { ObjectAttributes, ObjectVersion } from '../store/objects.ts';
+import { checksumHeader } from './checksums.ts';
+import { invalidArgument, S3Error } from './errors.ts';
+import type { Exchange, ResponseHeaders } from './exchange.ts';
+import type { S3Request } from './request.ts';
+
+const storedHeaders = [
+  'content-type',
+  'content-disposition',
+  'content-language',
+  'cache-control',
+  'expires',
+  'x-amz-website-redirect-location',
+];
+const metadataPrefix = 'x-amz-meta-';
+
+/** Reads the headers that are stored with an object and given back with it (rule 62). */
+export function readAttributes(exchange: Exchange): ObjectAttributes {
+  const { request, switches } = exchange;
+  const headers: Record<string, string> = {};
+  for (const name of storedHeaders) {
+    const value = request.header(name);
+    if (value !== undefined && value !== '') {
+      headers[name] = value;
+    }
+  }
+  const encoding = storedEncoding(request.header('content-encoding'));
+  if (encoding !== '') {
+    headers['content-encoding'] = encoding;
+  }
+  const metadata: Record<string, string> = {};
+  let metadataBytes = 0;
+  for (const name of metadataNames(request)) {
+    const value = request.header(name) ?? '';
+    metadata[name.slice(metadataPrefix.length)] = value;
+    metadataBytes += name.length - metadataPrefix.length + value.length;
+  }
+  if (metadataBytes > switches.maxMetadataBytes) {
+    throw new S3Error(
+      'MetadataTooLarge',
+      `Your metadata headers exceed the maximum allowed metadata size of ${switches.maxMetadataBytes} bytes.`,
+    );
+  }
+  return { headers, metadata };
+}
+
+function metadataNames(request: S3Request): Set<string> {
+  const names = [...request.headers.keys(), ...[...request.query.keys()].map((name) => name.toLowerCase())];
+  return new Set(names.filter((name) => name.startsWith(metadataPrefix) && request.header(name) !== undefined));
+}
+
+/** `aws-chunked` says how the body travelled, not what it is (rule 54). */
+function storedEncoding(header: string | undefined): string {
+  return (header ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '' && item.toLowerCase() !== 'aws-chunked')
+    .join(',');
+}
+
+/** The canned ACL of a request, undefined when none is sent (rule 69). */
+export function readCannedAcl(request: S3Request): CannedAcl | undefined {
+  const value = request.header('x-amz-acl');
+  for (const name of request.headers.keys()) {
+    if (name.startsWith('x-amz-grant-')) {
+      throw invalidArgument('Grants are not supported; use x-amz-acl with private or public-read.');
+    }
+  }
+  switch (value) {
+    case undefined:
+      return undefined;
+    case '':
+    case 'private':
+      return 'private';
+    case 'public-read':
+      return 'public-read';
+    default:
+      throw invalidArgument(`x-amz-acl must be private or public-read: "${value}".`);
+  }
+}
+
+/** The storage class that a request asks for: object classes do not exist, archives come from rules only. */
+export function readStorageClass(request: S3Request): string {
+  const value = request.header('x-amz-storage-class') ?? 'STANDARD';
+  if (value !== 'STANDARD') {
+    throw invalidArgument(`The storage class you specified is not valid: "${value}".`);
+  }
+  return value;
+}
+
+/** Headers that describe an object on GET and HEAD. */
+export function describeObject(exchange: Exchange, version: ObjectVersion): ResponseHeaders {
+  const { headers, metadata } = version.attributes;
+  return {
+    ETag: `"${version.etag}"`,
+    'Last-Modified': new Date(version.modifiedAtMs).toUTCString(),
+    'Content-Type': headers['content-type'] ?? 'application/octet-stream',
+    ...Object.fromEntries(
+      Object.entries(headers)
+        .filter(([name]) => name !== 'content-type')
+        .map(([name, value]) => [headerCase(name), value]),
+    ),
+    ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value])),
+    'x-amz-tagging-count': version.tags.length === 0 ? undefined : version.tags.length,
+    'x-amz-version-id': shownVersionId(exchange, version),
+  };
+}
+
+/** A version's id, shown only where versioning was ever turned on. */
+export function shownVersionId(exchange: Exchange, version: ObjectVersion): string | undefined {
+  return exchange.store.buckets.findById(version.bucketId)?.versioning === 'never' ? undefined : version.versionId;
+}
+
+/** Checksum headers of a whole object. */
+export function checksumHeaders(version: Pick<ObjectVersion, 'checksum'>): ResponseHeaders {
+  return version.checksum === undefined
+    ? {}
+    : {
+        [checksumHeader(version.checksum.algorithm)]: version.checksum.value,
+        'x-amz-checksum-type': version.checksum.type,
+      };
+}
+
+function headerCase(name: string): string {
+  return name.startsWith('x-') ? name : name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,219 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import type { ObjectVersion } from '../store/objects.ts';
+import { isVersionId } from '../store/objects.ts';
+import { archiveHeaders, refuseIfArchived } from './archive.ts';
+import { hasIntegrity, planBody, receiveBody } from './body.ts';
+import { checkReadConditions } from './conditions.ts';
+import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
+import {
+  currentBucket,
+  ownerIdOf,
+  sendEmpty,
+  setHeaders,
+  type BucketExchange,
+  type ObjectExchange,
+  type ResponseHeaders,
+} from './exchange.ts';
+import { lockHeaders, refuseIfLocked } from './objectLock.ts';
+import { checksumHeaders, describeObject, shownVersionId } from './objectHeaders.ts';
+import { readRange } from './range.ts';
+import { withFaults } from './responseFaults.ts';
+import { readRetentionHeaders, refuseIfRetained, retentionHeaders } from './retention.ts';
+import { readObjectHeaders, refuseEncryptionHeaders, storeVersion } from './writeObject.ts';
+
+/** `PUT /{bucket}/{key}`. */
+export async function putObject(exchange: ObjectExchange): Promise<void> {
+  const { request, response, store, switches } = exchange;
+  const headers = readObjectHeaders(exchange);
+  const plan = planBody(request, exchange.auth, { checksums: 'body' });
+  const staged = store.blobs.stage(plan.sizeBytes);
+  try {
+    const algorithm = plan.checksum?.algorithm ?? 'CRC64NVME';
+    const body = await receiveBody(request.message, response, plan, {
+      maxBytes: switches.maxPutBytes,
+      compute: algorithm,
+      faults: exchange.faults,
+      sink: (chunk) => staged.write(chunk),
+    });
+    await staged.seal();
+    const version = await store.write(() =>
+      storeVersion(exchange, {
+        ...headers,
+        etag: body.md5Hex,
+        checksum: { algorithm, type: 'FULL_OBJECT', value: body.checksums[algorithm] ?? '' },
+        segments: [{ blobId: staged.commit(), sizeBytes: body.sizeBytes }],
+        retention: { headers: readRetentionHeaders(request) },
+        hasIntegrity: hasIntegrity(plan),
+      }),
+    );
+    sendEmpty(exchange, 200, {
+      ETag: `"${version.etag}"`,
+      ...checksumHeaders(version),
+      'x-amz-version-id': shownVersionId(exchange, version),
+    });
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/** The version that a request means; throws when there is none, or a delete marker in its place (rule 80). */
+export function findRequestedVersion(exchange: ObjectExchange): ObjectVersion {
+  const versionId = exchange.request.query.get('versionId');
+  return findReadableVersion(exchange, exchange.bucket.id, exchange.key, versionId);
+}
+
+export function findReadableVersion(
+  exchange: BucketExchange,
+  bucketId: number,
+  key: string,
+  versionId: string | undefined,
+): ObjectVersion {
+  if (versionId === undefined) {
+    const latest = exchange.store.objects.findLatest(bucketId, key);
+    if (latest === undefined || latest.isMarker) {
+      throw new S3Error(
+        'NoSuchKey',
+        'The specified key does not exist.',
+        latest === undefined ? {} : { 'x-amz-delete-marker': 'true', 'x-amz-version-id': latest.versionId },
+      );
+    }
+    return latest;
+  }
+  checkVersionId(versionId);
+  const version = exchange.store.objects.findVersion(bucketId, key, versionId);
+  if (version === undefined) {
+    throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
+  }
+  if (version.isMarker) {
+    throw new S3Error(
+      'MethodNotAllowed',
+      'The specified method is not allowed against this resource: the version is a delete marker.',
+      {
+        'x-amz-delete-marker': 'true',
+        'x-amz-version-id': version.versionId,
+      },
+    );
+  }
+  return version;
+}
+
+export function checkVersionId(versionId: string): void {
+  if (!isVersionId(versionId)) {
+    throw invalidArgument(`Invalid version id specified: "${versionId}".`);
+  }
+}
+
+/** `GET` and `HEAD /{bucket}/{key}` (rules 56, 63, 64). */
+export async function getObject(exchange: ObjectExchange): Promise<void> {
+  const { request, response, store, switches } = exchange;
+  refuseEncryptionHeaders(exchange);
+  const overrides = readOverrides(exchange);
+  const version = findRequestedVersion(exchange);
+  const isHead = request.method === 'HEAD';
+  if (!isHead) {
+    refuseIfArchived(version, exchange.nowMs);
+  }
+  checkReadConditions((name) => request.headers.get(name), version, switches);
+  const segments = store.objects.segments(version);
+  const slice = readRange(request, version, segments);
+  setHeaders(response, {
+    ...describeObject(exchange, version),
+    ...lockHeaders(version),
+    ...retentionHeaders(version),
+    ...archiveHeaders(version, exchange.nowMs),
+    ...(slice.kind === 'whole' && request.header('x-amz-checksum-mode') === 'ENABLED' ? checksumHeaders(version) : {}),
+    ...overrides,
+    ...(slice.kind === 'whole'
+      ? {}
+      : {
+          'Content-Range': `bytes ${slice.startByte}-${slice.endByte - 1}/${version.sizeBytes}`,
+          'x-amz-mp-parts-count': slice.partCount,
+        }),
+    'Content-Length': slice.endByte - slice.startByte,
+  });
+  const status = slice.kind === 'whole' ? 200 : 206;
+  if (isHead) {
+    response.writeHead(status).end();
+    return;
+  }
+  // Opened before anything is awaited: from here on a delete cannot take the bytes away.
+  const bytes = store.blobs.read(segments, slice.startByte, slice.endByte);
+  response.writeHead(status);
+  await pipeline(Readable.from(withFaults(bytes, exchange.faults, response), { objectMode: false }), response);
+}
+
+const overridable = [
+  'content-type',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'cache-control',
+  'expires',
+];
+
+/** `response-*` parameters, which only a signed GET may carry. */
+function readOverrides(exchange: ObjectExchange): ResponseHeaders {
+  const overrides: Record<string, string> = {};
+  for (const name of overridable) {
+    const value = exchange.request.query.get(`response-${name}`);
+    if (value !== undefined) {
+      if (exchange.principal.kind === 'anonymous') {
+        throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
+      }
+      // eslint-disable-next-line no-control-regex
+      if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(value)) {
+        throw invalidArgument(`The value of response-${name} cannot be sent as a header.`);
+      }
+      overrides[name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())] = value;
+    }
+  }
+  return overrides;
+}
+
+/** What a delete did to one key. */
+export type Deletion =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'removed'; readonly version: ObjectVersion }
+  | { readonly kind: 'marked'; readonly marker: ObjectVersion };
+
+/** Deletes a key or one of its versions, inside a write transaction (rules 65, 80, 84, 91). */
+export function deleteKey(exchange: BucketExchange, key: string, versionId: string | undefined): Deletion {
+  const { store, nowMs } = exchange;
+  const bucket = currentBucket(exchange);
+  if (versionId !== undefined) {
+    checkVersionId(versionId);
+  }
+  const target =
+    versionId === undefined
+      ? store.objects.findLatest(bucket.id, key)
+      : store.objects.findVersion(bucket.id, key, versionId);
+  if (versionId === undefined && bucket.versioning !== 'never') {
+    return { kind: 'marked', marker: store.objects.putMarker(bucket, key, ownerIdOf(exchange.principal), nowMs) };
+  }
+  if (target === undefined) {
+    return { kind: 'nothing' };
+  }
+  refuseIfRetained(target, nowMs);
+  refuseIfLocked(exchange, target);
+  store.objects.remove(target);
+  return { kind: 'removed', version: target };
+}
+
+/** `DELETE /{bucket}/{key}[?versionId]`. */
+export async function deleteObject(exchange: ObjectExchange): Promise<void> {
+  const versionId = exchange.request.query.get('versionId');
+  const deletion = await exchange.store.write(() => deleteKey(exchange, exchange.key, versionId));
+  switch (deletion.kind) {
+    case 'nothing':
+      return sendEmpty(exchange, 204);
+    case 'marked':
+      return sendEmpty(exchange, 204, { 'x-amz-delete-marker': 'true', 'x-amz-version-id': deletion.marker.versionId });
+    case 'removed':
+      return sendEmpty(exchange, 204, {
+        'x-amz-delete-marker': deletion.version.isMarker ? 'true' : undefined,
+        'x-amz-version-id': versionId === undefined ? undefined : deletion.version.versionId,
+      });
+  }
+}

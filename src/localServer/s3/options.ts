@@ -1,0 +1,76 @@
+import type { Clock, Faults, Identity } from '../contracts.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * Values that the real service may have otherwise, and behaviours that a test may want to switch (emulator-rules.md).
+ * Defaults are the stricter choice.
+ */
+export interface S3Switches {
+  /** Rule 62. */
+  readonly maxMetadataBytes: number;
+  /** Rule 61: single PUT, part, copy. */
+  readonly maxPutBytes: number;
+  /** Rule 61: completed object. */
+  readonly maxObjectBytes: number;
+  /** Rule 73. */
+  readonly minPartBytes: number;
+  /** Rule 31. */
+  readonly maxBuckets: number;
+  /** Rule 37. */
+  readonly nameReservationMs: number;
+  /** Rule 64: answer of a failed If-Unmodified-Since on GET and HEAD. */
+  readonly unmodifiedSinceStatus: 304 | 412;
+  /** Rule 59. */
+  readonly multipartEtag: 'standard' | 'random';
+  /** Rule 29. */
+  readonly ownBucketCode: 'BucketAlreadyExists' | 'BucketAlreadyOwnedByYou';
+  /** Rule 38: print the location with line breaks around it, as the documentation's sample does. */
+  readonly prettyLocation: boolean;
+  /** Rule 41: shuffle the entries inside a page. */
+  readonly shuffledListings: boolean;
+  /** Rule 66. */
+  readonly copyAcrossLocations: 'allowed' | 'refused';
+  /** Rule 68. */
+  readonly tagCharacters: 'strict' | 'lenient';
+  /** Rule 71. */
+  readonly customerKeysOverHttp: 'allowed' | 'refused';
+  /** Rule 101: DELETE ?lifecycle without a configuration. */
+  readonly absentLifecycleDeleteStatus: 204 | 404;
+  /** Rule 81. */
+  readonly objectLockRule: 'optional' | 'required';
+  /** Rule 99: a copy into a protected bucket without Retention-Directive. */
+  readonly absentRetentionDirective: 'replace' | 'refused';
+}
+
+export const defaultSwitches: S3Switches = {
+  maxMetadataBytes: 2048,
+  maxPutBytes: 5 * 1024 ** 3,
+  maxObjectBytes: 10 * 1024 ** 4,
+  minPartBytes: 5 * 1024 ** 2,
+  maxBuckets: 100,
+  nameReservationMs: 5 * 60_000,
+  unmodifiedSinceStatus: 412,
+  multipartEtag: 'standard',
+  ownBucketCode: 'BucketAlreadyExists',
+  prettyLocation: false,
+  shuffledListings: false,
+  copyAcrossLocations: 'allowed',
+  tagCharacters: 'strict',
+  customerKeysOverHttp: 'refused',
+  absentLifecycleDeleteStatus: 204,
+  objectLockRule: 'optional',
+  absentRetentionDirective: 'replace',
+};
+
+/** What a data plane endpoint is made of. */
+export interface S3HandlerOptions {
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  /** Location code that this endpoint serves, for example `us-south`. */
+  readonly location: string;
+  /** Host names below which a bucket's name may stand (`<bucket>.<host name>`), without port. */
+  readonly hostnames?: readonly string[];
+  readonly switches?: Partial<S3Switches>;
+}

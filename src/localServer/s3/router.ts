@@ -1,0 +1,160 @@
+import * as buckets from './buckets.ts';
+import { completeMultipartUpload } from './completeUpload.ts';
+import { copyObject } from './copy.ts';
+import { deleteObjects } from './deleteObjects.ts';
+import { invalidArgument, S3Error } from './errors.ts';
+import type { Operation } from './exchange.ts';
+import * as listing from './listing.ts';
+import * as multipart from './multipart.ts';
+import * as objects from './objects.ts';
+import type { S3Request } from './request.ts';
+import * as tagging from './tagging.ts';
+
+type BucketOperation = Extract<Operation, { level: 'bucket' }>;
+type ObjectOperation = Extract<Operation, { level: 'object' }>;
+type Methods<T> = Readonly<Record<string, T>>;
+
+const bucketOperation = (
+  name: string,
+  permission: BucketOperation['permission'],
+  run: BucketOperation['run'],
+): BucketOperation => ({ name, level: 'bucket', permission, run });
+const objectOperation = (
+  name: string,
+  permission: ObjectOperation['permission'],
+  run: ObjectOperation['run'],
+): ObjectOperation => ({ name, level: 'object', permission, run });
+
+/** Operations on a bucket by sub-resource (empty: the bucket itself) and method. Names are case-sensitive (rule 6). */
+const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
+  '': {
+    GET: bucketOperation('ListObjects', 'listObjects', listing.listObjects),
+    HEAD: bucketOperation('HeadBucket', 'listObjects', buckets.headBucket),
+    DELETE: bucketOperation('DeleteBucket', 'writeConfig', buckets.deleteBucket),
+  },
+  location: { GET: bucketOperation('GetBucketLocation', 'readConfig', buckets.getBucketLocation) },
+  versioning: {
+    GET: bucketOperation('GetBucketVersioning', 'readConfig', buckets.getBucketVersioning),
+    PUT: bucketOperation('PutBucketVersioning', 'writeConfig', buckets.putBucketVersioning),
+  },
+  versions: { GET: bucketOperation('ListObjectVersions', 'listObjects', listing.listObjectVersions) },
+  uploads: { GET: bucketOperation('ListMultipartUploads', 'listParts', multipart.listMultipartUploads) },
+  delete: { POST: bucketOperation('DeleteObjects', 'deleteObject', deleteObjects) },
+};
+
+const getObject = objectOperation('GetObject', 'readObject', objects.getObject);
+
+/** Operations on a key, likewise. */
+const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
+  '': {
+    GET: getObject,
+    HEAD: { ...getObject, name: 'HeadObject' },
+    PUT: objectOperation('PutObject', 'writeObject', objects.putObject),
+    DELETE: objectOperation('DeleteObject', 'deleteObject', objects.deleteObject),
+  },
+  uploads: { POST: objectOperation('CreateMultipartUpload', 'writeObject', multipart.createMultipartUpload) },
+  uploadId: {
+    GET: objectOperation('ListParts', 'listParts', multipart.listParts),
+    PUT: objectOperation('UploadPart', 'writeObject', multipart.uploadPart),
+    POST: objectOperation('CompleteMultipartUpload', 'writeObject', completeMultipartUpload),
+    DELETE: objectOperation('AbortMultipartUpload', 'writeObject', multipart.abortMultipartUpload),
+  },
+  tagging: {
+    GET: objectOperation('GetObjectTagging', 'readConfig', tagging.getObjectTagging),
+    PUT: objectOperation('PutObjectTagging', 'writeObject', tagging.putObjectTagging),
+    DELETE: objectOperation('DeleteObjectTagging', 'writeObject', tagging.deleteObjectTagging),
+  },
+};
+
+/** Sub-resources that are known and not to be had here: of S3 but not of IBM's model (rule 12), or not built (honestly 501). */
+const absentBucketResources =
+  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable acl cors lifecycle website publicAccessBlock object-lock protection replication faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
+    ' ',
+  );
+const absentObjectResources =
+  'attributes select torrent renameObject acl retention legal-hold legalHold extendRetention restore'.split(' ');
+
+/** Finds what a request asks for, by method and sub-resource alone. */
+export function route(request: S3Request): Operation {
+  if (request.bucket === undefined) {
+    return routeService(request);
+  }
+  return request.key === undefined ? routeBucket(request) : routeObject(request);
+}
+
+function routeService(request: S3Request): Operation {
+  if (request.method !== 'GET') {
+    return refused(methodNotAllowed);
+  }
+  return request.query.has('extended')
+    ? { name: 'ListBucketsExtended', level: 'service', permission: 'listBuckets', run: buckets.listBucketsExtended }
+    : { name: 'ListBuckets', level: 'service', permission: 'listBuckets', run: buckets.listBuckets };
+}
+
+function routeBucket(request: S3Request): Operation {
+  const resource = subResource(request, bucketOperations, absentBucketResources);
+  if (resource.kind !== 'found') {
+    return refused(resource.error);
+  }
+  if (request.method === 'PUT' && resource.name === '') {
+    return { name: 'CreateBucket', level: 'newBucket', permission: 'writeConfig', run: buckets.createBucket };
+  }
+  if (request.method === 'GET' && resource.name === '' && request.query.has('list-type')) {
+    return request.query.get('list-type') === '2'
+      ? bucketOperation('ListObjectsV2', 'listObjects', listing.listObjectsV2)
+      : refused(() => invalidArgument('list-type must be 2.'));
+  }
+  if (request.method === 'POST' && resource.name === '') {
+    return refused(() => new S3Error('NotImplemented', 'Uploads from HTML forms are not implemented by this server.'));
+  }
+  return bucketOperations[resource.name]?.[request.method] ?? refused(methodNotAllowed);
+}
+
+function routeObject(request: S3Request): Operation {
+  const resource = subResource(request, objectOperations, absentObjectResources);
+  if (resource.kind !== 'found') {
+    return refused(resource.error);
+  }
+  const isCopy = request.method === 'PUT' && request.headers.has('x-amz-copy-source');
+  if (isCopy && resource.name === '') {
+    return objectOperation('CopyObject', 'writeObject', copyObject);
+  }
+  if (isCopy && resource.name === 'uploadId') {
+    return objectOperation('UploadPartCopy', 'writeObject', multipart.uploadPartCopy);
+  }
+  return objectOperations[resource.name]?.[request.method] ?? refused(methodNotAllowed);
+}
+
+type SubResource =
+  { readonly kind: 'found'; readonly name: string } | { readonly kind: 'refused'; readonly error: () => S3Error };
+
+function subResource(
+  request: S3Request,
+  known: Readonly<Record<string, unknown>>,
+  absent: readonly string[],
+): SubResource {
+  const names = [...request.query.keys()].filter(
+    (name) => name !== '' && (Object.hasOwn(known, name) || absent.includes(name)),
+  );
+  const [first = '', second] = names;
+  if (second !== undefined) {
+    return {
+      kind: 'refused',
+      error: () => invalidArgument(`Conflicting query string parameters: ${first}, ${second}.`),
+    };
+  }
+  return Object.hasOwn(known, first)
+    ? { kind: 'found', name: first }
+    : {
+        kind: 'refused',
+        error: () => new S3Error('NotImplemented', `The sub-resource is not implemented by this server: "${first}".`),
+      };
+}
+
+function refused(error: () => S3Error): Operation {
+  return { name: 'Unknown', level: 'refused', error };
+}
+
+function methodNotAllowed(): S3Error {
+  return new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.');
+}

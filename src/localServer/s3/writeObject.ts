@@ -1,0 +1,122 @@
+import type { Segment } from '../store/blobs.ts';
+import type { CannedAcl } from '../store/buckets.ts';
+import type { ObjectAttributes, ObjectChecksum, ObjectLock, ObjectVersion, Retention, Tag } from '../store/objects.ts';
+import { archiveOfNewObject } from './archive.ts';
+import { checkWriteConditions } from './conditions.ts';
+import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors.ts';
+import { currentBucket, ownerIdOf, type Exchange, type ObjectExchange } from './exchange.ts';
+import { lockOfNewVersion, readLockHeaders } from './objectLock.ts';
+import { readAttributes, readCannedAcl, readStorageClass } from './objectHeaders.ts';
+import { publicAccessBlockOf } from './publicAccess.ts';
+import { protectionOf, refuseIfRetained, retentionOfNewObject, type RetentionHeaders } from './retention.ts';
+import { readTaggingHeader } from './tags.ts';
+
+/** What the headers of Put, Copy (with REPLACE) and Create upload say about the object to be. */
+export interface ObjectHeaders {
+  readonly attributes: ObjectAttributes;
+  readonly tags: readonly Tag[];
+  readonly acl: CannedAcl;
+  readonly storageClass: string;
+  readonly objectLock?: ObjectLock;
+}
+
+/** Reads and checks those headers. */
+export function readObjectHeaders(exchange: Exchange): ObjectHeaders {
+  refuseEncryptionHeaders(exchange);
+  const objectLock = readLockHeaders(exchange.request, exchange.nowMs);
+  return {
+    attributes: readAttributes(exchange),
+    tags: readTaggingHeader(exchange.request.header('x-amz-tagging'), exchange.switches),
+    acl: readCannedAcl(exchange.request) ?? 'private',
+    storageClass: readStorageClass(exchange.request),
+    ...(objectLock === undefined ? {} : { objectLock }),
+  };
+}
+
+/** Customer keys are not supported here, and a request that asks for them must not be stored in the clear. */
+export function refuseEncryptionHeaders(exchange: Exchange): void {
+  for (const name of exchange.request.headers.keys()) {
+    if (/^x-amz-(copy-source-)?server-side-encryption-customer-/.test(name)) {
+      throw new S3Error(
+        'NotImplemented',
+        'Server-side encryption with customer-provided keys is not implemented by this server.',
+      );
+    }
+  }
+  const encryption = exchange.request.header('x-amz-server-side-encryption');
+  if (encryption !== undefined && encryption !== 'AES256') {
+    throw invalidArgument(`The encryption method specified is not supported: "${encryption}".`);
+  }
+}
+
+/** A version about to be stored. */
+export interface VersionInput extends ObjectHeaders {
+  readonly etag: string;
+  readonly checksum: ObjectChecksum;
+  readonly segments: readonly Segment[];
+  readonly partCount?: number;
+  /** Headers by which retention is asked for, or a retention copied from elsewhere (rule 99). */
+  readonly retention: { readonly headers: RetentionHeaders } | { readonly copied: Retention | undefined };
+  /** True when the client vouched for the body (rule 50). */
+  readonly hasIntegrity: boolean;
+}
+
+/**
+ * Checks state and conditions and stores a version: the last steps of Put, Copy and Complete, inside a write
+ * transaction, so that nothing can come between the check and the act.
+ */
+export function storeVersion(exchange: ObjectExchange, input: VersionInput): ObjectVersion {
+  const { store, key, nowMs } = exchange;
+  const bucket = currentBucket(exchange);
+  const current = store.objects.findLatest(bucket.id, key);
+  const protection = protectionOf(exchange, bucket);
+  if (protection !== undefined && !input.hasIntegrity) {
+    throw invalidRequest('An upload into a bucket with a retention policy needs Content-MD5 or x-amz-checksum-*.');
+  }
+  if (input.acl === 'public-read' && publicAccessBlockOf(exchange, bucket)?.blockPublicAcls === true) {
+    throw accessDenied('Public ACLs are blocked by the public access block of the bucket.');
+  }
+  const objectLock = lockOfNewVersion(exchange, bucket, input.objectLock);
+  const retention =
+    'copied' in input.retention
+      ? input.retention.copied
+      : retentionOfNewObject(protection, input.retention.headers, nowMs);
+  refuseIfRetained(current, nowMs);
+  checkWriteConditions((name) => exchange.request.headers.get(name), current);
+  checkQuota(exchange, bucket.id, input.segments, bucket.versioning === 'Enabled' ? undefined : current);
+  const archive = archiveOfNewObject(exchange, bucket, nowMs);
+  return store.objects.put(bucket, {
+    key,
+    etag: input.etag,
+    modifiedAtMs: nowMs,
+    ownerId: ownerIdOf(exchange.principal),
+    storageClass: input.storageClass,
+    checksum: input.checksum,
+    ...(input.partCount === undefined ? {} : { partCount: input.partCount }),
+    attributes: input.attributes,
+    tags: input.tags,
+    acl: input.acl,
+    ...(objectLock === undefined ? {} : { objectLock }),
+    ...(retention === undefined ? {} : { retention }),
+    ...(archive === undefined ? {} : { archive }),
+    segments: input.segments,
+  });
+}
+
+/** Refuses what would take a bucket over its hard quota (rule 107). */
+function checkQuota(
+  exchange: ObjectExchange,
+  bucketId: number,
+  segments: readonly Segment[],
+  replaced: ObjectVersion | undefined,
+): void {
+  const quotaBytes = exchange.store.buckets.getSetting(bucketId, 'hardQuotaBytes');
+  if (typeof quotaBytes !== 'number' || quotaBytes <= 0) {
+    return;
+  }
+  const usedBytes = exchange.store.buckets.findById(bucketId)?.sizeBytes ?? 0;
+  const addedBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+  if (usedBytes + addedBytes - (replaced?.sizeBytes ?? 0) > quotaBytes) {
+    throw new S3Error('QuotaExceeded', `The write would exceed the hard quota of the bucket, ${quotaBytes} bytes.`);
+  }
+}

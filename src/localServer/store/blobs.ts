@@ -1,0 +1,365 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from './database.ts';
+
+/** Bodies up to this size live in the database: one fsync instead of three, and no file each. */
+const inlineLimitBytes = 16 * 1024;
+const readChunkBytes = 256 * 1024;
+
+/** One stored run of bytes, part of a body. */
+export interface Segment {
+  readonly blobId: number;
+  readonly partNumber?: number;
+  readonly sizeBytes: number;
+}
+
+/** A body being received. Nothing of it is visible until `commit` runs inside a write transaction. */
+export interface StagedBlob {
+  readonly sizeBytes: number;
+  write(chunk: Buffer): Promise<void>;
+  /** Makes the bytes durable. Must be awaited before `commit`. */
+  seal(): Promise<void>;
+  /** Inserts the row, inside a write transaction. Returns the blob id, with no references yet. */
+  commit(): number;
+  /** Removes the bytes. For every path on which `commit` was not made durable. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Bytes of objects and parts. Files are named by random ids under `blobs/<session>/<two hex digits>/`, never by keys.
+ * Each opening of the store is a new session, so that after a crash only the last session's folder can hold orphans.
+ */
+export class Blobs {
+  readonly #database: Database;
+  readonly #root: string;
+  readonly #session: string;
+  readonly #knownFolders = new Set<string>();
+  readonly #pins = new Map<string, number>();
+  readonly #unlinkWhenUnpinned = new Set<string>();
+  readonly #work = new Set<Promise<void>>();
+  #nextId: number;
+
+  constructor(database: Database, root: string) {
+    this.#database = database;
+    this.#root = root;
+    mkdirSync(root, { recursive: true });
+    this.#removeOrphans();
+    const last = Number(database.get("SELECT value FROM meta WHERE name = 'session'")?.['value'] ?? 0);
+    this.#session = String(last + 1);
+    this.#nextId = Number(database.get('SELECT max(id) AS id FROM blobs')?.['id'] ?? 0) + 1;
+    database.writeNow(() => {
+      database.run("INSERT OR REPLACE INTO meta VALUES ('session', ?)", this.#session);
+      database.run("INSERT OR REPLACE INTO meta VALUES ('clean', '0')");
+      database.run("INSERT OR REPLACE INTO meta VALUES ('firstBlob', ?)", String(this.#nextId));
+    });
+  }
+
+  stage(expectedBytes?: number): StagedBlob {
+    return new Staged(this, expectedBytes !== undefined && expectedBytes > inlineLimitBytes);
+  }
+
+  /** Creates the byte file of a staged blob. */
+  async createFile(): Promise<{ file: string; folder: string; handle: FileHandle }> {
+    const id = randomBytes(16).toString('hex');
+    const relativeFolder = `${this.#session}/${id.slice(0, 2)}`;
+    const folder = this.#ensureFolder(relativeFolder);
+    const file = `${relativeFolder}/${id}`;
+    return { file, folder, handle: await open(join(this.#root, file), 'wx') };
+  }
+
+  /** Inserts a row, inside a write transaction. */
+  insert(sizeBytes: number, content: { file: string } | { bytes: Buffer }): number {
+    const id = this.#nextId++;
+    this.#database.run(
+      'INSERT INTO blobs (id, refs, size_bytes, file, bytes) VALUES (?, 0, ?, ?, ?)',
+      id,
+      sizeBytes,
+      'file' in content ? content.file : null,
+      'bytes' in content ? content.bytes : null,
+    );
+    return id;
+  }
+
+  addReference(blobId: number): void {
+    this.#database.run('UPDATE blobs SET refs = refs + 1 WHERE id = ?', blobId);
+  }
+
+  /** Drops a reference, inside a write transaction; the bytes go when nothing refers to them and no reader holds them. */
+  dropReference(blobId: number): void {
+    const row = this.#database.get('SELECT refs, file FROM blobs WHERE id = ?', blobId);
+    if (row === undefined) {
+      return;
+    }
+    if (Number(row['refs']) > 1) {
+      this.#database.run('UPDATE blobs SET refs = refs - 1 WHERE id = ?', blobId);
+      return;
+    }
+    this.#database.run('DELETE FROM blobs WHERE id = ?', blobId);
+    const file = row['file'];
+    if (typeof file === 'string') {
+      this.#database.run('INSERT OR IGNORE INTO garbage VALUES (?)', file);
+      this.#database.afterCommit(() => this.#unlinkLater(file));
+    }
+  }
+
+  /**
+   * Opens a byte range of a body for reading. The files are pinned at once, so that a delete that commits while the
+   * body is being sent does not cut it off. The caller must run the generator to its end or `return` it.
+   */
+  read(segments: readonly Segment[], startByte: number, endByte: number): AsyncIterableIterator<Buffer> {
+    const pieces: { source: { file: string } | { bytes: Buffer }; from: number; to: number }[] = [];
+    let offset = 0;
+    for (const segment of segments) {
+      const from = Math.max(startByte - offset, 0);
+      const to = Math.min(endByte - offset, segment.sizeBytes);
+      offset += segment.sizeBytes;
+      if (from < to) {
+        pieces.push({ source: this.#source(segment.blobId), from, to });
+      }
+    }
+    for (const piece of pieces) {
+      if ('file' in piece.source) {
+        this.#pins.set(piece.source.file, (this.#pins.get(piece.source.file) ?? 0) + 1);
+      }
+    }
+    return releasing(this.#stream(pieces), () => {
+      for (const piece of pieces) {
+        if ('file' in piece.source) {
+          this.#unpin(piece.source.file);
+        }
+      }
+    });
+  }
+
+  async removeFile(file: string): Promise<void> {
+    await unlink(join(this.#root, file)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') {
+        throw error;
+      }
+    });
+  }
+
+  /** Waits for file removals that are under way. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#work]);
+  }
+
+  async *#stream(
+    pieces: readonly { source: { file: string } | { bytes: Buffer }; from: number; to: number }[],
+  ): AsyncGenerator<Buffer> {
+    for (const { source, from, to } of pieces) {
+      if ('bytes' in source) {
+        yield source.bytes.subarray(from, to);
+        continue;
+      }
+      const handle = await open(join(this.#root, source.file), 'r');
+      try {
+        let position = from;
+        while (position < to) {
+          const buffer = Buffer.allocUnsafe(Math.min(readChunkBytes, to - position));
+          const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+          if (bytesRead === 0) {
+            throw new Error('A byte file is shorter than its record says.');
+          }
+          position += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        }
+      } finally {
+        await handle.close();
+      }
+    }
+  }
+
+  #source(blobId: number): { file: string } | { bytes: Buffer } {
+    const row = this.#database.get('SELECT file, bytes FROM blobs WHERE id = ?', blobId);
+    const file = row?.['file'];
+    if (typeof file === 'string') {
+      return { file };
+    }
+    const bytes = row?.['bytes'];
+    if (bytes instanceof Uint8Array) {
+      return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+    }
+    throw new Error('The bytes of an object are missing from the store.');
+  }
+
+  #unpin(file: string): void {
+    const count = (this.#pins.get(file) ?? 1) - 1;
+    if (count > 0) {
+      this.#pins.set(file, count);
+      return;
+    }
+    this.#pins.delete(file);
+    if (this.#unlinkWhenUnpinned.delete(file)) {
+      this.#unlinkLater(file);
+    }
+  }
+
+  #unlinkLater(file: string): void {
+    if (this.#pins.has(file)) {
+      this.#unlinkWhenUnpinned.add(file);
+      return;
+    }
+    const work = this.removeFile(file)
+      .then(() => this.#database.write(() => this.#database.run('DELETE FROM garbage WHERE file = ?', file)))
+      .then(
+        () => undefined,
+        // The row in `garbage` stays, so the next opening of the store tries again.
+        () => undefined,
+      );
+    this.#work.add(work);
+    void work.finally(() => this.#work.delete(work));
+  }
+
+  #ensureFolder(relative: string): string {
+    const folder = join(this.#root, relative);
+    if (!this.#knownFolders.has(relative)) {
+      mkdirSync(folder, { recursive: true });
+      syncFolder(join(this.#root, this.#session));
+      syncFolder(this.#root);
+      this.#knownFolders.add(relative);
+    }
+    return folder;
+  }
+
+  #removeOrphans(): void {
+    const garbage = this.#database.all('SELECT file FROM garbage').map((row) => String(row['file']));
+    for (const file of garbage) {
+      rmSync(join(this.#root, file), { force: true });
+    }
+    this.#database.writeNow(() => this.#database.run('DELETE FROM garbage'));
+    if (this.#database.get("SELECT value FROM meta WHERE name = 'clean'")?.['value'] === '1') {
+      return;
+    }
+    const session = this.#database.get("SELECT value FROM meta WHERE name = 'session'")?.['value'];
+    const firstBlob = Number(this.#database.get("SELECT value FROM meta WHERE name = 'firstBlob'")?.['value'] ?? 0);
+    const folder = join(this.#root, String(session));
+    if (typeof session !== 'string' || !existsSync(folder)) {
+      return;
+    }
+    const known = new Set<string>();
+    for (const row of this.#database.iterate('SELECT file FROM blobs WHERE id >= ? AND file IS NOT NULL', firstBlob)) {
+      known.add(String(row['file']));
+    }
+    for (const subfolder of readdirSync(folder)) {
+      for (const name of readdirSync(join(folder, subfolder))) {
+        const file = `${session}/${subfolder}/${name}`;
+        if (!known.has(file)) {
+          rmSync(join(this.#root, file), { force: true });
+        }
+      }
+    }
+  }
+}
+
+class Staged implements StagedBlob {
+  sizeBytes = 0;
+  readonly #blobs: Blobs;
+  #chunks: Buffer[] | undefined = [];
+  #file: { file: string; folder: string; handle: FileHandle | undefined } | undefined;
+  readonly #isLarge: boolean;
+
+  constructor(blobs: Blobs, isLarge: boolean) {
+    this.#blobs = blobs;
+    this.#isLarge = isLarge;
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    this.sizeBytes += chunk.length;
+    if (this.#chunks !== undefined && !this.#isLarge && this.sizeBytes <= inlineLimitBytes) {
+      this.#chunks.push(chunk);
+      return;
+    }
+    this.#file ??= await this.#blobs.createFile();
+    const { handle } = this.#file;
+    if (handle === undefined) {
+      throw new Error('A sealed body was written to.');
+    }
+    const chunks = [...(this.#chunks ?? []), chunk];
+    this.#chunks = undefined;
+    for (const piece of chunks) {
+      await writeAll(handle, piece);
+    }
+  }
+
+  async seal(): Promise<void> {
+    if (this.#file?.handle !== undefined) {
+      await this.#file.handle.datasync();
+      await this.#file.handle.close();
+      this.#file.handle = undefined;
+      syncFolder(this.#file.folder);
+    }
+  }
+
+  commit(): number {
+    return this.#file === undefined
+      ? this.#blobs.insert(this.sizeBytes, { bytes: Buffer.concat(this.#chunks ?? []) })
+      : this.#blobs.insert(this.sizeBytes, { file: this.#file.file });
+  }
+
+  async discard(): Promise<void> {
+    this.#chunks = [];
+    if (this.#file !== undefined) {
+      await this.#file.handle?.close();
+      this.#file.handle = undefined;
+      await this.#blobs.removeFile(this.#file.file);
+    }
+  }
+}
+
+/** Passes `inner` through and calls `release` exactly once: at its end, on failure, or when it is given up unread. */
+function releasing(inner: AsyncGenerator<Buffer>, release: () => void): AsyncIterableIterator<Buffer> {
+  let isReleased = false;
+  const done = (): void => {
+    if (!isReleased) {
+      isReleased = true;
+      release();
+    }
+  };
+  const outer: AsyncIterableIterator<Buffer> = {
+    async next() {
+      try {
+        const step = await inner.next();
+        if (step.done === true) {
+          done();
+        }
+        return step;
+      } catch (error) {
+        done();
+        throw error;
+      }
+    },
+    async return(value: unknown) {
+      try {
+        return await inner.return(value);
+      } finally {
+        done();
+      }
+    },
+    [Symbol.asyncIterator]: () => outer,
+  };
+  return outer;
+}
+
+async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
+  let offset = 0;
+  while (offset < chunk.length) {
+    const { bytesWritten } = await handle.write(chunk, offset, chunk.length - offset);
+    offset += bytesWritten;
+  }
+}
+
+function syncFolder(folder: string): void {
+  // Windows cannot open a folder for fsync, and NTFS journals directory entries itself.
+  if (process.platform === 'win32') {
+    return;
+  }
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

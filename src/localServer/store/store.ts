@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Blobs } from './blobs.ts';
+import { Buckets } from './buckets.ts';
+import { Database } from './database.ts';
+import { Listing } from './listing.ts';
+import { Objects } from './objects.ts';
+import { Uploads } from './uploads.ts';
+
+/**
+ * Everything that the server keeps, in one folder: `cos.db` (SQLite) and `blobs/` (bytes). Reads are synchronous.
+ * Changes are made by the methods of `buckets`, `objects` and `uploads` inside a `write` closure, atomically; what a
+ * resolved `write` stored survives a kill of the process, and of a `write` that did not resolve nothing is half there.
+ */
+export interface Store {
+  readonly buckets: Buckets;
+  readonly objects: Objects;
+  readonly uploads: Uploads;
+  readonly listing: Listing;
+  readonly blobs: Blobs;
+  /** Runs `change` in a transaction. It must be synchronous; what it throws undoes it and rejects the promise. */
+  write<T>(change: () => T): Promise<T>;
+  /** Commits what is pending and closes the files. */
+  close(): Promise<void>;
+}
+
+/** Opens the store in `dataFolder`, creating it when absent, and removes what a crash left half-written. */
+export function openStore(dataFolder: string): Store {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const database = new Database(join(dataFolder, 'cos.db'));
+  const blobs = new Blobs(database, join(dataFolder, 'blobs'));
+  const buckets = new Buckets(database);
+  return {
+    buckets,
+    blobs,
+    objects: new Objects(database, blobs, buckets),
+    uploads: new Uploads(database, blobs),
+    listing: new Listing(database),
+    write: (change) => database.write(change),
+    async close() {
+      await blobs.settle();
+      await database.write(() => database.run("INSERT OR REPLACE INTO meta VALUES ('clean', '1')"));
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,272 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request as httpRequest, Agent, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault, Faults, Identity, Principal, Role, ServiceInstance } from '../../../src/localServer/contracts.ts';
+import { createS3Handler } from '../../../src/localServer/s3/handler.ts';
+import type { S3Switches } from '../../../src/localServer/s3/options.ts';
+import { openStore, type Store } from '../../../src/localServer/store/store.ts';
+import { signHeaders, type SigningKey } from './signer.ts';
+
+export const instanceGuid = '3f2a1b0c-1111-4222-8333-444455556666';
+export const instanceCrn = `crn:v1:bluemix:public:cloud-object-storage:global:a/acc1:${instanceGuid}::`;
+export const otherInstanceGuid = '9f2a1b0c-1111-4222-8333-444455556666';
+export const oneRateGuid = '5f2a1b0c-1111-4222-8333-444455556666';
+export const rootKeyCrn = 'crn:v1:bluemix:public:kms:us-south:a/acc1:kp-guid:key:root-key';
+export const publicBucket = 'everyone-reads';
+
+const instances: ServiceInstance[] = [
+  { guid: instanceGuid, crn: instanceCrn, name: 'one', accountId: 'acc1', plan: 'standard' },
+  {
+    guid: otherInstanceGuid,
+    crn: instanceCrn.replace(instanceGuid, otherInstanceGuid),
+    name: 'two',
+    accountId: 'acc2',
+    plan: 'standard',
+  },
+  {
+    guid: oneRateGuid,
+    crn: instanceCrn.replace(instanceGuid, oneRateGuid),
+    name: 'three',
+    accountId: 'acc1',
+    plan: 'onerate',
+  },
+];
+
+const roles: Role[] = ['ObjectReader', 'ContentReader', 'Reader', 'ObjectWriter', 'Writer', 'Manager'];
+
+export const hmacKey: SigningKey = { accessKeyId: 'a'.repeat(32), secretAccessKey: 's'.repeat(48), region: 'us-south' };
+export const foreignKey: SigningKey = { ...hmacKey, accessKeyId: 'b'.repeat(32) };
+/** A key whose principal can be taken away. */
+export const revocableKey: SigningKey = { ...hmacKey, accessKeyId: 'c'.repeat(32) };
+
+/** Tokens are `token-<role>`, `token-foreign`, `token-expired`, `token-revoked`; anything else is malformed. */
+export class FakeIdentity implements Identity {
+  readonly revokedKeys = new Set<string>();
+
+  verifyToken(token: string): ReturnType<Identity['verifyToken']> {
+    const name = token.replace(/^token-/, '');
+    const role = roles.find((item) => item === name);
+    if (role !== undefined) {
+      return {
+        ok: true,
+        principal: { kind: 'iam', id: `id-${role}`, accountId: 'acc1', role, instanceIds: [instanceGuid, oneRateGuid] },
+      };
+    }
+    if (token === 'token-foreign') {
+      const principal: Principal = {
+        kind: 'iam',
+        id: 'id-f',
+        accountId: 'acc2',
+        role: 'Manager',
+        instanceIds: [otherInstanceGuid],
+      };
+      return { ok: true, principal };
+    }
+    return {
+      ok: false,
+      reason: token === 'token-expired' ? 'expired' : token === 'token-revoked' ? 'revoked' : 'malformed',
+    };
+  }
+
+  findHmacKey(accessKeyId: string): ReturnType<Identity['findHmacKey']> {
+    const base = { kind: 'hmac', id: accessKeyId, accountId: 'acc1', role: 'Manager' } as const;
+    if (this.revokedKeys.has(accessKeyId)) {
+      return undefined;
+    }
+    switch (accessKeyId) {
+      case hmacKey.accessKeyId:
+      case revocableKey.accessKeyId:
+        return { secretAccessKey: hmacKey.secretAccessKey, principal: { ...base, instanceId: instanceGuid } };
+      case foreignKey.accessKeyId:
+        return { secretAccessKey: hmacKey.secretAccessKey, principal: { ...base, instanceId: otherInstanceGuid } };
+      default:
+        return undefined;
+    }
+  }
+
+  findInstance(crnOrGuid: string): ServiceInstance | undefined {
+    return instances.find((item) => item.guid === crnOrGuid || item.crn === crnOrGuid);
+  }
+
+  findPublicRole(bucketName: string): 'ObjectReader' | 'ContentReader' | undefined {
+    return bucketName === publicBucket ? 'ContentReader' : undefined;
+  }
+
+  hasRootKey(crn: string): boolean {
+    return crn === rootKeyCrn;
+  }
+}
+
+export class FakeFaults implements Faults {
+  armed: { operation: string; fault: Fault }[] = [];
+
+  take(request: { operation: string }): readonly Fault[] {
+    const hits = this.armed.filter((item) => item.operation === request.operation);
+    this.armed = this.armed.filter((item) => item.operation !== request.operation);
+    return hits.map((item) => item.fault);
+  }
+}
+
+export class FakeClock {
+  offsetMs = 0;
+  nowMs(): number {
+    return Date.now() + this.offsetMs;
+  }
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, string | undefined>;
+  readonly body: Buffer;
+  readonly text: string;
+  /** Text of the first element of that name. */
+  xml(name: string): string | undefined;
+  /** Texts of all elements of that name. */
+  all(name: string): string[];
+}
+
+export interface Ask {
+  readonly method?: string;
+  /** Encoded path with query. */
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+  /** A role's token (default Manager), a key, or nothing. */
+  readonly as?: Role | 'foreign' | 'expired' | 'anonymous' | 'malformed' | SigningKey;
+  readonly location?: 'us-south' | 'eu-de';
+  /** Sends headers and body exactly as given, without Content-Length. */
+  readonly chunked?: boolean;
+}
+
+/** A data plane on two locations, with everything around it faked. */
+export class Fixture {
+  readonly folder = mkdtempSync(join(tmpdir(), 'cos-s3-'));
+  readonly identity = new FakeIdentity();
+  readonly faults = new FakeFaults();
+  readonly clock = new FakeClock();
+  store: Store;
+  readonly #servers: Server[] = [];
+  readonly #ports = new Map<string, number>();
+  readonly #agent = new Agent({ keepAlive: true });
+
+  private constructor() {
+    this.store = openStore(join(this.folder, 'data'));
+  }
+
+  static async start(switches: Partial<S3Switches> = {}): Promise<Fixture> {
+    const fixture = new Fixture();
+    for (const location of ['us-south', 'eu-de']) {
+      const handler = createS3Handler({
+        store: fixture.store,
+        identity: fixture.identity,
+        clock: fixture.clock,
+        faults: fixture.faults,
+        location,
+        hostnames: ['s3.local'],
+        switches,
+      });
+      const server = createServer((message, response) => void handler(message, response));
+      server.on('checkContinue', (message, response) => void handler(message, response));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      fixture.#servers.push(server);
+      fixture.#ports.set(location, (server.address() as AddressInfo).port);
+    }
+    return fixture;
+  }
+
+  endpoint(location: 'us-south' | 'eu-de' = 'us-south'): string {
+    return `http://127.0.0.1:${this.#ports.get(location)!}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy();
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+    await this.store.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async ask(ask: Ask): Promise<Reply> {
+    const port = this.#ports.get(ask.location ?? 'us-south')!;
+    const method = ask.method ?? 'GET';
+    const body = typeof ask.body === 'string' ? Buffer.from(ask.body) : ask.body;
+    let headers: Record<string, string> = { host: `127.0.0.1:${port}`, ...ask.headers };
+    if (body !== undefined && ask.chunked !== true && headers['content-length'] === undefined) {
+      headers['content-length'] = String(body.length);
+    }
+    const as = ask.as ?? 'Manager';
+    if (typeof as === 'object') {
+      const payloadHash =
+        headers['x-amz-content-sha256'] ??
+        createHash('sha256')
+          .update(body ?? '')
+          .digest('hex');
+      headers = signHeaders(as, this.clock.nowMs(), { method, path: ask.path, headers, payloadHash }).headers;
+    } else if (as !== 'anonymous') {
+      headers['authorization'] ??= `Bearer token-${as}`;
+    }
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(
+        { host: '127.0.0.1', port, method, path: ask.path, headers, agent: this.#agent, setHost: false },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => resolve(toReply(response.statusCode!, response.headers, Buffer.concat(chunks))));
+        },
+      );
+      request.on('error', reject);
+      request.end(body);
+    });
+  }
+
+  /** Creates a bucket and returns its name. */
+  async bucket(
+    name: string,
+    headers: Record<string, string> = {},
+    location: 'us-south' | 'eu-de' = 'us-south',
+  ): Promise<string> {
+    const reply = await this.ask({
+      method: 'PUT',
+      path: `/${name}`,
+      headers: { ...withInstance, ...headers },
+      location,
+    });
+    if (reply.status !== 200) {
+      throw new Error(`bucket ${name}: ${reply.status} ${reply.text}`);
+    }
+    return name;
+  }
+
+  async put(path: string, body: string | Buffer = 'content', headers: Record<string, string> = {}): Promise<Reply> {
+    const reply = await this.ask({ method: 'PUT', path, body, headers });
+    if (reply.status !== 200) {
+      throw new Error(`put ${path}: ${reply.status} ${reply.text}`);
+    }
+    return reply;
+  }
+}
+
+export const withInstance = { 'ibm-service-instance-id': instanceCrn };
+
+export function md5Base64(body: string | Buffer): string {
+  return createHash('md5').update(body).digest('base64');
+}
+
+/** Headers that vouch for a document (rule 49). */
+export function withMd5(body: string | Buffer): Record<string, string> {
+  return { 'content-md5': md5Base64(body) };
+}
+
+function toReply(status: number, rawHeaders: NodeJS.Dict<string | string[]>, body: Buffer): Reply {
+  const text = body.toString('utf8');
+  const all = (name: string): string[] =>
+    [...text.matchAll(new RegExp(`<${name}(?: [^>]*)?>([^<]*)</${name}>`, 'g'))].map((match) => match[1] ?? '');
+  const headers = Object.fromEntries(Object.entries(rawHeaders).map(([name, value]) => [name, String(value)]));
+  return { status, headers, body, text, all, xml: (name) => all(name)[0] };
+}
