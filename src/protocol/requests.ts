@@ -61,12 +61,19 @@ export interface ConnectionTestReport {
 /** A file or folder of this machine to upload. */
 export interface UploadSource {
   readonly fsPath: string;
+  /** A folder's content goes below the prefix without the folder's own name. */
+  readonly contentsOnly?: true;
 }
 
 /** An object, or all objects below a prefix, to download. */
 export type DownloadSource =
   | { readonly kind: 'object'; readonly key: ObjectKey; readonly versionId?: string }
-  | { readonly kind: 'prefix'; readonly prefix: string };
+  | {
+      readonly kind: 'prefix';
+      readonly prefix: string;
+      /** The objects go into the folder without the prefix's last segment. */
+      readonly contentsOnly?: true;
+    };
 
 /** What a transfer is asked to do. */
 export type TransferRequest =

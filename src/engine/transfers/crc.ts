@@ -1,0 +1,149 @@
+import { crc32 } from 'node:zlib';
+
+/** The checksums of whole objects that can be put together from parts (data-plane.md §1.5, FULL_OBJECT). */
+export type CrcAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME';
+
+/** Reversed polynomials; all three start from all ones and end inverted. */
+const polynomials: Readonly<Record<CrcAlgorithm, { readonly width: bigint; readonly polynomial: bigint }>> = {
+  CRC32: { width: 32n, polynomial: 0xedb88320n },
+  CRC32C: { width: 32n, polynomial: 0x82f63b78n },
+  CRC64NVME: { width: 64n, polynomial: 0x9a6c9329ac4bc9b5n },
+};
+
+/** A checksum that takes bytes as they come. */
+export interface RunningCrc {
+  update(bytes: Uint8Array): void;
+  readonly value: bigint;
+}
+
+/** Starts a checksum at the value of no bytes. */
+export function startCrc(algorithm: CrcAlgorithm): RunningCrc {
+  switch (algorithm) {
+    case 'CRC32':
+      return new NativeCrc32();
+    case 'CRC32C':
+    case 'CRC64NVME':
+      return new TableCrc(tablesOf(algorithm));
+  }
+}
+
+/** The checksum of two runs of bytes, one after the other, from the checksum of each and the second one's length. */
+export function combineCrc(algorithm: CrcAlgorithm, first: bigint, second: bigint, secondBytes: number): bigint {
+  const { width, polynomial } = polynomials[algorithm];
+  const one = 1n << (width - 1n);
+  const multiply = (a: bigint, b: bigint): bigint => {
+    let product = 0n;
+    for (let mask = one, shifted = b; mask > 0n; mask >>= 1n) {
+      if ((a & mask) !== 0n) product ^= shifted;
+      shifted = (shifted & 1n) === 1n ? (shifted >> 1n) ^ polynomial : shifted >> 1n;
+    }
+    return product;
+  };
+  // x to the power of the second run's bits, by squaring from x^8.
+  let power = one;
+  let square = one >> 8n;
+  for (let bytes = BigInt(secondBytes); bytes > 0n; bytes >>= 1n) {
+    if ((bytes & 1n) === 1n) power = multiply(power, square);
+    square = multiply(square, square);
+  }
+  return multiply(power, first) ^ second;
+}
+
+/** As the service writes checksums: big-endian bytes in base64. */
+export function crcToBase64(algorithm: CrcAlgorithm, value: bigint): string {
+  const digits = Number(polynomials[algorithm].width / 4n);
+  return Buffer.from(value.toString(16).padStart(digits, '0'), 'hex').toString('base64');
+}
+
+class NativeCrc32 implements RunningCrc {
+  #value = 0;
+
+  update(bytes: Uint8Array): void {
+    this.#value = crc32(bytes, this.#value);
+  }
+
+  get value(): bigint {
+    return BigInt(this.#value);
+  }
+}
+
+/** Low and high halves of eight tables of 256 entries each: one look-up of both for each byte of an 8-byte step. */
+interface Tables {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+
+const madeTables = new Map<CrcAlgorithm, Tables>();
+
+function tablesOf(algorithm: CrcAlgorithm): Tables {
+  const made = madeTables.get(algorithm);
+  if (made !== undefined) return made;
+  const { polynomial } = polynomials[algorithm];
+  const entries = new BigUint64Array(8 * 256);
+  for (let byte = 0; byte < 256; byte++) {
+    let value = BigInt(byte);
+    for (let bit = 0; bit < 8; bit++) value = (value & 1n) === 1n ? (value >> 1n) ^ polynomial : value >> 1n;
+    entries[byte] = value;
+  }
+  for (let at = 256; at < entries.length; at++) {
+    const previous = entries[at - 256] ?? 0n;
+    entries[at] = (previous >> 8n) ^ (entries[Number(previous & 0xffn)] ?? 0n);
+  }
+  const tables = {
+    low: Int32Array.from(entries, (entry) => Number(BigInt.asIntN(32, entry))),
+    high: Int32Array.from(entries, (entry) => Number(BigInt.asIntN(32, entry >> 32n))),
+  };
+  madeTables.set(algorithm, tables);
+  return tables;
+}
+
+class TableCrc implements RunningCrc {
+  readonly #tables: Tables;
+  readonly #isWide: boolean;
+  #low = -1;
+  #high: number;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+    this.#isWide = tables.high.some((entry) => entry !== 0);
+    this.#high = this.#isWide ? -1 : 0;
+  }
+
+  update(bytes: Uint8Array): void {
+    const { low: lows, high: highs } = this.#tables;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let low = this.#low;
+    let high = this.#high;
+    let at = 0;
+    for (const end = bytes.length - 7; at < end; at += 8) {
+      const a = low ^ view.getInt32(at, true);
+      const b = high ^ view.getInt32(at + 4, true);
+      const i0 = 1792 + (a & 0xff);
+      const i1 = 1536 + ((a >>> 8) & 0xff);
+      const i2 = 1280 + ((a >>> 16) & 0xff);
+      const i3 = 1024 + (a >>> 24);
+      const i4 = 768 + (b & 0xff);
+      const i5 = 512 + ((b >>> 8) & 0xff);
+      const i6 = 256 + ((b >>> 16) & 0xff);
+      const i7 = b >>> 24;
+      low = at8(lows, i0, i1, i2, i3) ^ at8(lows, i4, i5, i6, i7);
+      high = at8(highs, i0, i1, i2, i3) ^ at8(highs, i4, i5, i6, i7);
+    }
+    for (; at < bytes.length; at++) {
+      const index = (low ^ (bytes[at] ?? 0)) & 0xff;
+      low = ((low >>> 8) | (high << 24)) ^ (lows[index] ?? 0);
+      high = (high >>> 8) ^ (highs[index] ?? 0);
+    }
+    this.#low = low;
+    this.#high = high;
+  }
+
+  get value(): bigint {
+    const low = BigInt(~this.#low >>> 0);
+    return this.#isWide ? (BigInt(~this.#high >>> 0) << 32n) | low : low;
+  }
+}
+
+function at8(table: Int32Array, a: number, b: number, c: number, d: number): number {
+  return (table[a] ?? 0) ^ (table[b] ?? 0) ^ (table[c] ?? 0) ^ (table[d] ?? 0);
+}

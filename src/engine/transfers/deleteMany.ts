@@ -1,0 +1,103 @@
+import type { CosError } from '../../model/cosError';
+import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
+import type { TransferRequest } from '../../protocol/requests';
+import type { DeleteFailure } from '../cos/client';
+import { cancelled, CosFailure } from '../failure';
+import { inConnection, type TransferContext } from './context';
+import { runLanes } from './lanes';
+import { errorOf } from './localFailure';
+
+/** The request of a deletion. */
+export type DeleteRequest = Extract<TransferRequest, { kind: 'delete' }>;
+
+/** Keys of one DeleteObjects request (data-plane.md §5.5). */
+const batchKeys = 1000;
+const parallelBatches = 3;
+
+/** Deletes keys and everything below prefixes, in batches, while listing goes on. Counts keys; books each that stays. */
+export async function deleteMany(
+  context: TransferContext,
+  request: DeleteRequest,
+  stop: AbortController,
+): Promise<void> {
+  await runLanes(
+    batches(context, request),
+    () => 'large',
+    { small: 1, large: parallelBatches },
+    (keys) => deleteBatch(context, request.bucket, keys),
+    stop,
+  );
+}
+
+async function* batches(context: TransferContext, request: DeleteRequest): AsyncGenerator<readonly ObjectKey[]> {
+  let batch: ObjectKey[] = [];
+  for await (const key of keysOf(context, request)) {
+    context.transfer.addPlanned(0);
+    batch.push(key);
+    if (batch.length < batchKeys) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+  context.transfer.completePlan();
+}
+
+/** Each key once: prefixes within prefixes and keys below them are listed with the outermost. */
+async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncGenerator<ObjectKey> {
+  const { client, signal } = context;
+  const prefixes = [...new Set(request.prefixes)];
+  const outermost = prefixes.filter((prefix) => !prefixes.some((o) => o !== prefix && prefix.startsWith(o)));
+  for (const key of new Set(request.keys)) {
+    if (!outermost.some((prefix) => key.startsWith(prefix))) yield key;
+  }
+  for (const prefix of outermost) {
+    let cursor: string | undefined;
+    do {
+      const from = cursor === undefined ? {} : { cursor };
+      const page = await inConnection(context, signal, () =>
+        client.listPage(request.bucket, { prefix, delimiter: '', ...from }, signal),
+      );
+      for (const object of page.objects) yield objectKey(object.key);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  }
+}
+
+async function deleteBatch(context: TransferContext, bucket: BucketName, keys: readonly ObjectKey[]): Promise<void> {
+  const { client, signal, transfer } = context;
+  let failures: readonly DeleteFailure[];
+  try {
+    failures = await inConnection(context, signal, () => client.deleteObjects(bucket, keys, signal));
+  } catch (thrown) {
+    if (signal.aborted) throw cancelled('delete');
+    const error = errorOf('delete', thrown);
+    for (const key of keys) transfer.addFailure({ name: key, error: { ...error, key } });
+    if (error.kind === 'signInNeeded' || error.reason === 'noSuchBucket')
+      throw new CosFailure(error, { cause: thrown });
+    return;
+  }
+  for (const failure of failures) transfer.addFailure({ name: failure.key, error: keyError(bucket, failure) });
+  transfer.addDone(keys.length - failures.length);
+}
+
+function keyError(bucket: BucketName, failure: DeleteFailure): CosError {
+  const { key, code, detail } = failure;
+  return { ...kindOfCode(code), op: 'DeleteObjects', bucket, key, code, detail };
+}
+
+/** Codes of data-plane.md §2 that a key of a batch can have. */
+function kindOfCode(code: string): Pick<CosError, 'kind' | 'retry'> {
+  switch (code) {
+    case 'AccessDenied':
+      return { kind: 'denied', retry: 'never' };
+    case 'UnavailableForLegalReasons':
+    case 'ObjectLockedByBucketPolicy':
+      return { kind: 'held', retry: 'never' };
+    case 'SlowDown':
+    case 'ServiceUnavailable':
+    case 'InternalError':
+      return { kind: 'throttled', retry: 'later' };
+    default:
+      return { kind: 'internal', retry: 'never' };
+  }
+}

@@ -1,0 +1,45 @@
+import { keyProblem, objectKey, type BucketName, type ObjectKey } from '../../model/ids';
+import type { ObjectInfo } from '../../model/objectInfo';
+import type { CosClient, ObjectAddress } from '../cos/client';
+import { CosFailure } from '../failure';
+
+/** What a HEAD says of an object, or undefined where there is none. */
+export async function findObject(
+  client: CosClient,
+  address: ObjectAddress,
+  signal: AbortSignal,
+): Promise<ObjectInfo | undefined> {
+  try {
+    return await client.headObject(address, signal);
+  } catch (thrown) {
+    if (thrown instanceof CosFailure && thrown.error.kind === 'notFound' && thrown.error.reason !== 'noSuchBucket') {
+      return undefined;
+    }
+    throw thrown;
+  }
+}
+
+const mostNames = 1000;
+
+/** The first of the numbered names that no object has. */
+export async function freeKey(
+  client: CosClient,
+  bucket: BucketName,
+  nameOf: (n: number) => string,
+  signal: AbortSignal,
+): Promise<ObjectKey> {
+  for (let n = 1; n <= mostNames; n++) {
+    const key = objectKey(nameOf(n));
+    if (keyProblem(key) !== undefined) break;
+    if ((await findObject(client, { bucket, key }, signal)) === undefined) return key;
+  }
+  throw new CosFailure({
+    kind: 'conflict',
+    op: 'HeadObject',
+    reason: 'alreadyExists',
+    bucket,
+    key: nameOf(1),
+    retry: 'never',
+    detail: `no free name like "${nameOf(1)}" was found`,
+  });
+}

@@ -1,0 +1,88 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { CosFailure } from '../failure';
+import { localFailure } from './localFailure';
+
+/** How a file was when it was planned. */
+export interface FileState {
+  readonly sizeBytes: number;
+  readonly modifiedAtNs: bigint;
+}
+
+/** A file that is being uploaded: read at any offset, and known to be the same from plan to end. */
+export class SourceFile {
+  readonly fsPath: string;
+  readonly #handle: FileHandle;
+  readonly #state: FileState;
+
+  private constructor(fsPath: string, handle: FileHandle, state: FileState) {
+    this.fsPath = fsPath;
+    this.#handle = handle;
+    this.#state = state;
+  }
+
+  /** Opens a planned file. Throws `localFile` failures; `changedMeanwhile` when it is not as it was planned. */
+  static async open(fsPath: string, state: FileState): Promise<SourceFile> {
+    let handle: FileHandle;
+    try {
+      handle = await open(fsPath, 'r');
+    } catch (cause) {
+      throw localFailure('upload', 'read', fsPath, cause);
+    }
+    const file = new SourceFile(fsPath, handle, state);
+    try {
+      await file.assertUnchanged();
+    } catch (thrown) {
+      await handle.close();
+      throw thrown;
+    }
+    return file;
+  }
+
+  get sizeBytes(): number {
+    return this.#state.sizeBytes;
+  }
+
+  /** Fills the buffer's first `lengthBytes` from an offset. A file that ends earlier has changed. */
+  async readAt(buffer: Buffer, lengthBytes: number, offsetBytes: number): Promise<void> {
+    let done = 0;
+    while (done < lengthBytes) {
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await this.#handle.read(buffer, done, lengthBytes - done, offsetBytes + done));
+      } catch (cause) {
+        throw localFailure('upload', 'read', this.fsPath, cause);
+      }
+      if (bytesRead === 0) throw changed(this.fsPath);
+      done += bytesRead;
+    }
+  }
+
+  /** Compares size and time of the open file, and of whatever its name stands for by now, with the plan. */
+  async assertUnchanged(): Promise<void> {
+    let states: BigIntStats[];
+    try {
+      states = await Promise.all([this.#handle.stat({ bigint: true }), stat(this.fsPath, { bigint: true })]);
+    } catch (cause) {
+      throw localFailure('upload', 'read', this.fsPath, cause);
+    }
+    const isSame = (state: BigIntStats) =>
+      state.size === BigInt(this.#state.sizeBytes) && state.mtimeNs === this.#state.modifiedAtNs;
+    if (!states.every(isSame)) throw changed(this.fsPath);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+function changed(fsPath: string): CosFailure {
+  return new CosFailure({
+    kind: 'localFile',
+    op: 'upload',
+    reason: 'changedMeanwhile',
+    fsPath,
+    retry: 'later',
+    detail: `"${fsPath}" changed while it was being uploaded; nothing of it was stored`,
+  });
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { codeOf, diskFullFailure, localFailure } from './localFailure';
+
+const staleAfterMs = 24 * 60 * 60 * 1000;
+const tempName = /^\..*\.[0-9a-f]{16}\.cospart$/s;
+const tempEndLength = 16 + '.cospart'.length;
+/** Below this, a full disk shows soon enough by itself. */
+const askForSpaceBytes = 16 * 1024 * 1024;
+
+/** Whether a complete file takes the place of another one. */
+export type Placement = 'replace' | 'onlyIfAbsent';
+
+/**
+ * A download before it is complete: `.<name>.<16 hex digits>.cospart` beside its target. It takes the target's name in
+ * one step when it is whole; discarding removes it. A killed process can leave one behind: `StaleTempFiles` finds those.
+ */
+export class TempFile {
+  readonly fsPath: string;
+  readonly #targetFsPath: string;
+  readonly #handle: FileHandle;
+
+  private constructor(fsPath: string, targetFsPath: string, handle: FileHandle) {
+    this.fsPath = fsPath;
+    this.#targetFsPath = targetFsPath;
+    this.#handle = handle;
+  }
+
+  /** Creates the file, exclusively, at its final size. Throws `localFile` failures naming the target. */
+  static async create(targetFsPath: string, sizeBytes: number): Promise<TempFile> {
+    const folder = dirname(targetFsPath);
+    const fsPath = join(folder, `${tempStem(basename(targetFsPath))}${randomBytes(8).toString('hex')}.cospart`);
+    await assertSpace(folder, targetFsPath, sizeBytes);
+    let handle: FileHandle;
+    try {
+      handle = await open(fsPath, 'wx+', 0o666);
+    } catch (cause) {
+      throw localFailure('download', 'write', targetFsPath, cause);
+    }
+    const file = new TempFile(fsPath, targetFsPath, handle);
+    try {
+      if (sizeBytes > 0) await handle.truncate(sizeBytes);
+    } catch (cause) {
+      await file.discard();
+      throw localFailure('download', 'write', targetFsPath, cause);
+    }
+    return file;
+  }
+
+  /** Writes all of the bytes at an offset. */
+  async writeAt(bytes: Uint8Array, offsetBytes: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, offsetBytes + done);
+        done += bytesWritten;
+      }
+    } catch (cause) {
+      throw localFailure('download', 'write', this.#targetFsPath, cause);
+    }
+  }
+
+  /** Reads the whole file in order. */
+  async readAll(take: (bytes: Uint8Array) => void): Promise<void> {
+    const buffer = Buffer.allocUnsafe(1024 * 1024);
+    for (let offset = 0; ;) {
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await this.#handle.read(buffer, 0, buffer.length, offset));
+      } catch (cause) {
+        throw localFailure('download', 'read', this.fsPath, cause);
+      }
+      if (bytesRead === 0) return;
+      take(buffer.subarray(0, bytesRead));
+      offset += bytesRead;
+    }
+  }
+
+  /** Dates the file, makes its bytes durable and closes it. */
+  async finish(modifiedAtMs: number): Promise<void> {
+    try {
+      await this.#handle.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
+      await this.#handle.sync();
+      await this.#handle.close();
+    } catch (cause) {
+      throw localFailure('download', 'write', this.#targetFsPath, cause);
+    }
+  }
+
+  /** Gives a finished file its name in one step. False when something has that name and must stay. */
+  async place(targetFsPath: string, placement: Placement): Promise<boolean> {
+    try {
+      switch (placement) {
+        case 'replace':
+          await rename(this.fsPath, targetFsPath);
+          return true;
+        case 'onlyIfAbsent':
+          return await this.#placeIfAbsent(targetFsPath);
+      }
+    } catch (cause) {
+      throw localFailure('download', 'write', targetFsPath, cause);
+    }
+  }
+
+  /** Removes the file. Does nothing once it has been placed. */
+  async discard(): Promise<void> {
+    await this.#handle.close();
+    try {
+      await unlink(this.fsPath);
+    } catch (cause) {
+      if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', this.fsPath, cause);
+    }
+  }
+
+  async #placeIfAbsent(targetFsPath: string): Promise<boolean> {
+    try {
+      await link(this.fsPath, targetFsPath);
+    } catch (cause) {
+      switch (codeOf(cause)) {
+        case 'EEXIST':
+          return false;
+        case 'EPERM':
+        case 'ENOSYS':
+        case 'ENOTSUP':
+        case 'EOPNOTSUPP':
+        case 'EMLINK':
+        case 'EACCES':
+          return await this.#claimAndRename(targetFsPath);
+        default:
+          throw cause;
+      }
+    }
+    await unlink(this.fsPath);
+    return true;
+  }
+
+  /** For file systems without hard links: an empty file takes the name, exclusively, and is replaced at once. */
+  async #claimAndRename(targetFsPath: string): Promise<boolean> {
+    try {
+      await (await open(targetFsPath, 'wx')).close();
+    } catch (cause) {
+      if (codeOf(cause) === 'EEXIST') return false;
+      throw cause;
+    }
+    try {
+      await rename(this.fsPath, targetFsPath);
+    } catch (cause) {
+      await unlink(targetFsPath);
+      throw cause;
+    }
+    return true;
+  }
+}
+
+/** What killed downloads have left. Each folder is looked through once in a transfer. */
+export class StaleTempFiles {
+  readonly #nowMs: () => number;
+  readonly #folders = new Map<string, Promise<readonly string[]>>();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  /** Removes the temporary files of this target that are more than a day old. */
+  async remove(targetFsPath: string): Promise<void> {
+    const folder = dirname(targetFsPath);
+    const stem = tempStem(basename(targetFsPath));
+    for (const name of await this.#tempNames(folder)) {
+      if (!name.startsWith(stem) || name.length !== stem.length + tempEndLength) continue;
+      const fsPath = join(folder, name);
+      try {
+        if (this.#nowMs() - (await stat(fsPath)).ctimeMs > staleAfterMs) await unlink(fsPath);
+      } catch (cause) {
+        if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', fsPath, cause);
+      }
+    }
+  }
+
+  #tempNames(folder: string): Promise<readonly string[]> {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const found = readdir(folder).then(
+      (names) => names.filter((name) => tempName.test(name)),
+      () => [], // a folder that may be written but not listed: whatever is wrong shows at the write
+    );
+    this.#folders.set(folder, found);
+    return found;
+  }
+}
+
+/** A long name is cut: the temporary name must fit where the name itself does. */
+function tempStem(name: string): string {
+  return `.${[...name].slice(0, 50).join('')}.`;
+}
+
+async function assertSpace(folder: string, targetFsPath: string, sizeBytes: number): Promise<void> {
+  if (sizeBytes < askForSpaceBytes) return;
+  let freeBytes: number;
+  try {
+    const space = await statfs(folder);
+    freeBytes = space.bavail * space.bsize;
+  } catch (cause) {
+    throw localFailure('download', 'write', targetFsPath, cause);
+  }
+  if (freeBytes < sizeBytes) throw diskFullFailure('download', targetFsPath, sizeBytes, freeBytes);
+}

@@ -1,0 +1,62 @@
+import type { TransferRequest } from '../../protocol/requests';
+import { inConnection, moveItem, type DecidedClash, type TransferContext } from './context';
+import { runLanes } from './lanes';
+import { findObject } from './remoteClash';
+import { uploadFile } from './uploadFile';
+import { planUpload, type UploadItem } from './uploadPlan';
+
+/** The request of an upload. */
+export type UploadRequest = Extract<TransferRequest, { kind: 'upload' }>;
+
+interface DecidedItem {
+  readonly item: UploadItem;
+  readonly clash: DecidedClash;
+}
+
+/** Uploads files and folders: many small files at once, few large ones by their parts, while planning goes on. */
+export async function upload(context: TransferContext, request: UploadRequest, stop: AbortController): Promise<void> {
+  await runLanes(
+    plan(context, request),
+    ({ item }) => (item.sizeBytes <= context.partBytes ? 'small' : 'large'),
+    { small: context.maxConnections, large: 2 },
+    ({ item, clash }) => moveItem(context, item.fsPath, () => uploadFile(context, request.bucket, item, clash)),
+    stop,
+  );
+}
+
+async function* plan(context: TransferContext, request: UploadRequest): AsyncGenerator<DecidedItem> {
+  const items = planUpload(context.transfer, request.sources, request.prefix, context.signal);
+  if (request.clash === 'ask') {
+    yield* planAsking(context, request, items);
+  } else {
+    for await (const item of items) yield { item, clash: request.clash };
+  }
+  context.transfer.completePlan();
+}
+
+/** The one case that needs the whole plan first: clashes are counted before anybody is asked. */
+async function* planAsking(
+  context: TransferContext,
+  request: UploadRequest,
+  items: AsyncIterable<UploadItem>,
+): AsyncGenerator<DecidedItem> {
+  const all: UploadItem[] = [];
+  const clashing = new Set<UploadItem>();
+  const look = async (item: UploadItem) => {
+    const address = { bucket: request.bucket, key: item.key };
+    const find = () => findObject(context.client, address, context.signal);
+    if ((await inConnection(context, context.signal, find)) !== undefined) clashing.add(item);
+  };
+  const gathered = (async function* () {
+    for await (const item of items) {
+      all.push(item);
+      yield item;
+    }
+  })();
+  const stop = new AbortController();
+  await runLanes(gathered, () => 'small', { small: context.maxConnections, large: 1 }, look, stop);
+  const examples = all.filter((item) => clashing.has(item)).map((item) => item.key);
+  const choice = examples.length === 0 ? 'fail' : await context.decideClashes(examples.length, examples.slice(0, 20));
+  // What appears after the question was asked was not asked about: it is never overwritten.
+  for (const item of all) yield { item, clash: clashing.has(item) ? choice : 'fail' };
+}

@@ -1,0 +1,146 @@
+import { readdir, stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { keyProblem, objectKey, type ObjectKey } from '../../model/ids';
+import type { ItemSkip } from '../../model/transferState';
+import type { UploadSource } from '../../protocol/requests';
+import { cancelled } from '../failure';
+import type { Transfer } from './transfer';
+import { codeOf, errorOf, localFailure } from './localFailure';
+import type { FileState } from './sourceFile';
+
+/** One file to upload. */
+export interface UploadItem extends FileState {
+  readonly fsPath: string;
+  readonly key: ObjectKey;
+}
+
+/**
+ * Finds the files below the sources and the keys they get: relative paths with `/`, below `prefix`. Symbolic links are
+ * followed; a link back to a folder that is being walked is a skip. What cannot be uploaded is booked as skip or
+ * failure with its reason. Holds the names of one folder per level, not of the whole tree. Empty folders make nothing:
+ * keys have no folders.
+ */
+export async function* planUpload(
+  transfer: Transfer,
+  sources: readonly UploadSource[],
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<UploadItem> {
+  const walk = new Walk(transfer, signal);
+  const seen = new Set<string>();
+  const names = new Map<string, string>();
+  for (const source of sources) {
+    const fsPath = resolve(source.fsPath);
+    if (seen.has(fsPath)) continue;
+    seen.add(fsPath);
+    const name = basename(fsPath);
+    const other = names.get(name);
+    // Sources from several folders may share a name, and then whole subtrees could share keys.
+    if (other !== undefined && source.contentsOnly !== true) {
+      walk.skip({ name: fsPath, reason: 'nameCollision', detail: `"${other}" is uploaded under the same name` });
+      continue;
+    }
+    if (source.contentsOnly !== true) names.set(name, fsPath);
+    yield* walk.source(fsPath, prefix, source.contentsOnly === true ? '' : name);
+  }
+}
+
+class Walk {
+  readonly #transfer: Transfer;
+  readonly #signal: AbortSignal;
+
+  constructor(transfer: Transfer, signal: AbortSignal) {
+    this.#transfer = transfer;
+    this.#signal = signal;
+  }
+
+  skip(skip: ItemSkip): void {
+    this.#transfer.addPlanned(0);
+    this.#transfer.addSkip(skip);
+  }
+
+  #fail(name: string, thrown: unknown): void {
+    this.#transfer.addPlanned(0);
+    this.#transfer.addFailure({ name, error: errorOf('upload', thrown) });
+  }
+
+  async *source(fsPath: string, prefix: string, name: string): AsyncGenerator<UploadItem> {
+    const state = await this.#stat(fsPath);
+    if (state === undefined) return;
+    if (state.isDirectory()) yield* this.#folder(fsPath, name === '' ? prefix : `${prefix}${name}/`, [identity(state)]);
+    else yield* this.#file(fsPath, `${prefix}${name === '' ? basename(fsPath) : name}`, state);
+  }
+
+  async *#folder(fsPath: string, prefix: string, above: readonly string[]): AsyncGenerator<UploadItem> {
+    let entries: Buffer[];
+    try {
+      entries = await readdir(fsPath, { encoding: 'buffer' });
+    } catch (cause) {
+      this.#fail(fsPath, localFailure('upload', 'list', fsPath, cause));
+      return;
+    }
+    for (const entry of entries.sort((a, b) => Buffer.compare(a, b))) {
+      if (this.#signal.aborted) throw cancelled('upload');
+      const name = entry.toString('utf8');
+      const path = join(fsPath, name);
+      if (!Buffer.from(name, 'utf8').equals(entry)) {
+        this.skip({ name: path, reason: 'notUnicode', detail: 'its name is not valid Unicode, and keys must be' });
+        continue;
+      }
+      const state = await this.#stat(path);
+      if (state === undefined) continue;
+      if (!state.isDirectory()) {
+        yield* this.#file(path, `${prefix}${name}`, state);
+      } else if (above.includes(identity(state))) {
+        this.skip({ name: path, reason: 'symlinkLoop', detail: 'it links back to a folder that it lies in' });
+      } else {
+        yield* this.#folder(path, `${prefix}${name}/`, [...above, identity(state)]);
+      }
+    }
+  }
+
+  *#file(fsPath: string, key: string, state: BigIntStats): Generator<UploadItem> {
+    if (!state.isFile()) {
+      this.skip({ name: fsPath, reason: 'notAFile', detail: `it is a ${kindOf(state)}, not a file or folder` });
+      return;
+    }
+    switch (keyProblem(key)) {
+      case 'tooLong':
+        this.skip({ name: fsPath, reason: 'keyTooLong', detail: 'its key would be longer than 1,024 bytes' });
+        return;
+      case 'notUnicode':
+      case 'empty':
+        this.skip({ name: fsPath, reason: 'notUnicode', detail: 'its name is not valid Unicode, and keys must be' });
+        return;
+      case undefined: {
+        const sizeBytes = Number(state.size);
+        this.#transfer.addPlanned(sizeBytes);
+        yield { fsPath, key: objectKey(key), sizeBytes, modifiedAtNs: state.mtimeNs };
+      }
+    }
+  }
+
+  async #stat(fsPath: string): Promise<BigIntStats | undefined> {
+    try {
+      return await stat(fsPath, { bigint: true });
+    } catch (cause) {
+      if (codeOf(cause) === 'ELOOP') {
+        this.skip({ name: fsPath, reason: 'symlinkLoop', detail: 'it is a symbolic link that leads to itself' });
+      } else {
+        this.#fail(fsPath, localFailure('upload', 'read', fsPath, cause));
+      }
+      return undefined;
+    }
+  }
+}
+
+function identity(state: BigIntStats): string {
+  return `${state.dev}:${state.ino}`;
+}
+
+function kindOf(state: BigIntStats): string {
+  if (state.isFIFO()) return 'pipe';
+  if (state.isSocket()) return 'socket';
+  return 'device';
+}
