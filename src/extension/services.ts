@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 import type { Connection, Credential } from '../model/connection';
-import type { Result } from '../model/cosError';
+import type { CosError, Result } from '../model/cosError';
 import type { BucketName, ConnectionId, ObjectKey } from '../model/ids';
 import type { EngineNotifications } from '../protocol/notifications';
-import type { EngineMethod, EngineRequests } from '../protocol/requests';
+import type { EngineMethod, EngineRequests, HostMethod, HostRequests } from '../protocol/requests';
 
 /** The engine as the extension sees it. Starts the process on the first request; never throws for a failure of the work. */
 export interface EngineClient {
@@ -18,7 +18,17 @@ export interface EngineClient {
   ): vscode.Disposable;
   /** Fires after the engine died and a new one is ready: state that was only in the engine is gone. */
   readonly onDidRestart: vscode.Event<void>;
+  /** Ends the engine, if it runs, and starts a new one. Also the way back after it was given up. */
+  restart(): Promise<void>;
 }
+
+/** Answers the requests of the engine. Failures are values. */
+export type HostAnswers = {
+  readonly [M in HostMethod]: (
+    params: HostRequests[M]['params'],
+    token: vscode.CancellationToken,
+  ) => Promise<Result<HostRequests[M]['result']>>;
+};
 
 /** Where a connection's secret is kept. */
 export type SecretPlace = 'keychain' | 'secretStorage' | 'localServer' | 'none';
@@ -29,7 +39,11 @@ export interface Connections {
   get(id: ConnectionId): Connection | undefined;
   readonly onDidChange: vscode.Event<{ readonly changed: readonly ConnectionId[] }>;
   secretPlace(id: ConnectionId): Promise<SecretPlace>;
+  /** The secret of a connection, absent when no place has one. */
+  findCredential(id: ConnectionId): Promise<Credential | undefined>;
+  /** Saves settings and, when given, the secret. Rejects when neither the keychain nor VS Code could keep the secret. */
   save(connection: Connection, credential?: Credential): Promise<void>;
+  /** Removes settings, and the secret from every place. */
   remove(id: ConnectionId): Promise<void>;
 }
 
@@ -49,6 +63,18 @@ export interface Changes {
   fire(change: ObjectChange): void;
 }
 
+/** A step of several: its place, and whether the one before can be had back. */
+export interface StepPlace {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly canGoBack: boolean;
+}
+
+/** What a person did with a step. */
+export type StepAnswer<T> =
+  { readonly kind: 'value'; readonly value: T } | { readonly kind: 'back' } | { readonly kind: 'cancel' };
+
 /** Everything a person is asked. Replaced by a recording fake in tests of the extension host. */
 export interface Prompts {
   input(options: vscode.InputBoxOptions): Promise<string | undefined>;
@@ -60,6 +86,14 @@ export interface Prompts {
     items: readonly T[],
     options: vscode.QuickPickOptions,
   ): Promise<readonly T[] | undefined>;
+  /** An input with a back button. */
+  inputStep(options: vscode.InputBoxOptions, place: StepPlace): Promise<StepAnswer<string>>;
+  /** A choice with a back button; `activeLabel` is the item to start at. */
+  pickStep<T extends vscode.QuickPickItem>(
+    items: readonly T[],
+    options: vscode.QuickPickOptions & { readonly activeLabel?: string },
+    place: StepPlace,
+  ): Promise<StepAnswer<T>>;
   openFiles(options: vscode.OpenDialogOptions): Promise<readonly vscode.Uri[] | undefined>;
   saveFile(options: vscode.SaveDialogOptions): Promise<vscode.Uri | undefined>;
   /** A modal question; the answer is one of the buttons, or undefined for Cancel. */
@@ -67,4 +101,18 @@ export interface Prompts {
   info(message: string, ...buttons: string[]): Promise<string | undefined>;
   warn(message: string, ...buttons: string[]): Promise<string | undefined>;
   error(message: string, ...buttons: string[]): Promise<string | undefined>;
+}
+
+/** A button of a failure that was shown. */
+export type FailureAction = 'signIn' | 'retry' | 'showLog';
+
+/** Shows failures: one message each, whose buttons act. Cancelled work shows nothing. */
+export interface FailureReporter {
+  /** Resolves with `retry` when the person chose to try again; the other buttons are already acted upon. */
+  report(
+    error: CosError,
+    options?: { readonly canRetry?: boolean; readonly connectionId?: ConnectionId },
+  ): Promise<'retry' | undefined>;
+  /** The sentence alone, for nodes and dialogs. */
+  sentence(error: CosError): string;
 }

@@ -1,0 +1,34 @@
+import type * as vscode from 'vscode';
+import type { Result } from '../../model/cosError';
+import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
+import type { LocalServer } from '../localServer/localServer';
+import type { BucketsView } from '../tree/bucketsView';
+import type { TargetTypes } from './targets';
+
+/** What commands may use. */
+export interface CommandServices {
+  readonly engine: EngineClient;
+  readonly connections: Connections;
+  readonly changes: Changes;
+  readonly prompts: Prompts;
+  readonly failures: FailureReporter;
+  readonly view: BucketsView;
+  readonly localServer: LocalServer;
+  readonly log: vscode.LogOutputChannel;
+  /** `publisher.name`, for walkthroughs. */
+  readonly extensionId: string;
+}
+
+/** How a command ended: nothing to say, or an answer whose failure the wrapper reports, once. */
+export type CommandOutcome = Result<unknown> | undefined | void;
+
+/** A command: what it works on, and what it does. `run` gets services and a resolved target, never raw arguments. */
+export type Command = {
+  readonly [T in keyof TargetTypes]: {
+    readonly target: T;
+    readonly run: (services: CommandServices, target: TargetTypes[T]) => Promise<CommandOutcome>;
+  };
+}[keyof TargetTypes];
+
+/** Commands by id. */
+export type CommandTable = Readonly<Record<`ibmcos.${string}.${string}`, Command>>;

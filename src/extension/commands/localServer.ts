@@ -1,0 +1,13 @@
+import type { CommandTable } from './command';
+
+/** Commands of Local Object Storage. */
+export const localServerCommands = {
+  'ibmcos.localServer.start': {
+    target: 'none',
+    run: async ({ localServer, view }) => {
+      if (await localServer.start()) await view.show();
+    },
+  },
+  'ibmcos.localServer.stop': { target: 'none', run: ({ localServer }) => localServer.stop() },
+  'ibmcos.localServer.showLog': { target: 'none', run: ({ localServer }) => localServer.showLog() },
+} satisfies CommandTable;

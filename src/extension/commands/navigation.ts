@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { TreeNode } from '../tree/treeNode';
+import { folderRefOf } from '../tree/treeNode';
+import type { CommandTable } from './command';
+
+/** Commands that move within the Buckets view, and those of the engine and its log. */
+export const navigationCommands = {
+  'ibmcos.tree.refresh': { target: 'node', run: async ({ view }, node) => view.refresh(node) },
+  'ibmcos.tree.loadMore': {
+    target: 'node',
+    run: async ({ view }, node) => {
+      if (node !== undefined) await view.loadMore(node);
+    },
+  },
+  'ibmcos.tree.filter': {
+    target: 'node',
+    run: async ({ view, prompts }, node) => {
+      const folder = folderNodeOf(node);
+      if (folder === undefined) return;
+      const ref = folderRefOf(folder);
+      const filter = await prompts.input({
+        prompt: vscode.l10n.t('Show only what starts with this text; empty shows everything'),
+        placeHolder: vscode.l10n.t('Prefix within "{0}"', ref.prefix === '' ? ref.bucket : ref.prefix),
+        value: view.filterOf(ref),
+      });
+      if (filter !== undefined) view.setFilter(ref, filter);
+    },
+  },
+  'ibmcos.tree.clearFilter': {
+    target: 'node',
+    run: async ({ view }, node) => {
+      const folder = folderNodeOf(node);
+      if (folder !== undefined) view.setFilter(folderRefOf(folder), '');
+    },
+  },
+  'ibmcos.log.show': { target: 'none', run: async ({ log }) => log.show() },
+  'ibmcos.engine.restart': { target: 'none', run: ({ engine }) => engine.restart() },
+  'ibmcos.docs.open': {
+    target: 'none',
+    run: async ({ extensionId }) => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extensionId}#ibmcos.start`, false);
+    },
+  },
+} satisfies CommandTable;
+
+/** The bucket or folder that a node is or speaks of. */
+function folderNodeOf(node: TreeNode | undefined): Extract<TreeNode, { kind: 'bucket' | 'folder' }> | undefined {
+  switch (node?.kind) {
+    case 'bucket':
+    case 'folder':
+      return node;
+    case 'loadMore':
+      return node.parent;
+    case 'state':
+    case 'action':
+      return node.parent.kind === 'connection' ? undefined : node.parent;
+    case 'connection':
+    case 'object':
+    case undefined:
+      return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../model/connection';
+import type { DisposableStore } from '../ui/lifecycle';
+import type { ConnectionSetting } from './savedConnections';
+
+/**
+ * `ibmcos.connections` of the user. Only the user's own value counts, whatever scope a workspace pretends: an endpoint from a
+ * workspace would receive the user's credentials.
+ */
+export function userConnectionSetting(owned: DisposableStore): ConnectionSetting {
+  const didChange = owned.add(new vscode.EventEmitter<void>());
+  owned.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('ibmcos.connections')) didChange.fire();
+    }),
+  );
+  return {
+    read: () => userValueOf(vscode.workspace.getConfiguration('ibmcos').inspect('connections')),
+    write: async (connections: readonly Connection[]) =>
+      vscode.workspace.getConfiguration('ibmcos').update('connections', connections, vscode.ConfigurationTarget.Global),
+    onDidChange: didChange.event,
+  };
+}
+
+/** The value that the user, not a workspace, gave a setting. */
+export function userValueOf<T>(
+  inspected: { readonly defaultValue?: T; readonly globalValue?: T } | undefined,
+): T | undefined {
+  return inspected?.globalValue ?? inspected?.defaultValue;
+}

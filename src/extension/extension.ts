@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import type { ConnectionId } from '../model/ids';
+import { objectScheme } from '../model/objectUri';
+import { registerCommands } from './commands/register';
+import { commandTable } from './commands/table';
+import { Keychain } from './connections/keychain';
+import { SavedConnections } from './connections/savedConnections';
+import { userConnectionSetting, userValueOf } from './connections/userSetting';
+import { ForkedEngineClient } from './engineClient';
+import { affectsEngine, readEngineConfiguration } from './engineConfiguration';
+import { createHostAnswers } from './hostAnswers';
+import { LocalServer } from './localServer/localServer';
+import type { ObjectChange } from './services';
+import { BucketsView } from './tree/bucketsView';
+import { setContextKey } from './ui/contextKeys';
+import { createFailureReporter } from './ui/failures';
+import { DisposableStore } from './ui/lifecycle';
+import { createPrompts } from './ui/prompts';
+import { offerEngineRestart, reportConnectionProblems } from './ui/warnings';
+
+/** What must end before the window does, newest first. */
+const closing: (() => Promise<void>)[] = [];
+
+/** Constructs and registers. Nothing is read from disk or network before a view, command or document asks for it. */
+export function activate(context: vscode.ExtensionContext): void {
+  const owned = new DisposableStore();
+  context.subscriptions.push(owned);
+  const log = owned.add(vscode.window.createOutputChannel('COS Explorer', { log: true }));
+  const prompts = createPrompts();
+  const localServer = owned.add(new LocalServer(context, prompts));
+  const connections = owned.add(
+    new SavedConnections(
+      userConnectionSetting(owned),
+      new Keychain(context.secrets, (text) => log.warn(text)),
+      localServer,
+      (problems) => reportConnectionProblems(problems, prompts),
+    ),
+  );
+  const engine = owned.add(
+    new ForkedEngineClient({
+      engineFsPath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+      environment: process.env,
+      location: engineLocation,
+      configuration: () => readEngineConfiguration(process.env),
+      answers: createHostAnswers(connections, localServer, prompts),
+      log,
+      onGaveUp: () => void offerEngineRestart(prompts),
+    }),
+  );
+  closing.push(
+    () => engine.close(),
+    () => localServer.close(),
+  );
+  owned.add(engine.on('engine/log', ({ level, text }) => log[level](text)));
+  owned.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (affectsEngine(event)) engine.reconfigure();
+      if (event.affectsConfiguration('ibmcos.engine.location')) void engine.restart();
+    }),
+  );
+  owned.add(
+    connections.onDidChange(({ changed }) => {
+      setContextKey('ibmcos:hasConnections', connections.list().length > 0);
+      for (const connectionId of changed) void engine.forgetConnection(connectionId);
+    }),
+  );
+  const changes = owned.add(new vscode.EventEmitter<ObjectChange>());
+  const changeEvents = { onDidChange: changes.event, fire: (change: ObjectChange) => changes.fire(change) };
+  const failures = createFailureReporter(prompts, {
+    signIn: (connectionId) => void signInAgain(connectionId),
+    showLog: () => log.show(),
+  });
+  const view = owned.add(new BucketsView(engine, connections, localServer, changeEvents));
+  const extensionId = context.extension.id;
+  const services = {
+    engine,
+    connections,
+    changes: changeEvents,
+    prompts,
+    failures,
+    view,
+    localServer,
+    log,
+    extensionId,
+  };
+  registerCommands(commandTable, services, owned);
+}
+
+/** Two seconds for engine and local server to leave, each of which is killed when it takes longer. */
+export async function deactivate(): Promise<void> {
+  await Promise.allSettled(closing.splice(0).map((close) => close()));
+}
+
+function engineLocation(): 'process' | 'extensionHost' {
+  const inspected = vscode.workspace.getConfiguration('ibmcos').inspect<string>('engine.location');
+  return userValueOf(inspected) === 'extensionHost' ? 'extensionHost' : 'process';
+}
+
+/** Without a known connection the command asks which one. */
+async function signInAgain(connectionId: ConnectionId | undefined): Promise<void> {
+  const uri =
+    connectionId === undefined ? [] : [vscode.Uri.from({ scheme: objectScheme, authority: connectionId, path: '/' })];
+  await vscode.commands.executeCommand('ibmcos.connection.signIn', ...uri);
+}

@@ -1,0 +1,238 @@
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Connection, Credential, IamConnection } from '../../model/connection';
+import { connectionId } from '../../model/ids';
+import type { ProvidedConnection } from '../connections/savedConnections';
+import type { Prompts } from '../services';
+import { setContextKey } from '../ui/contextKeys';
+import { DisposableStore } from '../ui/lifecycle';
+import { findRunningServer, startServer, stopServer, type ServerInfo } from './serverProcess';
+
+/** The connection that leads to the local server. */
+export const localConnectionId = connectionId('local-object-storage');
+
+type ServerState =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting'; readonly work: Promise<boolean> }
+  | { readonly kind: 'owned'; readonly info: ServerInfo; readonly child: ChildProcess; readonly ended: Promise<string> }
+  /** It runs for another window, or was left running. */
+  | { readonly kind: 'found'; readonly info: ServerInfo; readonly pid: number };
+
+const connectionKey = 'localServer.connection';
+const wasRunningKey = 'localServer.wasRunning';
+
+/** Local Object Storage: the server, its connection, and the status bar item while it runs. */
+export class LocalServer implements ProvidedConnection, vscode.Disposable {
+  readonly connectionId = localConnectionId;
+  readonly #context: vscode.ExtensionContext;
+  readonly #prompts: Prompts;
+  readonly #owned = new DisposableStore();
+  readonly #didChange = this.#owned.add(new vscode.EventEmitter<void>());
+  #statusItem: vscode.StatusBarItem | undefined;
+  #state: ServerState = { kind: 'stopped' };
+  #isResumed = false;
+
+  readonly onDidChange = this.#didChange.event;
+
+  constructor(context: vscode.ExtensionContext, prompts: Prompts) {
+    this.#context = context;
+    this.#prompts = prompts;
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+    this.#statusItem?.dispose();
+  }
+
+  /** Stops a server that this window started, unless it is to be kept running. For the window's end. */
+  async close(): Promise<void> {
+    const state = this.#state;
+    if (state.kind === 'owned' && !settings().keepRunning) await stopServer(state.child, state.ended);
+  }
+
+  isRunning(): boolean {
+    return this.#state.kind === 'owned' || this.#state.kind === 'found';
+  }
+
+  current(): { readonly connection: Connection; readonly credential: Credential | undefined } | undefined {
+    const connection = this.#context.globalState.get<IamConnection>(connectionKey);
+    if (connection === undefined) return undefined;
+    const { info } = this.#state.kind === 'owned' || this.#state.kind === 'found' ? this.#state : { info: undefined };
+    if (info === undefined) return { connection, credential: undefined };
+    return { connection: connectionTo(info, connection), credential: { kind: 'apiKey', apiKey: info.apiKey } };
+  }
+
+  async update(connection: Connection): Promise<void> {
+    await this.#context.globalState.update(connectionKey, connection);
+    this.#didChange.fire();
+  }
+
+  /** Stops the server and takes its connection away; its data stays for the next start. */
+  async forget(): Promise<void> {
+    await this.stop();
+    await this.#context.globalState.update(connectionKey, undefined);
+    this.#didChange.fire();
+  }
+
+  /** Once in a window's life: starts the server again when it ran before, or when it is to start by itself. */
+  async resume(): Promise<void> {
+    if (this.#isResumed) return;
+    this.#isResumed = true;
+    if (settings().autoStart || this.#context.globalState.get<boolean>(wasRunningKey) === true) await this.start();
+  }
+
+  /** Starts the server, or finds the one that runs. Failures are shown; the answer says whether it runs. */
+  async start(): Promise<boolean> {
+    this.#isResumed = true;
+    if (this.#state.kind === 'starting') return this.#state.work;
+    if (this.#state.kind === 'owned') return true;
+    const work = this.#start();
+    this.#state = { kind: 'starting', work };
+    return work;
+  }
+
+  /** Stops the server, also one that another window started. */
+  async stop(): Promise<void> {
+    const state = this.#state;
+    switch (state.kind) {
+      case 'stopped':
+        break;
+      case 'starting':
+        if (await state.work) await this.stop();
+        return;
+      case 'owned':
+        this.#setState({ kind: 'stopped' });
+        await stopServer(state.child, state.ended);
+        break;
+      case 'found':
+        this.#setState({ kind: 'stopped' });
+        process.kill(state.pid, 'SIGTERM');
+        break;
+    }
+    await this.#context.globalState.update(wasRunningKey, false);
+  }
+
+  /** Shows what the server wrote about its requests and failures. */
+  async showLog(): Promise<void> {
+    const uri = vscode.Uri.file(this.#logFsPath());
+    try {
+      await vscode.workspace.fs.stat(uri);
+    } catch (error) {
+      if (!(error instanceof vscode.FileSystemError)) throw error;
+      void this.#prompts.info(vscode.l10n.t('Local Object Storage has not been started yet, so there is no log.'));
+      return;
+    }
+    await vscode.window.showTextDocument(uri, { preview: true });
+  }
+
+  async #start(): Promise<boolean> {
+    const dataFolderFsPath = this.#dataFolderFsPath();
+    const running = await findRunningServer(dataFolderFsPath);
+    if (running !== undefined) return this.#started({ kind: 'found', ...running });
+    const { port, keepRunning } = settings();
+    const started = await startServer({
+      scriptFsPath: join(this.#context.extensionPath, 'dist', 'localServer.js'),
+      dataFolderFsPath,
+      logFsPath: this.#logFsPath(),
+      port,
+      lifetime: keepRunning ? 'own' : 'window',
+      environment: process.env,
+    });
+    if (started.kind === 'failed') {
+      this.#setState({ kind: 'stopped' });
+      await this.#context.globalState.update(wasRunningKey, false);
+      this.#offerRestart(vscode.l10n.t('Local Object Storage could not start: {0}', started.message));
+      return false;
+    }
+    const { child, info, ended } = started;
+    void ended.then((reason) => this.#ended(child, reason));
+    return this.#started({ kind: 'owned', child, info, ended });
+  }
+
+  async #started(state: ServerState & { readonly info: ServerInfo }): Promise<boolean> {
+    const before = this.#context.globalState.get<IamConnection>(connectionKey);
+    await this.#context.globalState.update(connectionKey, connectionTo(state.info, before));
+    await this.#context.globalState.update(wasRunningKey, true);
+    this.#setState(state);
+    return true;
+  }
+
+  #ended(child: ChildProcess, reason: string): void {
+    if (this.#state.kind !== 'owned' || this.#state.child !== child) return;
+    this.#setState({ kind: 'stopped' });
+    this.#offerRestart(vscode.l10n.t('Local Object Storage stopped unexpectedly: {0}', reason));
+  }
+
+  #offerRestart(message: string): void {
+    const restart = vscode.l10n.t('Restart');
+    const showLog = vscode.l10n.t('Show Log');
+    void this.#prompts.error(message, restart, showLog).then(async (answer) => {
+      if (answer === restart) await this.start();
+      if (answer === showLog) await this.showLog();
+    });
+  }
+
+  #setState(state: ServerState): void {
+    this.#state = state;
+    setContextKey('ibmcos:localServerRunning', this.isRunning());
+    this.#showStatus();
+    this.#didChange.fire();
+  }
+
+  #showStatus(): void {
+    this.#statusItem?.dispose();
+    this.#statusItem = undefined;
+    if (this.#state.kind !== 'owned' && this.#state.kind !== 'found') return;
+    const item = vscode.window.createStatusBarItem('ibmcos.localServer', vscode.StatusBarAlignment.Left);
+    item.name = vscode.l10n.t('Local Object Storage');
+    item.text = `$(server-environment) ${vscode.l10n.t('Local COS')}`;
+    item.tooltip = vscode.l10n.t(
+      'Local Object Storage is running at {0}. Click to open its log.',
+      this.#state.info.endpoint,
+    );
+    item.command = 'ibmcos.localServer.showLog';
+    item.show();
+    this.#statusItem = item;
+  }
+
+  #dataFolderFsPath(): string {
+    const { dataFolder } = settings();
+    return dataFolder === '' ? join(this.#context.globalStorageUri.fsPath, 'local-server') : dataFolder;
+  }
+
+  #logFsPath(): string {
+    return join(this.#context.globalStorageUri.fsPath, 'local-server.log');
+  }
+}
+
+interface LocalServerSettings {
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly keepRunning: boolean;
+  readonly autoStart: boolean;
+}
+
+function settings(): LocalServerSettings {
+  const section = vscode.workspace.getConfiguration('ibmcos.localServer');
+  return {
+    port: section.get('port', 0),
+    dataFolder: section.get('dataFolder', ''),
+    keepRunning: section.get('keepRunning', false),
+    autoStart: section.get('autoStart', false),
+  };
+}
+
+/** The server's addresses change with every start; what people changed of the connection stays. */
+function connectionTo(info: ServerInfo, before: IamConnection | undefined): IamConnection {
+  return {
+    name: vscode.l10n.t('Local Object Storage'),
+    ...before,
+    id: localConnectionId,
+    kind: 'iam',
+    serviceInstanceId: info.serviceInstanceId,
+    endpoint: info.endpoint,
+    iamEndpoint: info.iamEndpoint,
+    locationEndpoints: info.endpoints,
+  };
+}

@@ -1,0 +1,403 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../model/connection';
+import type { CosError, Result } from '../../model/cosError';
+import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
+import type { BucketSummary, ObjectSummary } from '../../model/objectInfo';
+import type { Changes, Connections, EngineClient } from '../services';
+import { DisposableStore } from '../ui/lifecycle';
+import { bucketChildren, folderChildren, stoppedServerChildren } from './children';
+import { ListingStore } from './listingStore';
+import { describeNode } from './tooltips';
+import { toTreeItem } from './treeItem';
+import {
+  folderRefOf,
+  connectionNodeId,
+  nodeId,
+  type BucketNode,
+  type ConnectionNode,
+  type ContainerNode,
+  type FolderNode,
+  type FolderRef,
+  type TreeNode,
+} from './treeNode';
+
+/** What the view needs to know of the local server. */
+export interface LocalServerState {
+  readonly connectionId: ConnectionId;
+  isRunning(): boolean;
+  /** Starts it when it ran in the last window. */
+  resume(): Promise<void>;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+/** What *Go to* goes to. An empty key is the bucket itself; one ending in `/` is a folder. */
+export interface RevealTarget {
+  readonly connectionId: ConnectionId;
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+}
+
+/** The Buckets view: connection → bucket → folder → object. */
+export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly #engine: EngineClient;
+  readonly #connections: Connections;
+  readonly #localServer: LocalServerState;
+  readonly #store: ListingStore;
+  readonly #owned = new DisposableStore();
+  readonly #didChange = this.#owned.add(new vscode.EventEmitter<TreeNode | undefined>());
+  readonly #view: vscode.TreeView<TreeNode>;
+  /** Nodes keep their identity, so that a change can be announced for the very object that VS Code holds. */
+  readonly #nodes = new Map<string, ContainerNode>();
+  /** Collapsed while listing: listed again when expanded. */
+  readonly #stoppedNodes = new Set<string>();
+
+  readonly onDidChangeTreeData = this.#didChange.event;
+
+  constructor(
+    engine: EngineClient,
+    connections: Connections,
+    localServer: LocalServerState,
+    changes: Changes,
+    dragAndDrop?: vscode.TreeDragAndDropController<TreeNode>,
+  ) {
+    this.#engine = engine;
+    this.#connections = connections;
+    this.#localServer = localServer;
+    this.#store = new ListingStore(engine, () => new vscode.CancellationTokenSource());
+    this.#view = this.#owned.add(
+      vscode.window.createTreeView('ibmcos.buckets', {
+        treeDataProvider: this,
+        canSelectMany: true,
+        showCollapseAll: true,
+        ...(dragAndDrop === undefined ? {} : { dragAndDropController: dragAndDrop }),
+      }),
+    );
+    this.#owned.add(this.#view.onDidCollapseElement(({ element }) => this.#collapsed(element)));
+    this.#owned.add(this.#view.onDidExpandElement(({ element }) => this.#expanded(element)));
+    this.#owned.add(this.#view.onDidChangeVisibility(({ visible }) => this.#visibilityChanged(visible)));
+    this.#owned.add(connections.onDidChange(({ changed }) => this.#connectionsChanged(changed)));
+    this.#owned.add(localServer.onDidChange(() => this.#connectionsChanged([localServer.connectionId])));
+    this.#owned.add(
+      changes.onDidChange(({ connectionId, bucket, prefix }) => this.refreshFolder({ connectionId, bucket, prefix })),
+    );
+  }
+
+  dispose(): void {
+    this.#store.cancelAll();
+    this.#owned.dispose();
+  }
+
+  get selection(): readonly TreeNode[] {
+    return this.#view.selection;
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return toTreeItem(node, Date.now());
+  }
+
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: TreeNode,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
+    item.tooltip = await describeNode(node, this.#engine, this.#connections, token);
+    return item;
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node === undefined) {
+      void this.#localServer.resume();
+      return this.#connections.list().map((connection) => this.#connectionNode(connection));
+    }
+    if (node.kind !== 'connection' && node.kind !== 'bucket' && node.kind !== 'folder') return [];
+    if (this.#stoppedNodes.has(nodeId(node))) return [];
+    const children =
+      node.kind === 'connection' ? await this.#childrenOfConnection(node) : await this.#childrenOfFolder(node);
+    return children.map((child) => this.#keep(child));
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    switch (node.kind) {
+      case 'connection':
+        return undefined;
+      case 'bucket':
+        return this.#connectionNode(node.connection);
+      case 'folder':
+      case 'object':
+        return this.#folderNode(node.connection, node.bucket, node.parentPrefix);
+      case 'loadMore':
+      case 'state':
+      case 'action':
+        return node.parent;
+    }
+  }
+
+  /** Brings the view to the front. */
+  async show(): Promise<void> {
+    await vscode.commands.executeCommand('ibmcos.buckets.focus');
+  }
+
+  /** Lists a node again, or everything. */
+  refresh(node?: TreeNode): void {
+    if (node === undefined) {
+      for (const { id } of this.#connections.list()) this.#store.refreshConnection(id);
+      this.#stoppedNodes.clear();
+      this.#didChange.fire(undefined);
+      return;
+    }
+    const container = containerOf(node) ?? this.getParent(node);
+    if (container?.kind === 'connection') {
+      this.#store.refreshConnection(container.connection.id);
+      this.#changed(container);
+    } else if (container?.kind === 'bucket' || container?.kind === 'folder') {
+      this.#store.refreshFolder(folderRefOf(container));
+      this.#changed(container);
+    }
+  }
+
+  /** Lists a folder again, if it is shown. */
+  refreshFolder(ref: FolderRef): void {
+    this.#store.refreshFolder(ref);
+    const node = this.#shownFolder(ref);
+    if (node !== undefined) this.#changed(node);
+  }
+
+  /** Lists the buckets of a connection again, keeping the listings below them. */
+  refreshBuckets(id: ConnectionId): void {
+    this.#store.refreshBuckets(id);
+    const connection = this.#connections.get(id);
+    if (connection !== undefined) this.#changed(this.#connectionNode(connection));
+  }
+
+  /** Stops showing a bucket that was looked up or deleted. */
+  forgetBucket(id: ConnectionId, bucket: BucketName): void {
+    this.#store.unpinBucket(id, bucket);
+    this.#store.refreshFolder({ connectionId: id, bucket, prefix: '' });
+    this.refreshBuckets(id);
+  }
+
+  filterOf(ref: FolderRef): string {
+    return this.#store.filterOf(ref);
+  }
+
+  /** Shows only what starts with a text, in this folder; empty shows all. */
+  setFilter(ref: FolderRef, filter: string): void {
+    this.#store.setFilter(ref, filter);
+    const node = this.#shownFolder(ref);
+    if (node === undefined) return;
+    this.#keep({ ...node, filter });
+    this.#changed(node);
+  }
+
+  /** Lists the next page of a folder. A failure shows as a node. */
+  async loadMore(node: TreeNode): Promise<void> {
+    if (node.kind !== 'loadMore') return;
+    await this.#store.loadMore(folderRefOf(node.parent));
+    this.#changed(node.parent);
+  }
+
+  /** Shows and selects a bucket, folder or object, also one on a page that is not loaded. */
+  async reveal(target: RevealTarget, token?: vscode.CancellationToken): Promise<Result<null>> {
+    const connection = this.#connections.get(target.connectionId);
+    if (connection === undefined) return { ok: false, error: noConnection() };
+    const bucket = await this.#findBucket(target, token);
+    if (!bucket.ok) return bucket;
+    const found = await this.#pinTarget(target, token);
+    if (!found.ok) return found;
+    const node = this.#nodeOf(connection, bucket.value, found.value);
+    for (let up: TreeNode | undefined = node; up !== undefined; up = this.getParent(up)) {
+      this.#stoppedNodes.delete(nodeId(up));
+    }
+    this.#changed(this.#connectionNode(connection));
+    await this.#view.reveal(node, { select: true, focus: true, expand: node.kind !== 'object' });
+    return { ok: true, value: null };
+  }
+
+  async #findBucket(target: RevealTarget, token: vscode.CancellationToken | undefined): Promise<Result<BucketSummary>> {
+    const state = await this.#store.buckets(target.connectionId);
+    const listed = state.kind === 'stopped' ? undefined : state.buckets.find(({ name }) => name === target.bucket);
+    if (listed !== undefined) return { ok: true, value: listed };
+    const { connectionId, bucket } = target;
+    const answer = await this.#engine.send('buckets/get', { connectionId, bucket }, token);
+    if (answer.ok) this.#store.pinBucket(connectionId, answer.value);
+    return answer;
+  }
+
+  /** Makes the store show the way to a target. The answer is the folder or object that is there. */
+  async #pinTarget(
+    { connectionId, bucket, key }: RevealTarget,
+    token: vscode.CancellationToken | undefined,
+  ): Promise<Result<Found>> {
+    if (key === '') return { ok: true, value: { kind: 'folder', prefix: '' } };
+    if (!key.endsWith('/')) {
+      const head = await this.#engine.send('objects/head', { connectionId, bucket, key }, token);
+      if (head.ok) {
+        const parentPrefix = parentPrefixOf(key);
+        this.#pinFolders(connectionId, bucket, parentPrefix);
+        this.#showPrefix({ connectionId, bucket, prefix: parentPrefix }, key);
+        this.#store.pinObject({ connectionId, bucket, prefix: parentPrefix }, head.value);
+        return { ok: true, value: { kind: 'object', object: head.value } };
+      }
+      if (head.error.kind !== 'notFound' && head.error.kind !== 'denied') return head;
+    }
+    const prefix = key.endsWith('/') ? key : `${key}/`;
+    const page = { connectionId, bucket, prefix, delimiter: '/', maxKeys: 1 } as const;
+    const listed = await this.#engine.send('objects/listPage', page, token);
+    if (!listed.ok && listed.error.kind !== 'denied') return listed;
+    if (listed.ok && listed.value.folders.length + listed.value.objects.length === 0) {
+      return { ok: false, error: { ...noSuchKey, bucket, key } };
+    }
+    this.#pinFolders(connectionId, bucket, prefix);
+    return { ok: true, value: { kind: 'folder', prefix } };
+  }
+
+  /** Pins every folder from the bucket down to a prefix into the folder above it. */
+  #pinFolders(connectionId: ConnectionId, bucket: BucketName, prefix: string): void {
+    for (let end = prefix.indexOf('/'); end >= 0; end = prefix.indexOf('/', end + 1)) {
+      const below = prefix.slice(0, end + 1);
+      const above = { connectionId, bucket, prefix: parentPrefixOf(below) };
+      this.#showPrefix(above, below);
+      this.#store.pinFolder(above, below);
+    }
+  }
+
+  /** Clears a filter that would hide what is to be shown. */
+  #showPrefix(ref: FolderRef, name: string): void {
+    if (!name.startsWith(ref.prefix + this.#store.filterOf(ref))) this.setFilter(ref, '');
+  }
+
+  #nodeOf(connection: Connection, bucket: BucketSummary, found: Found): TreeNode {
+    if (found.kind === 'folder') return this.#folderNode(connection, bucket, found.prefix);
+    const parentPrefix = parentPrefixOf(found.object.key);
+    return { kind: 'object', connection, bucket, object: found.object, parentPrefix };
+  }
+
+  async #childrenOfConnection(node: ConnectionNode): Promise<readonly TreeNode[]> {
+    if (node.isLocal && !this.#localServer.isRunning()) return stoppedServerChildren(node);
+    const { id } = node.connection;
+    const state = await this.#store.buckets(id);
+    return bucketChildren(node, state, ({ name }) =>
+      this.#store.filterOf({ connectionId: id, bucket: name, prefix: '' }),
+    );
+  }
+
+  async #childrenOfFolder(node: BucketNode | FolderNode): Promise<readonly TreeNode[]> {
+    const ref = folderRefOf(node);
+    const state = await this.#store.folder(ref);
+    return folderChildren(node, state, (prefix) => this.#store.filterOf({ ...ref, prefix }));
+  }
+
+  #connectionNode(connection: Connection): ConnectionNode {
+    return this.#keep({ kind: 'connection', connection, isLocal: connection.id === this.#localServer.connectionId });
+  }
+
+  #folderNode(connection: Connection, bucket: BucketSummary, prefix: string): BucketNode | FolderNode {
+    const filter = this.#store.filterOf({ connectionId: connection.id, bucket: bucket.name, prefix });
+    if (prefix !== '') {
+      return this.#keep({ kind: 'folder', connection, bucket, prefix, parentPrefix: parentPrefixOf(prefix), filter });
+    }
+    const isExtra = connection.extraBuckets?.includes(bucket.name) ?? false;
+    return this.#keep({ kind: 'bucket', connection, bucket, isExtra, filter });
+  }
+
+  #shownFolder(ref: FolderRef): BucketNode | FolderNode | undefined {
+    for (const node of this.#nodes.values()) {
+      if (node.kind === 'connection') continue;
+      const shown = folderRefOf(node);
+      const isIt =
+        shown.connectionId === ref.connectionId && shown.bucket === ref.bucket && shown.prefix === ref.prefix;
+      if (isIt) return node;
+    }
+    return undefined;
+  }
+
+  /** The one object that stands for a node, brought up to date. */
+  #keep<N extends TreeNode>(node: N): N {
+    if (node.kind !== 'connection' && node.kind !== 'bucket' && node.kind !== 'folder') return node;
+    const id = nodeId(node);
+    const known = this.#nodes.get(id);
+    if (known !== undefined) return Object.assign(known, node);
+    this.#nodes.set(id, node);
+    return node;
+  }
+
+  #changed(node: ContainerNode): void {
+    this.#stoppedNodes.delete(nodeId(node));
+    this.#didChange.fire(this.#nodes.get(nodeId(node)) ?? node);
+  }
+
+  #collapsed(node: TreeNode): void {
+    const wasListing =
+      node.kind === 'connection'
+        ? this.#store.cancelBuckets(node.connection.id)
+        : (node.kind === 'bucket' || node.kind === 'folder') && this.#store.cancelFolder(folderRefOf(node));
+    if (wasListing) this.#stoppedNodes.add(nodeId(node));
+  }
+
+  #expanded(node: TreeNode): void {
+    if (this.#stoppedNodes.has(nodeId(node)) && isContainer(node)) this.#changed(node);
+  }
+
+  /** Nobody looks at a hidden view: its listings stop, and start again when it is shown. */
+  #visibilityChanged(isVisible: boolean): void {
+    if (isVisible) {
+      for (const id of [...this.#stoppedNodes]) {
+        const node = this.#nodes.get(id);
+        if (node !== undefined) this.#changed(node);
+      }
+      return;
+    }
+    const stopped = this.#store.cancelAll();
+    for (const id of stopped.connections) this.#stoppedNodes.add(connectionNodeId(id));
+    for (const ref of stopped.folders) {
+      const node = this.#shownFolder(ref);
+      if (node !== undefined) this.#stoppedNodes.add(nodeId(node));
+    }
+  }
+
+  #connectionsChanged(changed: readonly ConnectionId[]): void {
+    for (const id of changed) this.#store.forgetConnection(id);
+    const known = new Set(this.#connections.list().map(({ id }) => id));
+    for (const [id, node] of this.#nodes) {
+      if (changed.includes(node.connection.id) || !known.has(node.connection.id)) this.#nodes.delete(id);
+    }
+    this.#didChange.fire(undefined);
+  }
+}
+
+/** What *Go to* found. */
+type Found =
+  { readonly kind: 'folder'; readonly prefix: string } | { readonly kind: 'object'; readonly object: ObjectSummary };
+
+const noSuchKey: CosError = {
+  kind: 'notFound',
+  reason: 'noSuchKey',
+  op: 'objects/head',
+  retry: 'never',
+  detail: 'neither an object nor a folder has this name',
+};
+
+function noConnection(): CosError {
+  return {
+    kind: 'invalid',
+    reason: 'noConnection',
+    op: 'connection/resolve',
+    retry: 'never',
+    detail: 'the connection is gone',
+  };
+}
+
+function isContainer(node: TreeNode): node is ContainerNode {
+  return node.kind === 'connection' || node.kind === 'bucket' || node.kind === 'folder';
+}
+
+/** The container that a node stands for or speaks of. */
+function containerOf(node: TreeNode): ContainerNode | undefined {
+  if (isContainer(node)) return node;
+  return node.kind === 'object' ? undefined : node.parent;
+}
+
+/** The prefix of the folder that holds a key or a folder. */
+function parentPrefixOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/', name.endsWith('/') ? name.length - 2 : undefined) + 1);
+}

@@ -1,0 +1,236 @@
+import type { CosError } from '../../model/cosError';
+import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
+import { formatAge, formatBytes } from '../ui/format';
+import { cause, type Translate } from '../ui/messages';
+import type { ActionNode, BucketNode, ConnectionNode, FolderNode, NodeState, ObjectNode, TreeNode } from './treeNode';
+
+/** Every word that a `viewItem` can hold. */
+export const contextWords = [
+  'connection',
+  'local',
+  'remote',
+  'bucket',
+  'extra',
+  'folder',
+  'object',
+  'filtered',
+  'writable',
+  'readOnly',
+  'loadMore',
+  'state',
+  'action',
+] as const;
+/** A word of a `viewItem`, matched as `viewItem =~ /\bword\b/`. */
+export type ContextWord = (typeof contextWords)[number];
+
+/** A node as it is shown, before it becomes a `TreeItem`. */
+export interface NodePresentation {
+  readonly label: string;
+  readonly description?: string;
+  readonly icon?: string;
+  /** The file icon of the theme comes from the URI. */
+  readonly uri?: UriParts;
+  readonly context: readonly ContextWord[];
+  readonly collapsible: 'none' | 'collapsed';
+  readonly accessibilityLabel: string;
+  readonly tooltip?: string;
+  readonly command?: { readonly id: string; readonly title: string };
+}
+
+/** How a node looks. `nowMs` is for ages. */
+export function present(node: TreeNode, nowMs: number, t: Translate): NodePresentation {
+  switch (node.kind) {
+    case 'connection':
+      return presentConnection(node, t);
+    case 'bucket':
+      return presentBucket(node, t);
+    case 'folder':
+      return presentFolder(node, t);
+    case 'object':
+      return presentObject(node, nowMs, t);
+    case 'loadMore': {
+      const label = t('Load more…');
+      return {
+        label,
+        description: t('{0} shown', node.shownCount),
+        icon: 'ellipsis',
+        context: ['loadMore'],
+        collapsible: 'none',
+        accessibilityLabel: t('Load more, {0} shown', node.shownCount),
+        command: { id: 'ibmcos.tree.loadMore', title: label },
+      };
+    }
+    case 'state':
+      return presentState(node.state, t);
+    case 'action':
+      return presentAction(node, t);
+  }
+}
+
+function writability(node: ConnectionNode | BucketNode | FolderNode | ObjectNode): ContextWord {
+  return node.connection.isReadOnly === true ? 'readOnly' : 'writable';
+}
+
+function presentConnection(node: ConnectionNode, t: Translate): NodePresentation {
+  const { connection, isLocal } = node;
+  const kind = isLocal ? t('on this machine') : hostOf(connection.endpoint);
+  const description = connection.isReadOnly === true ? t('{0} · read-only', kind) : kind;
+  return {
+    label: connection.name,
+    description,
+    icon: isLocal ? 'server-environment' : 'cloud',
+    context: ['connection', isLocal ? 'local' : 'remote', writability(node)],
+    collapsible: 'collapsed',
+    accessibilityLabel: t('Connection {0}, {1}', connection.name, description),
+  };
+}
+
+function presentBucket(node: BucketNode, t: Translate): NodePresentation {
+  const { bucket } = node;
+  const place = [bucket.location ?? bucket.locationConstraint, bucket.storageClass].filter(
+    (word) => word !== undefined,
+  );
+  const description = [place.join(' '), ...filterText(node.filter, t)].filter((text) => text !== '').join(' · ');
+  return {
+    label: bucket.name,
+    ...(description === '' ? {} : { description }),
+    icon: 'database',
+    uri: folderUri(node.connection.id, bucket.name, ''),
+    context: ['bucket', ...(node.isExtra ? (['extra'] as const) : []), ...filteredWord(node.filter), writability(node)],
+    collapsible: 'collapsed',
+    accessibilityLabel:
+      description === '' ? t('Bucket {0}', bucket.name) : t('Bucket {0}, {1}', bucket.name, description),
+  };
+}
+
+function presentFolder(node: FolderNode, t: Translate): NodePresentation {
+  const label = nameBelow(node.prefix.slice(0, -1), node.parentPrefix, t);
+  const description = filterText(node.filter, t)[0];
+  return {
+    label,
+    ...(description === undefined ? {} : { description }),
+    icon: 'folder',
+    uri: folderUri(node.connection.id, node.bucket.name, node.prefix),
+    context: ['folder', ...filteredWord(node.filter), writability(node)],
+    collapsible: 'collapsed',
+    accessibilityLabel: description === undefined ? t('Folder {0}', label) : t('Folder {0}, {1}', label, description),
+  };
+}
+
+function presentObject(node: ObjectNode, nowMs: number, t: Translate): NodePresentation {
+  const label = nameBelow(node.object.key, node.parentPrefix, t);
+  const size = formatBytes(node.object.sizeBytes);
+  const age = formatAge(node.object.modifiedAtMs, nowMs, t);
+  return {
+    label,
+    description: `${size} · ${age}`,
+    icon: 'file',
+    uri: objectUri(node.connection.id, node.bucket.name, node.object.key),
+    context: ['object', writability(node)],
+    collapsible: 'none',
+    accessibilityLabel: t('Object {0}, {1}, changed {2}', label, size, age),
+    command: { id: 'ibmcos.object.open', title: t('Open') },
+  };
+}
+
+function presentState(state: NodeState, t: Translate): NodePresentation {
+  const [label, icon] = stateText(state, t);
+  return { label, icon, context: ['state'], collapsible: 'none', accessibilityLabel: label, tooltip: label };
+}
+
+function stateText(state: NodeState, t: Translate): readonly [string, string] {
+  switch (state.kind) {
+    case 'emptyFolder':
+      return [t('Empty'), 'info'];
+    case 'noBuckets':
+      return [t('No buckets yet'), 'info'];
+    case 'noMatches':
+      return [t('Nothing starts with "{0}"', state.filter), 'filter'];
+    case 'localServerStopped':
+      return [t('Local Object Storage is not running'), 'debug-stop'];
+    case 'failed':
+      return [capitalised(cause(state.error, t)), iconOfError(state.error)];
+  }
+}
+
+function iconOfError(error: CosError): string {
+  switch (error.kind) {
+    case 'denied':
+    case 'held':
+      return 'lock';
+    case 'signInNeeded':
+      return 'key';
+    case 'network':
+    case 'tls':
+      return 'debug-disconnect';
+    case 'notFound':
+    case 'conflict':
+    case 'preconditionFailed':
+    case 'throttled':
+    case 'invalid':
+    case 'tooLarge':
+    case 'localFile':
+    case 'cancelled':
+    case 'engineGone':
+    case 'unsupported':
+    case 'internal':
+      return 'warning';
+  }
+}
+
+function presentAction({ action }: ActionNode, t: Translate): NodePresentation {
+  const [label, icon, id] = actionText(action, t);
+  return {
+    label,
+    icon,
+    context: ['action'],
+    collapsible: 'none',
+    accessibilityLabel: label,
+    command: { id, title: label },
+  };
+}
+
+function actionText(action: ActionNode['action'], t: Translate): readonly [string, string, `ibmcos.${string}`] {
+  switch (action) {
+    case 'retry':
+      return [t('Try Again'), 'refresh', 'ibmcos.tree.refresh'];
+    case 'signIn':
+      return [t('Sign In Again…'), 'key', 'ibmcos.connection.signIn'];
+    case 'editConnection':
+      return [t('Edit Connection…'), 'edit', 'ibmcos.connection.edit'];
+    case 'addBucketByName':
+      return [t('Add Bucket by Name…'), 'add', 'ibmcos.bucket.addByName'];
+    case 'goTo':
+      return [t('Open Prefix or Key…'), 'go-to-file', 'ibmcos.tree.goTo'];
+    case 'createBucket':
+      return [t('Create Bucket…'), 'add', 'ibmcos.bucket.create'];
+    case 'clearFilter':
+      return [t('Clear Filter'), 'clear-all', 'ibmcos.tree.clearFilter'];
+    case 'startLocalServer':
+      return [t('Start Local Object Storage'), 'play', 'ibmcos.localServer.start'];
+    case 'showLog':
+      return [t('Show Log'), 'output', 'ibmcos.log.show'];
+  }
+}
+
+function filterText(filter: string, t: Translate): readonly string[] {
+  return filter === '' ? [] : [t('starts with "{0}"', filter)];
+}
+
+function filteredWord(filter: string): readonly ContextWord[] {
+  return filter === '' ? [] : ['filtered'];
+}
+
+/** What a key is called within a folder. Keys may hold `//`, so a name can be empty; it must still be seen and clicked. */
+function nameBelow(key: string, parentPrefix: string, t: Translate): string {
+  const name = key.slice(parentPrefix.length);
+  return name === '' ? t('(empty name)') : name;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function hostOf(endpoint: string): string {
+  return URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;
+}

@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import type { ObjectInfo } from '../../model/objectInfo';
+import type { Connections, EngineClient, SecretPlace } from '../services';
+import { formatBytes } from '../ui/format';
+import { cause } from '../ui/messages';
+import type { BucketNode, ConnectionNode, ObjectNode, TreeNode } from './treeNode';
+
+type Fact = readonly [name: string, value: string | undefined];
+
+/** What the mouse shows of a node. An object's costs one HEAD. */
+export async function describeNode(
+  node: TreeNode,
+  engine: EngineClient,
+  connections: Connections,
+  token: vscode.CancellationToken,
+): Promise<vscode.MarkdownString | string | undefined> {
+  switch (node.kind) {
+    case 'connection':
+      return factsText(node.connection.name, await connectionFacts(node, connections));
+    case 'bucket':
+      return factsText(node.bucket.name, bucketFacts(node));
+    case 'folder':
+      return node.prefix;
+    case 'object':
+      return factsText(node.object.key, await objectFacts(node, engine, token));
+    case 'loadMore':
+      return vscode.l10n.t('Lists up to 1,000 more.');
+    case 'state':
+      return node.state.kind === 'failed' ? cause(node.state.error, vscode.l10n.t) : undefined;
+    case 'action':
+      return undefined;
+  }
+}
+
+async function connectionFacts({ connection }: ConnectionNode, connections: Connections): Promise<readonly Fact[]> {
+  const place = await connections.secretPlace(connection.id);
+  const t = vscode.l10n.t;
+  return [
+    [t('Kind'), connection.kind === 'iam' ? t('IBM Cloud API key') : t('HMAC key pair')],
+    [t('Endpoint'), connection.endpoint],
+    [t('Service instance'), connection.kind === 'iam' ? connection.serviceInstanceId : undefined],
+    [t('Region'), connection.kind === 'hmac' ? connection.region : undefined],
+    [t('Secret'), secretPlaceText(place)],
+    [t('Changes'), connection.isReadOnly === true ? t('refused: the connection is read-only') : undefined],
+  ];
+}
+
+/** Where a secret is kept, in words. */
+export function secretPlaceText(place: SecretPlace): string {
+  switch (place) {
+    case 'keychain':
+      return vscode.l10n.t('kept in the keychain of the operating system');
+    case 'secretStorage':
+      return vscode.l10n.t('kept by VS Code (no keychain of the operating system answers)');
+    case 'localServer':
+      return vscode.l10n.t('a throw-away key of the local server');
+    case 'none':
+      return vscode.l10n.t('none is kept; sign in again');
+  }
+}
+
+function bucketFacts({ bucket }: BucketNode): readonly Fact[] {
+  const t = vscode.l10n.t;
+  return [
+    [t('Location'), bucket.location ?? bucket.locationConstraint],
+    [t('Storage class'), bucket.storageClass],
+    [t('Created'), bucket.createdAtMs === undefined ? undefined : dateText(bucket.createdAtMs)],
+  ];
+}
+
+async function objectFacts(
+  { connection, bucket, object }: ObjectNode,
+  engine: EngineClient,
+  token: vscode.CancellationToken,
+): Promise<readonly Fact[]> {
+  const t = vscode.l10n.t;
+  const listed: readonly Fact[] = [
+    [t('Size'), `${formatBytes(object.sizeBytes)} (${object.sizeBytes.toLocaleString()} B)`],
+    [t('Changed'), dateText(object.modifiedAtMs)],
+    [t('ETag'), object.etag],
+  ];
+  const ref = { connectionId: connection.id, bucket: bucket.name, key: object.key };
+  const answer = await engine.send('objects/head', ref, token);
+  if (!answer.ok) return [...listed, [t('Details'), cause(answer.error, t)]];
+  return [...listed, ...headFacts(answer.value)];
+}
+
+function headFacts(info: ObjectInfo): readonly Fact[] {
+  const t = vscode.l10n.t;
+  const { retention, objectLock } = info.protection;
+  return [
+    [t('Content type'), info.headers.contentType],
+    [t('Content encoding'), info.headers.contentEncoding],
+    [t('Version'), info.versionId],
+    [t('Tags'), info.tagCount === 0 ? undefined : String(info.tagCount)],
+    ...Object.entries(info.metadata).map(([name, value]): Fact => [`x-amz-meta-${name}`, value]),
+    [t('Retained until'), retention?.retainUntilMs === undefined ? undefined : dateText(retention.retainUntilMs)],
+    [t('Retention'), retention?.isIndefinite === true ? t('indefinite') : undefined],
+    [
+      t('Legal holds'),
+      retention === undefined || retention.legalHoldCount === 0 ? undefined : String(retention.legalHoldCount),
+    ],
+    [t('Locked until'), objectLock?.retainUntilMs === undefined ? undefined : dateText(objectLock.retainUntilMs)],
+    [t('Legal hold'), objectLock?.hasLegalHold === true ? t('on') : undefined],
+    [t('Restore'), info.restore],
+  ];
+}
+
+/** Names and values come from the service, so they enter as text, never as Markdown. */
+function factsText(title: string, facts: readonly Fact[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown('**').appendText(title).appendMarkdown('**');
+  for (const [name, value] of facts) {
+    if (value !== undefined && value !== '') text.appendMarkdown('  \n').appendText(`${name}: ${value}`);
+  }
+  return text;
+}
+
+function dateText(atMs: number): string {
+  return Number.isFinite(atMs) ? new Date(atMs).toLocaleString() : vscode.l10n.t('unknown');
+}

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { present } from './presentation';
+import { nodeId, type TreeNode } from './treeNode';
+
+/** The item that VS Code shows for a node. Its tooltip is resolved when the mouse rests on it. */
+export function toTreeItem(node: TreeNode, nowMs: number): vscode.TreeItem {
+  const shown = present(node, nowMs, vscode.l10n.t);
+  const item = new vscode.TreeItem(
+    shown.label,
+    shown.collapsible === 'none' ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  item.id = nodeId(node);
+  item.contextValue = shown.context.join(' ');
+  item.accessibilityInformation = { label: shown.accessibilityLabel };
+  if (shown.description !== undefined) item.description = shown.description;
+  if (shown.icon !== undefined) item.iconPath = iconOf(shown.icon);
+  if (shown.uri !== undefined) item.resourceUri = vscode.Uri.from(shown.uri);
+  if (shown.tooltip !== undefined) item.tooltip = shown.tooltip;
+  if (shown.command !== undefined) {
+    item.command = { command: shown.command.id, title: shown.command.title, arguments: [node] };
+  }
+  return item;
+}
+
+/** Files and folders take the icons of the user's file icon theme. */
+function iconOf(name: string): vscode.ThemeIcon {
+  if (name === 'file') return vscode.ThemeIcon.File;
+  if (name === 'folder') return vscode.ThemeIcon.Folder;
+  return new vscode.ThemeIcon(name);
+}

@@ -1,0 +1,121 @@
+import type { Connection } from '../../model/connection';
+import type { CosError } from '../../model/cosError';
+import type { BucketName, ConnectionId } from '../../model/ids';
+import type { BucketSummary, ObjectSummary } from '../../model/objectInfo';
+
+/** A bucket (empty prefix) or a folder of it (prefix ending in `/`). */
+export interface FolderRef {
+  readonly connectionId: ConnectionId;
+  readonly bucket: BucketName;
+  readonly prefix: string;
+}
+
+export interface ConnectionNode {
+  readonly kind: 'connection';
+  readonly connection: Connection;
+  readonly isLocal: boolean;
+}
+
+export interface BucketNode {
+  readonly kind: 'bucket';
+  readonly connection: Connection;
+  readonly bucket: BucketSummary;
+  /** Added by name, so it can be removed from the view again. */
+  readonly isExtra: boolean;
+  /** Text that shown entries start with, after the prefix; empty shows all. */
+  readonly filter: string;
+}
+
+export interface FolderNode {
+  readonly kind: 'folder';
+  readonly connection: Connection;
+  readonly bucket: BucketSummary;
+  readonly prefix: string;
+  /** Prefix of the folder that shows it; the label is the rest. */
+  readonly parentPrefix: string;
+  /** Text that shown entries start with, after the prefix; empty shows all. */
+  readonly filter: string;
+}
+
+export interface ObjectNode {
+  readonly kind: 'object';
+  readonly connection: Connection;
+  readonly bucket: BucketSummary;
+  readonly object: ObjectSummary;
+  readonly parentPrefix: string;
+}
+
+export interface LoadMoreNode {
+  readonly kind: 'loadMore';
+  readonly parent: BucketNode | FolderNode;
+  readonly shownCount: number;
+}
+
+/** What a node without children says instead of children. */
+export type NodeState =
+  | { readonly kind: 'emptyFolder' }
+  | { readonly kind: 'noBuckets' }
+  | { readonly kind: 'noMatches'; readonly filter: string }
+  | { readonly kind: 'localServerStopped' }
+  | { readonly kind: 'failed'; readonly error: CosError };
+
+export interface StateNode {
+  readonly kind: 'state';
+  readonly parent: ContainerNode;
+  readonly state: NodeState;
+}
+
+/** What a person can do about a state. */
+export type NodeAction =
+  | 'retry'
+  | 'signIn'
+  | 'editConnection'
+  | 'addBucketByName'
+  | 'goTo'
+  | 'createBucket'
+  | 'clearFilter'
+  | 'startLocalServer'
+  | 'showLog';
+
+export interface ActionNode {
+  readonly kind: 'action';
+  readonly parent: ContainerNode;
+  readonly action: NodeAction;
+}
+
+export type ContainerNode = ConnectionNode | BucketNode | FolderNode;
+export type TreeNode = ContainerNode | ObjectNode | LoadMoreNode | StateNode | ActionNode;
+
+/** The folder that a bucket or folder node stands for. */
+export function folderRefOf(node: BucketNode | FolderNode): FolderRef {
+  return {
+    connectionId: node.connection.id,
+    bucket: node.bucket.name,
+    prefix: node.kind === 'bucket' ? '' : node.prefix,
+  };
+}
+
+/** Identity of a node, the same for the same thing however often it is built. Bucket names hold no newline, keys follow last. */
+export function nodeId(node: TreeNode): string {
+  switch (node.kind) {
+    case 'connection':
+      return connectionNodeId(node.connection.id);
+    case 'bucket':
+      return `b\n${node.connection.id}\n${node.bucket.name}`;
+    case 'folder':
+      return `f\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.prefix}`;
+    case 'object':
+      return `o\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.object.key}`;
+    case 'loadMore':
+      return `m\n${nodeId(node.parent)}`;
+    case 'state':
+      return `s\n${nodeId(node.parent)}`;
+    case 'action':
+      return `a\n${node.action}\n${nodeId(node.parent)}`;
+  }
+}
+
+/** Identity of a connection's node. */
+export function connectionNodeId(id: ConnectionId): string {
+  return `c\n${id}`;
+}

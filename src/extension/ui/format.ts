@@ -1,0 +1,31 @@
+import type { Translate } from './messages';
+
+const units = ['kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** A number of bytes in decimal units, three significant digits: `999 B`, `1.23 MB`. */
+export function formatBytes(sizeBytes: number): string {
+  if (sizeBytes < 1000) return `${sizeBytes} B`;
+  let value = sizeBytes;
+  let unit: string = 'B';
+  for (const next of units) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** How long ago something was, coarsely; the date when it was more than 30 days ago or lies in the future. */
+export function formatAge(atMs: number, nowMs: number, t: Translate): string {
+  if (!Number.isFinite(atMs)) return t('at an unknown time');
+  const ageMs = nowMs - atMs;
+  if (ageMs > -minuteMs && ageMs < minuteMs) return t('just now');
+  if (ageMs < 0 || ageMs > 30 * dayMs) return new Date(atMs).toISOString().slice(0, 10);
+  if (ageMs < hourMs) return t('{0} min ago', Math.floor(ageMs / minuteMs));
+  if (ageMs < dayMs) return t('{0} h ago', Math.floor(ageMs / hourMs));
+  return t('{0} d ago', Math.floor(ageMs / dayMs));
+}

@@ -1,0 +1,266 @@
+import type { CosError, CosErrorReason } from '../../model/cosError';
+import type { FailureAction } from '../services';
+
+/** `vscode.l10n.t`, handed in so that sentences can be tested outside of VS Code. */
+export type Translate = (message: string, ...args: (string | number | boolean)[]) => string;
+
+/** One failure in the words of the user's language. */
+export interface FailureMessage {
+  /** What failed, why and what to do, then on what. */
+  readonly text: string;
+  readonly actions: readonly FailureAction[];
+}
+
+/** The message of a failure, or undefined for cancelled work, which shows nothing. */
+export function failureMessage(error: CosError, t: Translate): FailureMessage | undefined {
+  if (error.kind === 'cancelled') return undefined;
+  const subject = subjectOf(error);
+  const text = t('{0} failed: {1}', operationName(error.op, t), cause(error, t));
+  return { text: subject === '' ? `${text}.` : `${text}: "${subject}"`, actions: actionsOf(error) };
+}
+
+/** Why something failed and what to do about it, as a clause without a full stop. For states in the tree. */
+export function cause(error: CosError, t: Translate): string {
+  return (error.reason === undefined ? undefined : causeOfReason(error.reason, error, t)) ?? causeOfKind(error, t);
+}
+
+function actionsOf(error: CosError): readonly FailureAction[] {
+  switch (error.retry) {
+    case 'afterSignIn':
+      return ['signIn', 'showLog'];
+    case 'later':
+      return ['retry', 'showLog'];
+    case 'never':
+      return error.kind === 'signInNeeded' ? ['signIn', 'showLog'] : ['showLog'];
+  }
+}
+
+function subjectOf(error: CosError): string {
+  if (error.fsPath !== undefined) return error.fsPath;
+  if (error.bucket !== undefined) return error.key === undefined ? error.bucket : `${error.bucket}/${error.key}`;
+  return error.host ?? '';
+}
+
+function causeOfKind(error: CosError, t: Translate): string {
+  switch (error.kind) {
+    case 'notFound':
+      return t('it does not exist (any more)');
+    case 'denied':
+      return deniedCause(error, t);
+    case 'signInNeeded':
+      return t('the service did not accept the credentials; sign in again');
+    case 'conflict':
+      return t('it clashes with the present state; refresh and try again');
+    case 'preconditionFailed':
+      return t('somebody else changed it meanwhile; reload it before changing it');
+    case 'held':
+      return t('a retention period or legal hold protects it until that ends or is removed');
+    case 'throttled':
+      return t('the service is busy; try again in a moment');
+    case 'network':
+      return t('the service cannot be reached; check the network and the endpoint');
+    case 'tls':
+      return t('no secure connection could be made; check the certificate settings');
+    case 'invalid':
+      return t('the service or the engine refused the request ({0})', error.code ?? error.detail);
+    case 'tooLarge':
+      return t('it is too large to open; download it instead');
+    case 'localFile':
+      return t('the file or folder on this machine cannot be used ({0})', error.code ?? error.detail);
+    case 'cancelled':
+      return t('it was cancelled');
+    case 'engineGone':
+      return t('the engine process ended; try again once it has restarted');
+    case 'unsupported':
+      return t('this service does not support it');
+    case 'internal':
+      return t('something unexpected happened ({0}); the log has the details', error.code ?? error.detail);
+  }
+}
+
+function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): string | undefined {
+  switch (reason) {
+    case 'noSuchBucket':
+      return t('there is no such bucket here; check its name and the endpoint');
+    case 'noSuchKey':
+      return t('the object does not exist (any more)');
+    case 'noSuchUpload':
+      return t('the unfinished upload no longer exists; start it again');
+    case 'wrongLocation':
+      return t('the bucket is at another location; reach it through the endpoint of its own location');
+    case 'bucketNotEmpty':
+      return t('the bucket is not empty; delete its objects, versions and unfinished uploads first');
+    case 'bucketNameTaken':
+      return t('the name is taken, by you or by anybody else, or not free again yet; choose another name');
+    case 'invalidBucketName':
+      return t('the service does not accept this bucket name; choose another name');
+    case 'invalidLocation':
+      return t('the location and storage class do not go together here; choose others');
+    case 'tooManyBuckets':
+      return t('the service instance has as many buckets as it may have; delete one or use another instance');
+    case 'alreadyExists':
+      return t('something of this name exists already; choose another name');
+    case 'apiKeyUnknown':
+      return t('the API key was not accepted by IBM Cloud IAM; enter a valid key');
+    case 'sessionExpired':
+      return t('the session has ended; sign in again');
+    case 'instanceUnknown':
+      return t('there is no such service instance for this login; check its id or CRN');
+    case 'accessKeyUnknown':
+      return t('the service does not know the access key; enter a valid HMAC pair');
+    case 'signatureMismatch':
+      return t('the secret access key does not match its access key id; enter the pair again');
+    case 'clockSkewed':
+      return t("this machine's clock differs too much from the service's; set the clock");
+    case 'notACosEndpoint':
+      return t('what answers at the endpoint is not object storage; check the endpoint');
+    case 'hostUnknown':
+      return t('the host name cannot be found; check the endpoint and the network');
+    case 'connectionRefused':
+      return t('nothing answers at this address; check the endpoint, and whether the server runs');
+    case 'connectionLost':
+      return t('the connection was lost; try again');
+    case 'timedOut':
+      return t('there was no answer in time; try again, or raise ibmcos.network.requestTimeoutSeconds');
+    case 'proxyRefused':
+      return t('the proxy refused the connection; check http.proxy');
+    case 'certificateUntrusted':
+      return t('the certificate of the server is not trusted; name its authority in ibmcos.network.caFiles');
+    case 'integrity':
+      return t('the bytes that arrived are not the ones that were sent; try again');
+    case 'changedMeanwhile':
+      return t('it changed while it was being transferred; start again');
+    case 'archived':
+      return t('the object is archived; restore it first');
+    case 'secretMissing':
+      return t('no keychain holds its secret; sign in again');
+    case 'noConnection':
+      return t('the connection no longer exists; add it again');
+    case 'diskFull':
+      return t('the disk is full; free some space and try again');
+    case 'notWritable':
+      return t('the folder or file cannot be written; choose another place or change its permissions');
+    case 'noSuchFile':
+      return t('the file or folder does not exist');
+    case 'unsafeName':
+      return t('the name cannot be a file on this machine; choose a file name with Download As');
+    case 'readOnlyConnection':
+      return t('the connection is marked read-only; edit the connection to allow changes');
+    case 'quotaExceeded':
+      return t('the quota is used up; delete something or raise the quota');
+    default:
+      return unknownReason(reason, error);
+  }
+}
+
+/** A reason of a newer engine says nothing here; the kind does. The parameter's type keeps the switch above complete. */
+function unknownReason(_reason: never, _error: CosError): undefined {
+  return undefined;
+}
+
+/** Roles by operation, credentials.md §5.2; the body of a 403 does not tell role, firewall and restriction apart (§5.4). */
+function deniedCause(error: CosError, t: Translate): string {
+  const role = roleFor(error.op);
+  return role === undefined
+    ? t('access is denied; a role is missing, or a firewall or context rule shuts this network out')
+    : t('access is denied; it needs the role {0}, and no firewall or context rule may shut this network out', role);
+}
+
+function roleFor(op: string): string | undefined {
+  switch (op) {
+    case 'ListBuckets':
+    case 'ListBucketsExtended':
+    case 'buckets/list':
+    case 'connection/test':
+    case 'HeadBucket':
+    case 'GetBucketLocation':
+    case 'buckets/get':
+      return 'Reader';
+    case 'ListObjects':
+    case 'ListObjectsV2':
+    case 'objects/listPage':
+    case 'objects/count':
+      return 'Content Reader';
+    case 'GetObject':
+    case 'HeadObject':
+    case 'GetObjectTagging':
+    case 'objects/head':
+    case 'objects/read':
+    case 'objects/getTags':
+      return 'Object Reader';
+    case 'PutObject':
+    case 'UploadPart':
+    case 'CreateMultipartUpload':
+    case 'CompleteMultipartUpload':
+    case 'CopyObject':
+    case 'objects/write':
+    case 'objects/createFolder':
+      return 'Object Writer';
+    case 'DeleteObject':
+    case 'DeleteObjects':
+    case 'CreateBucket':
+    case 'DeleteBucket':
+    case 'buckets/create':
+    case 'buckets/delete':
+      return 'Writer';
+    default:
+      return undefined;
+  }
+}
+
+function operationName(op: string, t: Translate): string {
+  switch (op) {
+    case 'connection/test':
+      return t('The connection test');
+    case 'credential/resolve':
+    case 'connection/resolve':
+    case 'iam/token':
+    case 'CreateToken':
+      return t('Signing in');
+    case 'ListBuckets':
+    case 'ListBucketsExtended':
+    case 'buckets/list':
+      return t('Listing buckets');
+    case 'HeadBucket':
+    case 'GetBucketLocation':
+    case 'buckets/get':
+      return t('Looking up the bucket');
+    case 'CreateBucket':
+    case 'buckets/create':
+      return t('Creating the bucket');
+    case 'DeleteBucket':
+    case 'buckets/delete':
+      return t('Deleting the bucket');
+    case 'ListObjects':
+    case 'ListObjectsV2':
+    case 'objects/listPage':
+      return t('Listing objects');
+    case 'objects/count':
+      return t('Counting objects');
+    case 'HeadObject':
+    case 'objects/head':
+      return t('Looking up the object');
+    case 'GetObject':
+    case 'objects/read':
+      return t('Reading the object');
+    case 'GetObjectTagging':
+    case 'objects/getTags':
+      return t('Reading tags');
+    case 'PutObject':
+    case 'objects/write':
+      return t('Writing the object');
+    case 'objects/createFolder':
+      return t('Creating the folder');
+    case 'CopyObject':
+      return t('Copying the object');
+    case 'DeleteObject':
+    case 'DeleteObjects':
+      return t('Deleting');
+    case 'CreateMultipartUpload':
+    case 'UploadPart':
+    case 'CompleteMultipartUpload':
+      return t('Uploading');
+    default:
+      return op.startsWith('transfers/') ? t('The transfer') : t('The operation {0}', op);
+  }
+}
