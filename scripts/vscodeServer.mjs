@@ -1,6 +1,6 @@
 // Runs the VS Code server of .vscode-host on this machine, with folders of its own.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -94,7 +94,8 @@ export function installExtension(vscode, folder, source) {
 }
 
 /**
- * Starts a VS Code server on 127.0.0.1 with an extensions folder and user settings of its own.
+ * Starts a VS Code server on 127.0.0.1 with an extensions folder and user settings of its own. What is in the settings
+ * of a folder that was used before stays, except for `settings`.
  * @param {{
  *   vscode: { node: string, serverMain: string },
  *   folder: string,
@@ -112,7 +113,8 @@ export async function startVscodeServer({ vscode, folder, port, settings = {}, e
   mkdirSync(join(dataFolder, 'data/User'), { recursive: true });
   mkdirSync(join(folder, 'extensions'), { recursive: true });
   const settingsFile = join(dataFolder, 'data/User/settings.json');
-  writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const before = existsSync(settingsFile) ? JSON.parse(readFileSync(settingsFile, 'utf8')) : {};
+  writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...before, ...settings }, null, 2));
 
   const listenPort = port === undefined || port === 0 ? await freePort() : port;
   const args = [
