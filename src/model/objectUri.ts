@@ -52,10 +52,9 @@ export function encodeSegment(segment: string): string {
 
 /** Undoes `encodeSegment`. An escape that it never writes is kept as it stands, so that any path has a meaning. */
 export function decodeSegment(segment: string): string {
-  if (segment === '~') return '';
-  return segment
-    .replace(/~d$/, '')
-    .replace(/~([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const bare = segment.replace(/~d$/, '');
+  if (bare === '~') return '';
+  return bare.replace(/~([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
 /** Path of a key below its bucket, without a leading `/`. Injective. */

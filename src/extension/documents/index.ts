@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import { objectScheme } from '../../model/objectUri';
+import { DisposableStore } from '../ui/lifecycle';
+import { DocumentStatus } from './documentStatus';
+import { ObjectFileSystem, type FileSystemServices } from './objectFileSystem';
+import { ObjectViews } from './objectViews';
+import { viewScheme } from './viewUri';
+
+/** Objects as documents, for as long as the extension runs. */
+export interface Documents extends vscode.Disposable {
+  readonly files: ObjectFileSystem;
+}
+
+/** Registers the file systems of objects and of read-only views, and what the window says of open objects. */
+export function registerDocuments(services: FileSystemServices): Documents {
+  const owned = new DisposableStore();
+  const files = owned.add(new ObjectFileSystem(services));
+  owned.add(vscode.workspace.registerFileSystemProvider(objectScheme, files, { isCaseSensitive: true }));
+  owned.add(
+    vscode.workspace.registerFileSystemProvider(viewScheme, new ObjectViews(services), {
+      isCaseSensitive: true,
+      isReadonly: new vscode.MarkdownString(
+        vscode.l10n.t('This shows a part or an earlier state of an object; it cannot be saved.'),
+      ),
+    }),
+  );
+  owned.add(new DocumentStatus(files, services.connections));
+  return { files, dispose: () => owned.dispose() };
+}

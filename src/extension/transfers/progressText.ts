@@ -1,0 +1,56 @@
+import type { TransferKind, TransferSnapshot } from '../../model/transferState';
+import { formatBytes } from '../ui/format';
+import type { Translate } from '../ui/messages';
+
+/** What a transfer is doing, for the head of its notification. */
+export function progressTitle(kind: TransferKind, title: string, t: Translate): string {
+  switch (kind) {
+    case 'upload':
+      return t('Uploading "{0}"', title);
+    case 'download':
+      return t('Downloading "{0}"', title);
+    case 'delete':
+      return t('Deleting "{0}"', title);
+    case 'copy':
+      return t('Copying "{0}"', title);
+  }
+}
+
+/** How far a transfer is: `3 of 12 files, 40.0 MB of 120 MB, 12.0 MB/s`. Leaves out what is not known or says nothing. */
+export function progressLine(snapshot: TransferSnapshot, t: Translate): string {
+  if (snapshot.state === 'queued') return t('waiting');
+  const parts: string[] = [];
+  const { itemsDone, itemsTotal, bytesDone, bytesTotal, bytesPerSecond } = snapshot;
+  if (itemsTotal === undefined) parts.push(t('{0} so far', itemsDone));
+  else if (itemsTotal !== 1) parts.push(itemsText(snapshot.kind, itemsDone, itemsTotal, t));
+  if (bytesTotal !== undefined && bytesTotal > 0) {
+    parts.push(t('{0} of {1}', formatBytes(bytesDone), formatBytes(bytesTotal)));
+  } else if (bytesDone > 0) {
+    parts.push(formatBytes(bytesDone));
+  }
+  if (bytesPerSecond !== undefined && bytesPerSecond > 0) parts.push(formatRate(bytesPerSecond));
+  return parts.join(', ');
+}
+
+function itemsText(kind: TransferKind, done: number, total: number, t: Translate): string {
+  switch (kind) {
+    case 'upload':
+      return t('{0} of {1} files', done, total);
+    case 'download':
+    case 'delete':
+    case 'copy':
+      return t('{0} of {1} objects', done, total);
+  }
+}
+
+/** Bytes per second for people. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(Math.round(bytesPerSecond))}/s`;
+}
+
+/** How much is done, 0 to 1: by bytes where they are known, else by items; undefined when neither is. */
+export function fractionDone({ bytesDone, bytesTotal, itemsDone, itemsTotal }: TransferSnapshot): number | undefined {
+  if (bytesTotal !== undefined && bytesTotal > 0) return Math.min(1, bytesDone / bytesTotal);
+  if (itemsTotal !== undefined && itemsTotal > 0) return Math.min(1, itemsDone / itemsTotal);
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { TransferId } from '../../model/ids';
+import type { FailureReporter } from '../services';
+import type { TransferMirror } from './mirror';
+import { reportText } from './report';
+
+const reportScheme = 'ibmcos-report';
+
+/** Reports of transfers as read-only documents. */
+export class ReportDocuments implements vscode.TextDocumentContentProvider {
+  readonly #mirror: () => TransferMirror;
+  readonly #failures: FailureReporter;
+
+  constructor(mirror: () => TransferMirror, failures: FailureReporter) {
+    this.#mirror = mirror;
+    this.#failures = failures;
+  }
+
+  /** Makes VS Code ask here for the reports. */
+  register(): vscode.Disposable {
+    return vscode.workspace.registerTextDocumentContentProvider(reportScheme, this);
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    const snapshot = this.#mirror()
+      .list()
+      .find(({ transferId }) => transferId === uri.query);
+    if (snapshot === undefined) return vscode.l10n.t('The report is gone: the window was reloaded since.');
+    return reportText(snapshot, (error) => this.#failures.sentence(error), vscode.l10n.t);
+  }
+
+  async show(id: TransferId): Promise<void> {
+    const path = `/${vscode.l10n.t('Transfer Report')}.txt`;
+    const document = await vscode.workspace.openTextDocument(
+      vscode.Uri.from({ scheme: reportScheme, path, query: id }),
+    );
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+}
