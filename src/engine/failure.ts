@@ -15,3 +15,15 @@ export class CosFailure extends Error {
 export function cancelled(op: string): CosFailure {
   return new CosFailure({ kind: 'cancelled', op, retry: 'never', detail: `${op} was cancelled` });
 }
+
+/** Throws `cancelled` when the signal has aborted. */
+export function throwIfCancelled(op: string, signal: AbortSignal): void {
+  if (signal.aborted) throw cancelled(op);
+}
+
+/** Any thrown value as a `CosFailure`: what is none already was not foreseen, and says so. */
+export function asFailure(thrown: unknown, op: string): CosFailure {
+  if (thrown instanceof CosFailure) return thrown;
+  const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new CosFailure({ kind: 'internal', op, retry: 'never', detail }, { cause: thrown });
+}

@@ -28,6 +28,15 @@ export interface DeleteFailure {
   readonly detail: string;
 }
 
+/** How to read an object. */
+export interface ReadOptions {
+  readonly range?: { readonly offsetBytes: number; readonly lengthBytes: number };
+  /** ETag without quotes that the object must have. */
+  readonly ifMatch?: string;
+  /** Called once before the first byte; what it throws ends the read, e.g. because the object is too large. */
+  readonly onInfo?: (info: ObjectInfo) => void;
+}
+
 /** Receives a body piece by piece. The bytes are only valid until the promise (if any) settles. */
 export type BodySink = (bytes: Uint8Array, offsetInBody: number) => void | Promise<void>;
 
@@ -57,14 +66,16 @@ export interface CosClient {
   /**
    * Streams an object, or `range` of it, into the sink in order. `ifMatch` pins the object: `preconditionFailed` otherwise.
    * A body that ends early is retried from where it broke, pinned by ETag; the sink never sees a byte twice.
+   * A whole read is compared with the object's checksum or MD5 ETag; a difference is `network`/`integrity`, and it is the
+   * caller, who holds the bytes, that drops them and reads once more. Ranges are not compared: whoever puts a whole object
+   * together from ranges uses `verifierFor` of `integrity.ts`. What the sink throws comes out unchanged where it is a
+   * `CosFailure`, as `internal` otherwise.
    */
-  readObject(
-    address: ObjectAddress,
-    options: { range?: { offsetBytes: number; lengthBytes: number }; ifMatch?: string },
-    sink: BodySink,
-    signal: AbortSignal,
-  ): Promise<ObjectInfo>;
-  /** Writes an object of at most 5 GiB from memory, with a checksum unless the connection forbids it. */
+  readObject(address: ObjectAddress, options: ReadOptions, sink: BodySink, signal: AbortSignal): Promise<ObjectInfo>;
+  /**
+   * Writes an object of at most 5 GiB from memory, with a checksum (`uploadChecksums.ts`). `modifiedAtMs` of the outcome is
+   * the server's date of the answer, to the second.
+   */
   putObject(
     address: ObjectAddress,
     body: Uint8Array,

@@ -1,0 +1,101 @@
+import type { Connection, Credential } from '../../model/connection';
+import { defaultIamEndpoint, requestToken, requireSafeTransport } from '../auth/iam';
+import { sha256Hex, signV4 } from '../auth/sigV4';
+import { createTokenCache, type TokenCache } from '../auth/tokenCache';
+import type { EngineClock } from '../clock';
+import { CosFailure } from '../failure';
+import type { WireRequest } from '../http/exchange';
+import type { HttpClient } from '../http/httpClient';
+
+/** Proves to the service who asks. One for each client. */
+export interface Authorizer {
+  /** Headers of a request with the credentials in, for one attempt. */
+  authorize(origin: string, request: WireRequest, needsInstance: boolean, signal: AbortSignal): Promise<WireRequest>;
+  /** Has a credential at hand, so that failing to get one is not mistaken for a failing request. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** After a refusal of the request that carried this `authorization`: whether a newer token is there, worth one more try. */
+  renewAfterRefusal(refusedAuthorization: string, signal: AbortSignal): Promise<boolean>;
+  close(): void;
+}
+
+/** What an authorizer is made of. */
+export interface AuthorizerOptions {
+  readonly connection: Connection;
+  readonly resolveCredential: (signal: AbortSignal) => Promise<Credential>;
+  readonly http: HttpClient;
+  readonly clock: EngineClock;
+}
+
+/** Creates the authorizer of a connection: bearer tokens for API keys, Signature Version 4 for HMAC keys. */
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  const { connection, clock } = options;
+  let credential: Promise<Credential> | undefined;
+  let tokens: TokenCache | undefined;
+
+  async function heldCredential(signal: AbortSignal): Promise<Credential> {
+    credential ??= options.resolveCredential(signal);
+    try {
+      return await credential;
+    } catch (error) {
+      credential = undefined; // the user may sign in meanwhile
+      throw error;
+    }
+  }
+
+  function tokensFor(apiKey: string): TokenCache {
+    const iamEndpoint = (connection.kind === 'iam' ? connection.iamEndpoint : undefined) ?? defaultIamEndpoint;
+    tokens ??= createTokenCache((signal) => requestToken(options.http, iamEndpoint, apiKey, signal), clock);
+    return tokens;
+  }
+
+  return {
+    async authorize(origin, request, needsInstance, signal) {
+      const held = await heldCredential(signal);
+      switch (held.kind) {
+        case 'apiKey': {
+          requireSafeTransport(new URL(origin), 'connection');
+          const token = await tokensFor(held.apiKey).get(signal);
+          const instance: Record<string, string> =
+            needsInstance && connection.kind === 'iam'
+              ? { 'ibm-service-instance-id': connection.serviceInstanceId }
+              : {};
+          return { ...request, headers: { ...request.headers, ...instance, authorization: `Bearer ${token}` } };
+        }
+        case 'hmac': {
+          if (connection.kind !== 'hmac') throw wrongCredential();
+          const isTls = origin.startsWith('https:');
+          // Over TLS the payload is protected already, and hashing it costs more than sending it.
+          const payloadHash =
+            isTls && request.body !== undefined ? 'UNSIGNED-PAYLOAD' : sha256Hex(request.body ?? new Uint8Array());
+          const headers = signV4(
+            { ...request, authority: new URL(origin).host, payloadHash },
+            { ...held, region: connection.region },
+            clock.nowMs(),
+          );
+          return { ...request, headers };
+        }
+      }
+    },
+    async ready(signal) {
+      const held = await heldCredential(signal);
+      if (held.kind === 'apiKey') await tokensFor(held.apiKey).get(signal);
+    },
+    async renewAfterRefusal(refusedAuthorization, signal) {
+      if (tokens === undefined) return false;
+      return (await tokens.afterRefusal(refusedAuthorization.replace(/^Bearer /, ''), signal)) !== undefined;
+    },
+    close() {
+      tokens?.close();
+    },
+  };
+}
+
+function wrongCredential(): CosFailure {
+  return new CosFailure({
+    kind: 'signInNeeded',
+    op: 'connection',
+    reason: 'secretMissing',
+    retry: 'afterSignIn',
+    detail: 'The stored secret is an HMAC key pair, but the connection signs in with an API key. Sign in again.',
+  });
+}

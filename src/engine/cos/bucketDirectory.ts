@@ -1,0 +1,105 @@
+import type { Connection } from '../../model/connection';
+import { endpointOfLocation, locationOfHost, parseProvisioningCode, type EndpointNetwork } from '../../model/location';
+import type { BucketSummary } from '../../model/objectInfo';
+import type { EngineClock } from '../clock';
+import { CosFailure } from '../failure';
+import { endpointOrigin } from './address';
+
+/** Knows at which endpoint each bucket is reached. */
+export interface BucketDirectory {
+  /** Origin of the connection's own endpoint. */
+  readonly homeOrigin: string;
+  /** Origin that a bucket is reached at; lists the buckets once where that is needed to know. */
+  originOf(bucket: string, signal: AbortSignal): Promise<string>;
+  /** Origin for a location, for known and unknown codes alike; undefined where the connection has one endpoint only. */
+  originOfLocation(location: string): string | undefined;
+  /** Lists again after NoSuchBucket; answers with the origin where the bucket is now, undefined when it is not listed. */
+  lookAgain(bucket: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Takes over what a listing or a creation told. */
+  learn(buckets: readonly BucketSummary[]): void;
+  forget(bucket: string): void;
+}
+
+/** For how long a refused listing is not tried again just to find a bucket. */
+const refusedForMs = 5 * 60_000;
+
+/**
+ * The directory of a connection. IBM answers 404 for a bucket of another location (data-plane.md §1.1), so each bucket is
+ * asked for at its own endpoint, known from the extended listing. Other servers have one endpoint and need no lookup.
+ */
+export function createBucketDirectory(
+  connection: Connection,
+  clock: EngineClock,
+  listBuckets: (signal: AbortSignal) => Promise<readonly BucketSummary[]>,
+): BucketDirectory {
+  const homeOrigin = endpointOrigin(connection.endpoint);
+  const homeHost = new URL(homeOrigin).hostname;
+  const homeLocation = locationOfHost(homeHost);
+  const network = connection.network ?? networkOfHost(homeHost);
+  const hasLocations = homeLocation !== undefined || connection.locationEndpoints !== undefined;
+  const origins = new Map<string, string>();
+  let listing: Promise<void> | undefined;
+  let isListed = false;
+  let refusedAtMs = Number.NEGATIVE_INFINITY;
+
+  function originOfLocation(location: string): string | undefined {
+    const named = connection.locationEndpoints?.[location];
+    if (named !== undefined) return endpointOrigin(named);
+    if (homeLocation === undefined) return undefined;
+    if (location === homeLocation || homeLocation.endsWith(`.${location}`)) return homeOrigin;
+    return endpointOfLocation(location, network);
+  }
+
+  function learn(buckets: readonly BucketSummary[]): void {
+    for (const { name, locationConstraint } of buckets) {
+      const { location } = parseProvisioningCode(locationConstraint ?? '');
+      origins.set(name, (location === undefined ? undefined : originOfLocation(location)) ?? homeOrigin);
+    }
+  }
+
+  async function list(signal: AbortSignal): Promise<void> {
+    listing ??= listBuckets(signal)
+      .then((buckets) => {
+        learn(buckets);
+        isListed = true;
+      })
+      .finally(() => {
+        listing = undefined;
+      });
+    try {
+      await listing;
+    } catch (error) {
+      // Whoever may not list reaches buckets at the connection's own endpoint.
+      if (!(error instanceof CosFailure) || error.error.kind !== 'denied' || error.error.reason === 'clockSkewed')
+        throw error;
+      refusedAtMs = clock.monotonicMs();
+    }
+  }
+
+  return {
+    homeOrigin,
+    originOfLocation,
+    learn,
+    async originOf(bucket, signal) {
+      const known = origins.get(bucket);
+      if (known !== undefined) return known;
+      const mayAsk = hasLocations && !isListed && clock.monotonicMs() - refusedAtMs > refusedForMs;
+      if (mayAsk) await list(signal);
+      return origins.get(bucket) ?? homeOrigin;
+    },
+    async lookAgain(bucket, signal) {
+      origins.delete(bucket);
+      if (!hasLocations || clock.monotonicMs() - refusedAtMs <= refusedForMs) return undefined;
+      await list(signal);
+      return origins.get(bucket);
+    },
+    forget(bucket) {
+      origins.delete(bucket);
+    },
+  };
+}
+
+function networkOfHost(host: string): EndpointNetwork {
+  const match = /^s3\.(private|direct)\./.exec(host.toLowerCase());
+  return match?.[1] === 'private' || match?.[1] === 'direct' ? match[1] : 'public';
+}

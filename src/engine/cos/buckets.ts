@@ -1,0 +1,188 @@
+import type { Connection } from '../../model/connection';
+import { bucketName, type BucketName } from '../../model/ids';
+import { locationOfHost, parseProvisioningCode } from '../../model/location';
+import type { BucketSummary } from '../../model/objectInfo';
+import { CosFailure } from '../failure';
+import type { BucketDirectory } from './bucketDirectory';
+import type { CosClient } from './client';
+import { maxAnswerBytes } from './objects';
+import type { Wire } from './wire';
+import { childElement, childElements, childText, hasRoot, parseXml, type XmlElement } from './xml';
+
+/** Buckets of a connection's instance. */
+export type BucketOperations = Pick<CosClient, 'listBuckets' | 'getBucket' | 'createBucket' | 'deleteBucket'>;
+
+/** Answer of IBM's extended listing is at most 1,000 buckets a page; other servers send all at once. */
+const maxListBytes = 64 * 1024 * 1024;
+
+/**
+ * Buckets by the extended listing (`GET /?extended`, data-plane.md §3.2), which tells location and class and which the
+ * SDK can neither send nor read. Servers that do not know it answer an ordinary listing, which serves as well.
+ */
+export function createListBuckets(wire: Wire): (signal: AbortSignal) => Promise<readonly BucketSummary[]> {
+  return async (signal) => {
+    const buckets = new Map<string, BucketSummary>();
+    let marker: string | undefined;
+    for (;;) {
+      const page = await listPage(wire, marker, signal);
+      const before = buckets.size;
+      for (const bucket of page.buckets) buckets.set(bucket.name, bucket);
+      const last = page.buckets.at(-1)?.name;
+      // A server that ignores the marker sends the same page again: nothing new means that it is the end.
+      if (!page.isTruncated || last === undefined || buckets.size === before) return [...buckets.values()];
+      marker = last;
+    }
+  };
+}
+
+async function listPage(
+  wire: Wire,
+  marker: string | undefined,
+  signal: AbortSignal,
+): Promise<{ buckets: BucketSummary[]; isTruncated: boolean }> {
+  return await wire.send(
+    {
+      op: 'ListBuckets',
+      method: 'GET',
+      query: { extended: undefined, ...(marker === undefined ? {} : { marker }) },
+      repeatable: 'always',
+      needsInstance: true,
+    },
+    signal,
+    async (answer, origin) => {
+      const document = parseXml((await answer.read(maxListBytes)).toString('utf8'));
+      if (!hasRoot(document, 'ListAllMyBucketsResult')) throw notAListing(origin);
+      const root = childElement(document, 'ListAllMyBucketsResult');
+      return {
+        buckets: childElements(childElement(root, 'Buckets'), 'Bucket').map(bucketSummary),
+        isTruncated: childText(root, 'IsTruncated')?.trim() === 'true',
+      };
+    },
+  );
+}
+
+function bucketSummary(element: XmlElement): BucketSummary {
+  const createdAtMs = Date.parse(childText(element, 'CreationDate') ?? '');
+  return {
+    name: bucketName(childText(element, 'Name')?.trim() ?? ''),
+    ...(Number.isFinite(createdAtMs) ? { createdAtMs } : {}),
+    ...placeOf(childText(element, 'LocationConstraint')),
+  };
+}
+
+function placeOf(text: string | undefined): Pick<BucketSummary, 'locationConstraint' | 'location' | 'storageClass'> {
+  const locationConstraint = text?.trim() ?? '';
+  return locationConstraint === '' ? {} : { locationConstraint, ...parseProvisioningCode(locationConstraint) };
+}
+
+/** Bucket operations of a connection. */
+export function createBuckets(
+  connection: Connection,
+  wire: Wire,
+  directory: BucketDirectory,
+  list: (signal: AbortSignal) => Promise<readonly BucketSummary[]>,
+): BucketOperations {
+  return {
+    async listBuckets(signal) {
+      const listed = await list(signal);
+      directory.learn(listed);
+      const names = new Set<string>(listed.map(({ name }) => name));
+      const extra = [...new Set(connection.extraBuckets ?? [])].filter((name) => !names.has(name));
+      return [...listed, ...extra.map((name) => ({ name: bucketName(name) }))];
+    },
+
+    async getBucket(bucket, signal) {
+      await wire.send({ op: 'HeadBucket', method: 'HEAD', bucket, repeatable: 'always' }, signal, async (answer) => {
+        await answer.read(maxAnswerBytes);
+      });
+      return { name: bucket };
+    },
+
+    async createBucket(bucket, place, signal) {
+      const { origin, locationConstraint } = placeOfNewBucket(connection, directory, bucket, place);
+      const body = locationConstraint === undefined ? undefined : createBody(locationConstraint);
+      await wire.send(
+        {
+          op: 'CreateBucket',
+          method: 'PUT',
+          bucket,
+          headers: () => (body === undefined ? {} : { 'content-type': 'application/xml' }),
+          ...(body === undefined ? {} : { body }),
+          repeatable: 'ifRefused', // a second creation of one's own bucket answers 409
+          needsInstance: true,
+          origin,
+        },
+        signal,
+        async (answer) => {
+          await answer.read(maxAnswerBytes);
+        },
+      );
+      const created = { name: bucket, createdAtMs: Date.now(), ...placeOf(locationConstraint) };
+      directory.learn([created]);
+      return created;
+    },
+
+    async deleteBucket(bucket, signal) {
+      await wire.send(
+        { op: 'DeleteBucket', method: 'DELETE', bucket, repeatable: 'ifRefused' },
+        signal,
+        async (answer) => {
+          await answer.read(maxAnswerBytes);
+        },
+      );
+      directory.forget(bucket);
+    },
+  };
+}
+
+/** IBM wants `<location>-<class>`, sent to an endpoint of that location (data-plane.md §3.3); other servers a bare code. */
+function placeOfNewBucket(
+  connection: Connection,
+  directory: BucketDirectory,
+  bucket: BucketName,
+  place: { location?: string; storageClass?: string },
+): { origin: string; locationConstraint?: string } {
+  const home = locationOfHost(new URL(directory.homeOrigin).hostname);
+  const location = place.location ?? home?.replace(/^.*\./, '') ?? locationOfEndpoint(connection, directory.homeOrigin);
+  if (place.location === undefined && place.storageClass === undefined) return { origin: directory.homeOrigin };
+  if (location === undefined) {
+    throw new CosFailure({
+      kind: 'invalid',
+      op: 'CreateBucket',
+      reason: 'invalidLocation',
+      bucket,
+      retry: 'never',
+      detail: `A storage class needs a location, and the location of "${new URL(directory.homeOrigin).host}" is not known. Choose one.`,
+    });
+  }
+  const origin = directory.originOfLocation(location);
+  if (origin === undefined) return { origin: directory.homeOrigin, locationConstraint: location };
+  return { origin, locationConstraint: `${location}-${place.storageClass ?? 'standard'}` };
+}
+
+function locationOfEndpoint(connection: Connection, homeOrigin: string): string | undefined {
+  const found = Object.entries(connection.locationEndpoints ?? {}).find(([, endpoint]) => {
+    return URL.canParse(endpoint) && new URL(endpoint).origin === homeOrigin;
+  });
+  return found?.[0];
+}
+
+function createBody(locationConstraint: string): Uint8Array {
+  const escaped = locationConstraint.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return Buffer.from(
+    `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${escaped}</LocationConstraint></CreateBucketConfiguration>`,
+    'utf8',
+  );
+}
+
+function notAListing(origin: string): CosFailure {
+  const host = new URL(origin).host;
+  return new CosFailure({
+    kind: 'network',
+    op: 'ListBuckets',
+    host,
+    reason: 'notACosEndpoint',
+    retry: 'never',
+    detail: `"${host}" does not answer a list of buckets as object storage does.`,
+  });
+}

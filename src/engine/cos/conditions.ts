@@ -1,0 +1,105 @@
+import type { ObjectInfo } from '../../model/objectInfo';
+import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+import { CosFailure } from '../failure';
+import type { ObjectAddress } from './client';
+
+/** Who checked a condition. */
+export type CheckedBy = WriteOutcome['conditionCheckedBy'];
+
+/** Makes writes happen under a condition, on servers that know conditions and on those that ignore them. */
+export interface Conditions {
+  /**
+   * Runs `write` if the condition holds. `preconditionFailed` otherwise, and then nothing was written.
+   * Whether an endpoint honours a condition is known once it has refused a write for it (412); until then a HEAD goes
+   * before, and the header goes along all the same. Trying it out with a write that should be refused would destroy data
+   * where it is not.
+   */
+  guard<T>(
+    op: string,
+    address: ObjectAddress,
+    condition: WriteCondition,
+    signal: AbortSignal,
+    write: (headers: Readonly<Record<string, string>>) => Promise<T>,
+  ): Promise<{ value: T; conditionCheckedBy: CheckedBy }>;
+  /** Whether the condition holds now, by HEAD; throws `preconditionFailed` when it does not. Answers with what is there. */
+  check(
+    op: string,
+    address: ObjectAddress,
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<ObjectInfo | undefined>;
+}
+
+/** Conditions over a HEAD that answers undefined for an absent object. */
+export function createConditions(
+  findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<ObjectInfo | undefined>,
+  originOf: (bucket: string, signal: AbortSignal) => Promise<string>,
+): Conditions {
+  const honoured = new Set<string>();
+
+  async function check(
+    op: string,
+    address: ObjectAddress,
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<ObjectInfo | undefined> {
+    if (condition.kind === 'always') return undefined;
+    const { bucket, key } = address;
+    const found = await findObject({ bucket, key }, signal);
+    if (condition.kind === 'ifAbsent' && found !== undefined) {
+      throw violated(op, address, 'alreadyExists', `"${key}" exists already.`);
+    }
+    if (condition.kind === 'ifMatch' && found?.etag !== condition.etag) {
+      const what = found === undefined ? 'was deleted meanwhile' : 'was changed meanwhile';
+      throw violated(op, address, 'changedMeanwhile', `"${key}" ${what}.`);
+    }
+    return found;
+  }
+
+  return {
+    check,
+    async guard(op, address, condition, signal, write) {
+      if (condition.kind === 'always') return { value: await write({}), conditionCheckedBy: 'none' };
+      const knowledge = `${condition.kind} ${await originOf(address.bucket, signal)}`;
+      const isHonoured = honoured.has(knowledge);
+      if (!isHonoured) await check(op, address, condition, signal);
+      const headers: Record<string, string> =
+        condition.kind === 'ifAbsent' ? { 'if-none-match': '*' } : { 'if-match': `"${condition.etag}"` };
+      try {
+        return { value: await write(headers), conditionCheckedBy: isHonoured ? 'server' : 'headBefore' };
+      } catch (error) {
+        if (!(error instanceof CosFailure)) throw error;
+        const { httpStatus, reason } = error.error;
+        if (httpStatus === 412) {
+          honoured.add(knowledge);
+          const because = condition.kind === 'ifAbsent' ? 'alreadyExists' : 'changedMeanwhile';
+          throw new CosFailure({ ...error.error, kind: 'preconditionFailed', reason: because }, { cause: error });
+        }
+        if (condition.kind === 'ifMatch' && httpStatus === 404 && reason === 'noSuchKey') {
+          throw violated(op, address, 'changedMeanwhile', `"${address.key}" was deleted meanwhile.`);
+        }
+        if (httpStatus === 501 && !isHonoured) {
+          return { value: await write({}), conditionCheckedBy: 'headBefore' }; // refuses the header; the HEAD stands
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+function violated(
+  op: string,
+  address: ObjectAddress,
+  reason: 'alreadyExists' | 'changedMeanwhile',
+  detail: string,
+): CosFailure {
+  return new CosFailure({
+    kind: 'preconditionFailed',
+    op,
+    reason,
+    bucket: address.bucket,
+    key: address.key,
+    retry: 'never',
+    detail,
+  });
+}

@@ -1,0 +1,86 @@
+import type { CosClient, ObjectAddress } from './client';
+import { encodeKeyPath } from './address';
+import type { Conditions } from './conditions';
+import { unquoted } from './objectHeaders';
+import type { Sdk } from './sdk';
+
+/** Value of `x-amz-copy-source`; the SDK sends it verbatim, so it is encoded here (data-plane.md §22 #12). */
+export function copySource(source: ObjectAddress): string {
+  const version = source.versionId === undefined ? '' : `?versionId=${encodeURIComponent(source.versionId)}`;
+  return `/${source.bucket}/${encodeKeyPath(source.key)}${version}`;
+}
+
+/** Server-side copies (data-plane.md §5.3, §6), sent to the target's endpoint. */
+export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 'copyObject' | 'uploadPartCopy'> {
+  return {
+    async copyObject(source, target, options, signal) {
+      const { CopyObjectCommand } = await import('@aws-sdk/client-s3');
+      const op = 'CopyObject';
+      const { condition } = options;
+      const { value, conditionCheckedBy } = await conditions.guard(
+        op,
+        target,
+        condition,
+        signal,
+        async (conditional) => {
+          const call = {
+            op,
+            bucket: target.bucket,
+            key: target.key,
+            repeatable: condition.kind === 'always' ? 'always' : 'ifRefused',
+            headers: { ...conditional, ...pinned(options.ifMatch) },
+          } as const;
+          const copied = await sdk.run(call, signal, async (client, sendOptions) =>
+            client.send(
+              new CopyObjectCommand({ Bucket: target.bucket, Key: target.key, CopySource: copySource(source) }),
+              sendOptions,
+            ),
+          );
+          const versionId = copied.VersionId;
+          return {
+            etag: unquoted(copied.CopyObjectResult?.ETag) ?? '',
+            ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+            modifiedAtMs: copied.CopyObjectResult?.LastModified?.getTime() ?? Date.now(),
+          };
+        },
+      );
+      return { ...value, conditionCheckedBy };
+    },
+
+    async uploadPartCopy(source, target, upload, ifMatch, signal) {
+      const { UploadPartCopyCommand } = await import('@aws-sdk/client-s3');
+      const call = {
+        op: 'UploadPartCopy',
+        bucket: target.bucket,
+        key: target.key,
+        repeatable: 'always',
+        headers: pinned(ifMatch),
+      } as const;
+      const { offsetBytes, lengthBytes } = upload.range;
+      const copied = await sdk.run(call, signal, async (client, sendOptions) =>
+        client.send(
+          new UploadPartCopyCommand({
+            Bucket: target.bucket,
+            Key: target.key,
+            UploadId: upload.uploadId,
+            PartNumber: upload.partNumber,
+            CopySource: copySource(source),
+            CopySourceRange: `bytes=${offsetBytes}-${offsetBytes + lengthBytes - 1}`,
+          }),
+          sendOptions,
+        ),
+      );
+      const checksum = copied.CopyPartResult?.ChecksumCRC32;
+      return {
+        partNumber: upload.partNumber,
+        etag: unquoted(copied.CopyPartResult?.ETag) ?? '',
+        ...(checksum === undefined ? {} : { checksum: { algorithm: 'CRC32', value: checksum } }),
+        sizeBytes: lengthBytes,
+      };
+    },
+  };
+}
+
+function pinned(etag: string | undefined): Record<string, string> {
+  return etag === undefined ? {} : { 'x-amz-copy-source-if-match': `"${etag}"` };
+}

@@ -1,0 +1,215 @@
+import type { UploadId } from '../../model/ids';
+import { CosFailure } from '../failure';
+import type { CosClient, ObjectAddress, UploadedPart } from './client';
+import type { Conditions } from './conditions';
+import { attributeHeaders, unquoted } from './objectHeaders';
+import { maxAnswerBytes } from './objects';
+import type { Sdk } from './sdk';
+import type { UploadChecksums } from './uploadChecksums';
+import type { Wire } from './wire';
+
+/** Multipart uploads (data-plane.md §6). */
+export type MultipartOperations = Pick<
+  CosClient,
+  'createMultipartUpload' | 'uploadPart' | 'listParts' | 'completeMultipartUpload' | 'abortMultipartUpload'
+>;
+
+/** Operations of multipart uploads: control calls through the SDK, the bytes of parts past it. */
+export function createMultipart(
+  wire: Wire,
+  sdk: Sdk,
+  conditions: Conditions,
+  checksums: UploadChecksums,
+  findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<{ etag: string; sizeBytes: number } | undefined>,
+): MultipartOperations {
+  return {
+    async createMultipartUpload(address, attributes, signal) {
+      const { CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+      const op = 'CreateMultipartUpload';
+      const origin = await wire.originOf(address.bucket, signal);
+      const headers = {
+        ...attributeHeaders(attributes, op),
+        ...(checksums.kindFor(origin) === 'crc32' ? { 'x-amz-checksum-algorithm': 'CRC32' } : {}),
+      };
+      // Sent twice, it would leave an upload behind that nobody knows of.
+      const call = { op, bucket: address.bucket, key: address.key, repeatable: 'ifRefused', headers } as const;
+      const created = await sdk.run(call, signal, async (client, options) =>
+        client.send(new CreateMultipartUploadCommand({ Bucket: address.bucket, Key: address.key }), options),
+      );
+      if (created.UploadId === undefined || created.UploadId === '') throw noUploadId(address);
+      return created.UploadId as UploadId;
+    },
+
+    async uploadPart(address, upload, body, signal) {
+      const origin = await wire.originOf(address.bucket, signal);
+      const { echoed: _echoed, ...part } = await checksums.protect(origin, body, async (sums) =>
+        wire.send(
+          {
+            op: 'UploadPart',
+            method: 'PUT',
+            bucket: address.bucket,
+            key: address.key,
+            query: { partNumber: upload.partNumber, uploadId: upload.uploadId },
+            headers: () => sums,
+            body,
+            repeatable: 'always',
+          },
+          signal,
+          async (answer) => {
+            await answer.read(maxAnswerBytes);
+            const checksum = answer.headers['x-amz-checksum-crc32'];
+            return {
+              partNumber: upload.partNumber,
+              etag: unquoted(answer.headers['etag']) ?? '',
+              ...(checksum === undefined ? {} : { checksum: { algorithm: 'CRC32', value: checksum } }),
+              sizeBytes: body.byteLength,
+              echoed: checksum,
+            };
+          },
+        ),
+      );
+      return part;
+    },
+
+    async listParts(address, uploadId, signal) {
+      const { ListPartsCommand } = await import('@aws-sdk/client-s3');
+      const call = { op: 'ListParts', bucket: address.bucket, key: address.key, repeatable: 'always' } as const;
+      const parts: UploadedPart[] = [];
+      let marker: string | undefined;
+      for (;;) {
+        const page = await sdk.run(call, signal, async (client, options) =>
+          client.send(
+            new ListPartsCommand({
+              Bucket: address.bucket,
+              Key: address.key,
+              UploadId: uploadId,
+              ...(marker === undefined ? {} : { PartNumberMarker: marker }),
+            }),
+            options,
+          ),
+        );
+        for (const part of page.Parts ?? []) {
+          if (part.PartNumber === undefined) continue;
+          parts.push({
+            partNumber: part.PartNumber,
+            etag: unquoted(part.ETag) ?? '',
+            ...(part.ChecksumCRC32 === undefined
+              ? {}
+              : { checksum: { algorithm: 'CRC32', value: part.ChecksumCRC32 } }),
+            ...(part.Size === undefined ? {} : { sizeBytes: part.Size }),
+          });
+        }
+        const next = page.NextPartNumberMarker;
+        if (page.IsTruncated !== true || next === undefined || next === marker) return parts;
+        marker = next;
+      }
+    },
+
+    async completeMultipartUpload(address, uploadId, parts, condition, signal) {
+      const { CompleteMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+      const op = 'CompleteMultipartUpload';
+      const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
+      const before = await findObject(address, signal);
+      const { value, conditionCheckedBy } = await conditions.guard(op, address, condition, signal, async (headers) => {
+        const call = {
+          op,
+          bucket: address.bucket,
+          key: address.key,
+          repeatable: 'always',
+          headers,
+          withMd5: true,
+        } as const;
+        try {
+          const completed = await sdk.run(call, signal, async (client, options) =>
+            client.send(
+              new CompleteMultipartUploadCommand({
+                Bucket: address.bucket,
+                Key: address.key,
+                UploadId: uploadId,
+                MultipartUpload: { Parts: ordered.map(completedPart) },
+              }),
+              options,
+            ),
+          );
+          const versionId = completed.VersionId;
+          return {
+            etag: unquoted(completed.ETag) ?? '',
+            ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+            modifiedAtMs: Date.now(),
+          };
+        } catch (error) {
+          const done = await completedBefore(error, address, ordered, before?.etag, signal);
+          if (done === undefined) throw error;
+          return done;
+        }
+      });
+      return { ...value, conditionCheckedBy };
+    },
+
+    async abortMultipartUpload(address, uploadId, signal) {
+      const { AbortMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+      const call = {
+        op: 'AbortMultipartUpload',
+        bucket: address.bucket,
+        key: address.key,
+        repeatable: 'always',
+      } as const;
+      try {
+        await sdk.run(call, signal, async (client, options) =>
+          client.send(
+            new AbortMultipartUploadCommand({ Bucket: address.bucket, Key: address.key, UploadId: uploadId }),
+            options,
+          ),
+        );
+      } catch (error) {
+        if (!(error instanceof CosFailure) || error.error.reason !== 'noSuchUpload') throw error; // gone is aborted
+      }
+    },
+  };
+
+  /**
+   * A Complete whose answer was lost has happened, and its repetition finds no upload (data-plane.md §22 #15). The object
+   * is ours if it is another one than before, of the size of our parts. The time is not compared: clocks differ.
+   */
+  async function completedBefore(
+    error: unknown,
+    address: ObjectAddress,
+    parts: readonly UploadedPart[],
+    etagBefore: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ etag: string; modifiedAtMs: number } | undefined> {
+    if (!(error instanceof CosFailure)) return undefined;
+    const { reason, kind } = error.error;
+    if (reason !== 'noSuchUpload' && kind !== 'network' && kind !== 'preconditionFailed') return undefined;
+    const now = await findObject(address, signal);
+    if (now === undefined || now.etag === etagBefore || !now.etag.endsWith(`-${parts.length}`)) return undefined;
+    const sizes = parts.map((part) => part.sizeBytes);
+    const sizeBytes = sizes.reduce<number | undefined>(
+      (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+      0,
+    );
+    return sizeBytes === undefined || sizeBytes === now.sizeBytes
+      ? { etag: now.etag, modifiedAtMs: Date.now() }
+      : undefined;
+  }
+}
+
+function completedPart(part: UploadedPart): { PartNumber: number; ETag: string; ChecksumCRC32?: string } {
+  return {
+    PartNumber: part.partNumber,
+    ETag: `"${part.etag}"`,
+    ...(part.checksum?.algorithm === 'CRC32' ? { ChecksumCRC32: part.checksum.value } : {}),
+  };
+}
+
+function noUploadId(address: ObjectAddress): CosFailure {
+  return new CosFailure({
+    kind: 'network',
+    op: 'CreateMultipartUpload',
+    reason: 'notACosEndpoint',
+    bucket: address.bucket,
+    key: address.key,
+    retry: 'never',
+    detail: 'The service started a multipart upload without giving it an id.',
+  });
+}

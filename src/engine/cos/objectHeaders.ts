@@ -1,0 +1,133 @@
+import { objectKey } from '../../model/ids';
+import type { ObjectHeaders, ObjectInfo, ObjectProtection } from '../../model/objectInfo';
+import { encodeRfc3986 } from '../auth/sigV4';
+import { CosFailure } from '../failure';
+import type { NewObjectAttributes } from './client';
+import { decodeHeaderText, encodeHeaderText } from './headerText';
+
+type WireHeaders = Readonly<Record<string, string>>;
+
+/** Header names of the attributes that a save keeps (data-plane.md §5.1). */
+const headerNames: Readonly<Record<keyof ObjectHeaders, string>> = {
+  contentType: 'content-type',
+  cacheControl: 'cache-control',
+  contentDisposition: 'content-disposition',
+  contentEncoding: 'content-encoding',
+  contentLanguage: 'content-language',
+  expires: 'expires',
+  websiteRedirectLocation: 'x-amz-website-redirect-location',
+};
+const attributeNames = Object.keys(headerNames) as (keyof ObjectHeaders)[];
+const metadataPrefix = 'x-amz-meta-';
+const checksumNames = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
+
+/** What the headers of a HEAD or GET say of an object (data-plane.md §5.2). */
+export function objectInfoOf(key: string, headers: WireHeaders): ObjectInfo {
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(metadataPrefix)) metadata[name.slice(metadataPrefix.length)] = decodeHeaderText(value);
+  }
+  const known: { -readonly [Name in keyof ObjectHeaders]: string } = {};
+  for (const name of attributeNames) {
+    const value = headers[headerNames[name]];
+    if (value !== undefined && value !== '') known[name] = decodeHeaderText(value);
+  }
+  const checksums: Record<string, string> = {};
+  for (const name of checksumNames) {
+    const value = headers[`x-amz-checksum-${name.toLowerCase()}`];
+    if (value !== undefined) checksums[name] = value;
+  }
+  const type = headers['x-amz-checksum-type'];
+  const storageClass = unquoted(headers['x-amz-storage-class']);
+  const versionId = headers['x-amz-version-id'];
+  const restore = headers['x-amz-restore'];
+  return {
+    key: objectKey(key),
+    sizeBytes: sizeOf(headers),
+    modifiedAtMs: Date.parse(headers['last-modified'] ?? '') || 0,
+    etag: unquoted(headers['etag']) ?? '',
+    ...(storageClass === undefined ? {} : { storageClass }),
+    headers: known,
+    metadata,
+    tagCount: Number(headers['x-amz-tagging-count'] ?? 0) || 0,
+    ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+    checksums,
+    ...(type === 'FULL_OBJECT' || type === 'COMPOSITE' ? { checksumType: type } : {}),
+    protection: protectionOf(headers),
+    ...(restore === undefined ? {} : { restore }),
+  };
+}
+
+/** Text without the quotes around it: ETags, and the class names that archive.md prints with them. */
+export function unquoted(text: string | undefined): string | undefined {
+  return text?.trim().replace(/^(?:W\/)?"(.*)"$/, '$1');
+}
+
+function sizeOf(headers: WireHeaders): number {
+  const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+  return Number(total ?? headers['content-length'] ?? 0);
+}
+
+function protectionOf(headers: WireHeaders): ObjectProtection {
+  const period = headers['retention-period'];
+  const until = dateMs(headers['retention-expiration-date']);
+  const holdCount = Number(headers['retention-legal-hold-count'] ?? 0) || 0;
+  const mode = headers['x-amz-object-lock-mode']?.toUpperCase();
+  const lockUntil = dateMs(headers['x-amz-object-lock-retain-until-date']);
+  const legalHold = headers['x-amz-object-lock-legal-hold'];
+  const hasRetention = period !== undefined || until !== undefined || holdCount > 0;
+  const hasLock = mode !== undefined || legalHold !== undefined;
+  return {
+    ...(hasRetention
+      ? {
+          retention: {
+            ...(until === undefined ? {} : { retainUntilMs: until }),
+            isIndefinite: period === '-1' || period === '-2',
+            legalHoldCount: holdCount,
+          },
+        }
+      : {}),
+    ...(hasLock
+      ? {
+          objectLock: {
+            ...(mode === 'GOVERNANCE' || mode === 'COMPLIANCE' ? { mode } : {}),
+            ...(lockUntil === undefined ? {} : { retainUntilMs: lockUntil }),
+            hasLegalHold: legalHold?.toUpperCase() === 'ON',
+          },
+        }
+      : {}),
+  };
+}
+
+/** A date in any form that the service prints: RFC 1123, ISO 8601, or ISO's basic form without dashes. */
+function dateMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const extended = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const parsed = Date.parse(extended);
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** Request headers that give a new object its attributes. Throws `invalid` for what no header can carry. */
+export function attributeHeaders(attributes: NewObjectAttributes, op: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of attributeNames) {
+    const value = attributes.headers[name];
+    if (value !== undefined) headers[headerNames[name]] = encodeHeaderText(value, headerNames[name], op);
+  }
+  for (const [name, value] of Object.entries(attributes.metadata ?? {})) {
+    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+      throw new CosFailure({
+        kind: 'invalid',
+        op,
+        retry: 'never',
+        detail: `"${name}" cannot name a metadata entry: letters, digits and - . _ are allowed.`,
+      });
+    }
+    headers[metadataPrefix + name.toLowerCase()] = encodeHeaderText(value, `The metadata entry "${name}"`, op);
+  }
+  const tags = Object.entries(attributes.tags ?? {});
+  if (tags.length > 0) {
+    headers['x-amz-tagging'] = tags.map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`).join('&');
+  }
+  return headers;
+}

@@ -1,0 +1,61 @@
+import type { ChecksumBehaviour } from '../../model/connection';
+import { CosFailure } from '../failure';
+import { crc32Base64, md5Base64 } from './integrity';
+
+/** How the bytes of an upload are protected at an endpoint. */
+export type UploadChecksum = 'crc32' | 'md5';
+
+/** Chooses the checksum of uploads for each endpoint, and learns from what the endpoints say. */
+export interface UploadChecksums {
+  kindFor(origin: string): UploadChecksum;
+  /**
+   * Runs an upload with the headers that protect its body. `crc32` is refused by old servers and ignored by others:
+   * after a refusal the upload is repeated once with Content-MD5, after an answer that does not return the checksum
+   * (nobody compared it) Content-MD5 is used from then on.
+   */
+  protect<T extends { readonly echoed: string | undefined }>(
+    origin: string,
+    body: Uint8Array,
+    upload: (headers: Record<string, string>) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Statuses and codes of servers that do not know `x-amz-checksum-*` headers. */
+const refusalCodes = new Set([
+  'NotImplemented',
+  'InvalidRequest',
+  'InvalidArgument',
+  'UnsupportedHeader',
+  'XNotImplemented',
+]);
+
+/** Checksums for uploads. `never` means Content-MD5, which every server knows. */
+export function createUploadChecksums(behaviour: ChecksumBehaviour): UploadChecksums {
+  const learned = new Map<string, UploadChecksum>();
+  const kindFor = (origin: string): UploadChecksum =>
+    behaviour === 'never' ? 'md5' : behaviour === 'always' ? 'crc32' : (learned.get(origin) ?? 'crc32');
+  return {
+    kindFor,
+    async protect(origin, body, upload) {
+      if (kindFor(origin) === 'md5') return await upload({ 'content-md5': md5Base64(body) });
+      try {
+        const outcome = await upload({ 'x-amz-checksum-crc32': crc32Base64(body) });
+        if (outcome.echoed === undefined) learned.set(origin, 'md5');
+        return outcome;
+      } catch (error) {
+        if (behaviour !== 'learned' || !looksLikeRefusal(error)) throw error;
+        const outcome = await upload({ 'content-md5': md5Base64(body) }).catch(() => {
+          throw error; // the checksum was not what it minded
+        });
+        learned.set(origin, 'md5');
+        return outcome;
+      }
+    },
+  };
+}
+
+function looksLikeRefusal(error: unknown): boolean {
+  if (!(error instanceof CosFailure)) return false;
+  const { httpStatus, code } = error.error;
+  return (httpStatus === 400 || httpStatus === 501) && (code === undefined || refusalCodes.has(code));
+}

@@ -1,0 +1,193 @@
+import { keyProblem } from '../../model/ids';
+import type { Connection } from '../../model/connection';
+import type { EngineClock } from '../clock';
+import { cancelled, CosFailure, throwIfCancelled } from '../failure';
+import type { WireAnswer } from '../http/exchange';
+import type { HttpClient } from '../http/httpClient';
+import type { Repeatable } from '../http/retry';
+import { requestAddress, withQuery, type Query } from './address';
+import { answerFailure, type Subject } from './answerFailure';
+import type { Authorizer } from './authorizer';
+import type { BucketDirectory } from './bucketDirectory';
+
+/** A request to the S3 side of the service, not yet addressed or signed. */
+export interface S3Request {
+  /** Operation in S3 vocabulary, e.g. `PutObject`. */
+  readonly op: string;
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  readonly bucket?: string;
+  readonly key?: string;
+  readonly query?: Query;
+  /** Headers, asked for anew at each attempt. Values are as on the wire, one character for one byte. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly repeatable: Repeatable;
+  /** Whether `ibm-service-instance-id` is needed (ListBuckets and CreateBucket only, data-plane.md §1.2). */
+  readonly needsInstance?: boolean;
+  /** Where to send it, instead of the bucket's own endpoint. */
+  readonly origin?: string;
+  /** Bytes that have arrived for good, where an attempt goes on from the one before. */
+  readonly bytesArrived?: () => number;
+}
+
+/** Addresses, signs and sends requests of one connection. */
+export interface Wire {
+  /**
+   * Sends a request and hands a successful answer to `consume`. Failures are thrown classified. A token that is refused is
+   * renewed once; a bucket that is not where it was is looked up once more.
+   */
+  send<T>(
+    request: S3Request,
+    signal: AbortSignal,
+    consume: (answer: WireAnswer, origin: string) => Promise<T>,
+  ): Promise<T>;
+  /** Origin that a bucket is reached at. */
+  originOf(bucket: string, signal: AbortSignal): Promise<string>;
+}
+
+/** What a wire is made of. */
+export interface WireOptions {
+  readonly connection: Connection;
+  readonly http: HttpClient;
+  readonly clock: EngineClock;
+  readonly authorizer: Authorizer;
+  readonly directory: () => BucketDirectory;
+}
+
+/** Error bodies and control answers are small; what is larger is not from an S3 server. */
+const maxErrorBytes = 256 * 1024;
+
+/** Creates the wire of a connection. */
+export function createWire(options: WireOptions): Wire {
+  const { connection, http, clock, authorizer } = options;
+
+  async function sendTo<T>(
+    origin: string,
+    request: S3Request,
+    signal: AbortSignal,
+    consume: (answer: WireAnswer, origin: string) => Promise<T>,
+    used: { authorization: string },
+  ): Promise<T> {
+    const address = requestAddress(origin, connection, request.bucket, request.key);
+    const path = withQuery(address.path, request.query ?? {});
+    await authorizer.ready(signal).catch((error: unknown) => {
+      throw signal.aborted ? cancelled(request.op) : error;
+    });
+    return await http.send(
+      {
+        op: request.op,
+        origin: address.origin,
+        repeatable: request.repeatable,
+        ...(request.bytesArrived === undefined ? {} : { bytesArrived: request.bytesArrived }),
+        prepare: async () => {
+          const unsigned = {
+            method: request.method,
+            path,
+            headers: request.headers?.() ?? {},
+            ...(request.body === undefined ? {} : { body: request.body }),
+          };
+          const needsInstance = request.needsInstance === true;
+          const authorized = await authorizer.authorize(address.origin, unsigned, needsInstance, signal);
+          used.authorization = authorized.headers['authorization'] ?? '';
+          return authorized;
+        },
+        consume: async (answer) => {
+          if (answer.status >= 200 && answer.status < 300) return await consume(answer, origin);
+          const body = await errorBody(answer);
+          throw answerFailure(request, {
+            status: answer.status,
+            headers: answer.headers,
+            body,
+            host: new URL(address.origin).host,
+            nowMs: clock.nowMs(),
+          });
+        },
+      },
+      signal,
+    );
+  }
+
+  return {
+    originOf: async (bucket, signal) => await options.directory().originOf(bucket, signal),
+    async send(request, signal, consume) {
+      throwIfCancelled(request.op, signal);
+      requireUsableKey(request);
+      const directory = options.directory();
+      const { bucket } = request;
+      let origin =
+        request.origin ?? (bucket === undefined ? directory.homeOrigin : await directory.originOf(bucket, signal));
+      const used = { authorization: '' };
+      let isRenewed = false;
+      let isLookedUp = request.origin !== undefined || bucket === undefined;
+      for (;;) {
+        try {
+          return await sendTo(origin, request, signal, consume, used);
+        } catch (error) {
+          if (!(error instanceof CosFailure)) throw error;
+          if (!isRenewed && mayBeOldToken(error)) {
+            isRenewed = true;
+            if (await authorizer.renewAfterRefusal(used.authorization, signal)) continue;
+          } else if (!isLookedUp && bucket !== undefined && error.error.reason === 'noSuchBucket') {
+            isLookedUp = true;
+            const now = await directory.lookAgain(bucket, signal);
+            if (now !== undefined && now !== origin) {
+              origin = now;
+              continue;
+            }
+            throw now === undefined ? error : wrongLocation(error, request, now);
+          }
+          throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The service refuses an expired token with a plain AccessDenied (emulator-rules.md rule 19), others with 401. */
+function mayBeOldToken({ error }: CosFailure): boolean {
+  if (error.reason === 'clockSkewed') return false;
+  return (error.httpStatus === 403 && error.kind === 'denied') || error.reason === 'sessionExpired';
+}
+
+function wrongLocation(failure: CosFailure, subject: Subject, origin: string): CosFailure {
+  return new CosFailure(
+    {
+      ...failure.error,
+      reason: 'wrongLocation',
+      detail: `The bucket "${subject.bucket ?? ''}" is listed, but "${new URL(origin).host}", where its location says it is, does not know it. Check the endpoint and network of the connection.`,
+    },
+    { cause: failure },
+  );
+}
+
+function requireUsableKey(request: S3Request): void {
+  if (request.key === undefined) return;
+  const problem = keyProblem(request.key);
+  if (problem === undefined) return;
+  const reason = { empty: 'is empty', tooLong: 'is longer than 1,024 bytes', notUnicode: 'is not valid Unicode' }[
+    problem
+  ];
+  throw new CosFailure({
+    kind: 'invalid',
+    op: request.op,
+    ...(request.bucket === undefined ? {} : { bucket: request.bucket }),
+    key: request.key,
+    retry: 'never',
+    detail: `The object key ${reason}.`,
+  });
+}
+
+async function errorBody(answer: WireAnswer): Promise<string> {
+  const pieces: Buffer[] = [];
+  let sizeBytes = 0;
+  await answer
+    .pipe((bytes) => {
+      if (sizeBytes < maxErrorBytes) pieces.push(bytes);
+      sizeBytes += bytes.byteLength;
+      if (sizeBytes >= maxErrorBytes) answer.discard();
+    })
+    .catch((error: unknown) => {
+      if (sizeBytes === 0) throw error; // with no body at all the answer may be half of anything
+    });
+  return Buffer.concat(pieces).toString('utf8');
+}

@@ -1,0 +1,102 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import * as tls from 'node:tls';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { proxyAuthorization, proxyForOrigin, type ProxySettings } from './proxy';
+import { trustedCertificates, type TrustSettings } from './trust';
+
+/** How to reach one origin: what to hand to Node's request function. */
+export interface OriginRoute {
+  readonly isTls: boolean;
+  readonly agent: http.Agent;
+  readonly host: string;
+  readonly port: number;
+  /** `host[:port]` of the target, for the Host header. */
+  readonly authority: string;
+  readonly proxyHost?: string;
+  /** Prefix of the request path: the origin itself where a plain HTTP proxy wants absolute URLs. */
+  readonly pathPrefix: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What shapes connections. A change means new connections. */
+export interface ConnectionSettings extends ProxySettings, TrustSettings {
+  /** Sockets per origin. */
+  readonly maxSockets: number;
+}
+
+/** Keep-alive agents, one for each origin. */
+export interface Agents {
+  routeTo(origin: string): OriginRoute;
+  /** No new requests; free sockets close now, busy ones when they are done. */
+  retire(): void;
+  /** Closes every socket at once. */
+  close(): void;
+}
+
+/** Agents under the given settings. Throws `CosFailure` where a certificate file is not usable. */
+export function createAgents(settings: ConnectionSettings): Agents {
+  const certificates = trustedCertificates(settings);
+  // One context for all connections: parsing a list of hundreds of certificates for each socket costs tens of milliseconds.
+  const secureContext = certificates === undefined ? undefined : tls.createSecureContext({ ca: certificates });
+  const trust = { rejectUnauthorized: settings.strictTls, ...(secureContext === undefined ? {} : { secureContext }) };
+  const pooling = {
+    keepAlive: true,
+    maxSockets: settings.maxSockets,
+    maxFreeSockets: settings.maxSockets,
+    scheduling: 'lifo',
+  } as const;
+  const routes = new Map<string, OriginRoute>();
+
+  function createRoute(origin: string): OriginRoute {
+    const url = new URL(origin);
+    const isTls = url.protocol === 'https:';
+    const proxy = proxyForOrigin(origin, settings);
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    const target = { host, port: portOf(url), authority: url.host, pathPrefix: '', headers: {} };
+    if (proxy === undefined) {
+      const agent = isTls ? new https.Agent({ ...pooling, ...trust }) : new http.Agent(pooling);
+      return { ...target, isTls, agent };
+    }
+    const proxyHost = proxy.host;
+    if (isTls) {
+      return { ...target, isTls, agent: new HttpsProxyAgent(proxy, { ...pooling, ...trust }), proxyHost };
+    }
+    const isProxyTls = proxy.protocol === 'https:';
+    const authorization = proxyAuthorization(proxy);
+    return {
+      isTls: isProxyTls,
+      agent: isProxyTls ? new https.Agent({ ...pooling, ...trust }) : new http.Agent(pooling),
+      host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: portOf(proxy),
+      authority: url.host,
+      proxyHost,
+      pathPrefix: url.origin,
+      headers: authorization === undefined ? {} : { 'proxy-authorization': authorization },
+    };
+  }
+
+  return {
+    routeTo(origin) {
+      const known = routes.get(origin);
+      if (known !== undefined) return known;
+      const route = createRoute(origin);
+      routes.set(origin, route);
+      return route;
+    },
+    retire() {
+      for (const { agent } of routes.values()) {
+        agent.maxFreeSockets = 0;
+        for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+      }
+    },
+    close() {
+      for (const { agent } of routes.values()) agent.destroy();
+    },
+  };
+}
+
+function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}

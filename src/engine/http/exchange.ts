@@ -1,0 +1,203 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { cancelled, CosFailure } from '../failure';
+import type { OriginRoute } from './agents';
+import { networkFailure, proxyFailure } from './networkFailure';
+
+/** One request as it goes out. */
+export interface WireRequest {
+  readonly method: string;
+  /** Percent-encoded path with query, sent as it stands: URL classes would fold `..` segments of keys. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+/** An answer whose body has not been read. */
+export interface WireAnswer {
+  readonly status: number;
+  /** Names in lower case; repeated headers joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Hands the body to the sink, piece by piece, waiting where the sink waits. Rejects with `CosFailure` of kind `network`
+   * when the body ends early. May be called once.
+   */
+  pipe(sink: (bytes: Buffer) => void | Promise<void>): Promise<void>;
+  /** The whole body, which must not exceed `maxBytes`. */
+  read(maxBytes: number): Promise<Buffer>;
+  /** Drops the connection without reading the rest. */
+  discard(): void;
+}
+
+/** Time limits of an exchange. */
+export interface ExchangeLimits {
+  readonly connectTimeoutMs: number;
+  /** Longest silence of the connection. */
+  readonly idleTimeoutMs: number;
+}
+
+/**
+ * Sends one request and resolves with its answer once the headers are in. One attempt, no retry.
+ * Rejects with `CosFailure`: `cancelled` when the signal aborted, else `network` or `tls`.
+ */
+export function exchange(
+  op: string,
+  route: OriginRoute,
+  request: WireRequest,
+  limits: ExchangeLimits,
+  signal: AbortSignal,
+): Promise<WireAnswer> {
+  const place = {
+    op,
+    host: route.authority,
+    ...(route.proxyHost === undefined ? {} : { proxyHost: route.proxyHost }),
+  };
+  const failureOf = (error: Error): CosFailure => {
+    if (signal.aborted) return cancelled(op);
+    return error instanceof CosFailure ? error : networkFailure(error, place);
+  };
+
+  return new Promise<WireAnswer>((resolve, reject) => {
+    if (signal.aborted) {
+      reject(cancelled(op));
+      return;
+    }
+    let outgoing: http.ClientRequest;
+    try {
+      outgoing = (route.isTls ? https : http).request({
+        agent: route.agent,
+        host: route.host,
+        port: route.port,
+        method: request.method,
+        path: route.pathPrefix + request.path,
+        setHost: false,
+        headers: {
+          ...request.headers,
+          ...route.headers,
+          host: route.authority,
+          ...(request.body === undefined ? {} : { 'content-length': String(request.body.byteLength) }),
+        },
+      });
+    } catch (error) {
+      reject(failureOf(error instanceof Error ? error : new Error(String(error)))); // Node refuses odd headers at once
+      return;
+    }
+    const onAbort = () => outgoing.destroy();
+    signal.addEventListener('abort', onAbort, { once: true });
+    outgoing.once('close', () => signal.removeEventListener('abort', onAbort));
+
+    outgoing.once('proxyConnect', (answer: { statusCode: number }) => {
+      if (answer.statusCode === 200 || route.proxyHost === undefined) return;
+      outgoing.destroy(proxyFailure(op, route.proxyHost, route.authority, answer.statusCode));
+    });
+    const connectTimer = setTimeout(() => outgoing.destroy(timedOut()), limits.connectTimeoutMs);
+    outgoing.once('socket', (socket) => {
+      if (!socket.connecting && !isHandshaking(socket)) clearTimeout(connectTimer);
+      else socket.once(route.isTls ? 'secureConnect' : 'connect', () => clearTimeout(connectTimer));
+    });
+    outgoing.once('close', () => clearTimeout(connectTimer));
+    const idle = { isPaused: false };
+    outgoing.setTimeout(limits.idleTimeoutMs, () => {
+      if (!idle.isPaused) outgoing.destroy(timedOut());
+    });
+
+    outgoing.on('error', (error) => reject(failureOf(error)));
+    outgoing.once('response', (incoming) => {
+      clearTimeout(connectTimer);
+      if (incoming.statusCode === 407 && route.proxyHost !== undefined) {
+        outgoing.destroy();
+        reject(proxyFailure(op, route.proxyHost, route.authority, 407));
+        return;
+      }
+      const rearm = () => incoming.socket.setTimeout(limits.idleTimeoutMs);
+      resolve(answerOf(incoming, idle, rearm, failureOf));
+    });
+    outgoing.end(request.body);
+  });
+}
+
+function isHandshaking(socket: Socket): boolean {
+  const secured = socket as Partial<TLSSocket>;
+  return secured.encrypted === true && (secured.getProtocol?.() ?? null) === null;
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
+}
+
+function answerOf(
+  incoming: http.IncomingMessage,
+  idle: { isPaused: boolean },
+  rearm: () => void,
+  failureOf: (error: Error) => CosFailure,
+): WireAnswer {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const pipe = (sink: (bytes: Buffer) => void | Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let isEnded = false;
+      let isSinking = false;
+      const finish = (error?: Error) => {
+        if (error === undefined) resolve();
+        else reject(failureOf(error));
+      };
+      // What the sink throws is its own business (a full disk, a body that is too large), not the network's.
+      const stop = (error: unknown) => {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        incoming.destroy();
+      };
+      incoming.on('data', (bytes: Buffer) => {
+        let pending: void | Promise<void>;
+        try {
+          pending = sink(bytes);
+        } catch (error) {
+          stop(error);
+          return;
+        }
+        if (pending === undefined) return;
+        incoming.pause();
+        idle.isPaused = true; // a slow disk is not a silent server
+        isSinking = true;
+        pending.then(() => {
+          isSinking = false;
+          idle.isPaused = false;
+          if (isEnded) finish();
+          else if (!incoming.destroyed) {
+            rearm();
+            incoming.resume();
+          }
+        }, stop);
+      });
+      incoming.once('end', () => {
+        isEnded = true;
+        if (!incoming.complete) finish(new Error('the body ended early'));
+        else if (!isSinking) finish();
+      });
+      incoming.once('error', (error) => finish(error));
+      incoming.once('close', () => {
+        if (!isEnded) finish(new Error('the body ended early'));
+      });
+    });
+  return {
+    status: incoming.statusCode ?? 0,
+    headers,
+    pipe,
+    async read(maxBytes) {
+      const pieces: Buffer[] = [];
+      let sizeBytes = 0;
+      await pipe((bytes) => {
+        sizeBytes += bytes.byteLength;
+        if (sizeBytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+        pieces.push(bytes);
+      });
+      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    },
+    discard() {
+      incoming.destroy();
+    },
+  };
+}

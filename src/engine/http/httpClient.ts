@@ -1,0 +1,190 @@
+import type { LogLine } from '../../protocol/notifications';
+import type { EngineConfiguration } from '../../protocol/requests';
+import type { EngineClock } from '../clock';
+import { asFailure, cancelled, type CosFailure } from '../failure';
+import { createAgents, type Agents } from './agents';
+import { exchange, type WireAnswer, type WireRequest } from './exchange';
+import { createLimiter, type Limiter } from './limiter';
+import { backOffMs, retryAfterMs, type Repeatable, type RetryPolicy } from './retry';
+
+/** One request of the engine, from its first attempt to its last. */
+export interface HttpCall<T> {
+  /** The operation, for failures and the log. */
+  readonly op: string;
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  readonly repeatable: Repeatable;
+  /** Builds and signs the request anew for each attempt, since dates, tokens and ranges move on. */
+  prepare(): Promise<WireRequest>;
+  /** Reads the answer; throws `CosFailure` where it is an error. A lost body counts as a failed attempt. */
+  consume(answer: WireAnswer): Promise<T>;
+  /** Bytes that have arrived for good, if an attempt goes on where the last one broke: progress renews the patience. */
+  readonly bytesArrived?: () => number;
+}
+
+/** The only way out of the engine: pooled connections, limits, timeouts and the one retry layer. */
+export interface HttpClient {
+  send<T>(call: HttpCall<T>, signal: AbortSignal): Promise<T>;
+  /** New settings; requests in flight end under the old ones. Throws `CosFailure` and keeps the old ones on a bad file. */
+  configure(configuration: EngineConfiguration): void;
+  close(): Promise<void>;
+}
+
+/** What an HTTP client is made of. */
+export interface HttpClientOptions {
+  readonly configuration: EngineConfiguration;
+  readonly clock: EngineClock;
+  readonly policy: RetryPolicy;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly random: () => number;
+  readonly log: (line: LogLine) => void;
+}
+
+/** Sockets of an origin beyond those of transfers, so that browsing goes on while they run. */
+const interactiveSockets = 6;
+
+/** Creates the engine's HTTP client. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { clock, policy, log } = options;
+  const limiters = new Map<string, Limiter>();
+  const retired: Agents[] = [];
+  const closing = new AbortController();
+  let configuration = options.configuration;
+  let agents = agentsFor(configuration);
+
+  function agentsFor(wanted: EngineConfiguration): Agents {
+    return createAgents({
+      ...(wanted.proxyUrl === undefined ? {} : { proxyUrl: wanted.proxyUrl }),
+      ...(wanted.noProxy === undefined ? {} : { noProxy: wanted.noProxy }),
+      environment: options.environment,
+      strictTls: wanted.strictTls,
+      useSystemCertificates: wanted.useSystemCertificates,
+      caFiles: wanted.caFiles,
+      maxSockets: wanted.maxConnections + interactiveSockets,
+    });
+  }
+
+  function limiterFor(origin: string): Limiter {
+    const known = limiters.get(origin);
+    if (known !== undefined) return known;
+    const created = createLimiter(configuration.maxConnections + interactiveSockets, clock);
+    limiters.set(origin, created);
+    return created;
+  }
+
+  /** One attempt. Returns the value, or the failure with how long to wait at least before the next. */
+  async function attempt<T>(
+    call: HttpCall<T>,
+    attemptNumber: number,
+    signal: AbortSignal,
+  ): Promise<{ ok: true; value: T } | { ok: false; failure: CosFailure; waitMs: number }> {
+    const limiter = limiterFor(call.origin);
+    const waitMs = backOffMs(policy, attemptNumber, options.random);
+    try {
+      await limiter.acquire(signal);
+    } catch (error) {
+      throw signal.aborted ? cancelled(call.op) : asFailure(error, call.op);
+    }
+    const startedAtMs = clock.monotonicMs();
+    let answer: WireAnswer | undefined;
+    let request: WireRequest | undefined;
+    let pauseMs = waitMs;
+    const report = (level: LogLine['level'], outcome: string) =>
+      log({ level, text: logText(call, request, answer, clock.monotonicMs() - startedAtMs, attemptNumber, outcome) });
+    try {
+      request = await call.prepare();
+      const idleTimeoutMs = configuration.requestTimeoutMs;
+      const limits = { idleTimeoutMs, connectTimeoutMs: Math.min(idleTimeoutMs, 15_000) };
+      answer = await exchange(call.op, agents.routeTo(call.origin), request, limits, signal);
+      pauseMs = retryAfterMs(answer.headers['retry-after'], clock.nowMs()) ?? waitMs;
+      const value = await call.consume(answer);
+      report('debug', '');
+      limiter.release('answered');
+      return { ok: true, value };
+    } catch (error) {
+      const failure = signal.aborted ? cancelled(call.op) : asFailure(error, call.op);
+      const { kind, reason, detail } = failure.error;
+      report(kind === 'cancelled' || reason === 'noSuchKey' ? 'debug' : 'warn', `${kind}: ${detail}`);
+      if (kind === 'throttled') limiter.release('throttled', pauseMs);
+      else limiter.release(answer === undefined ? 'failed' : 'answered');
+      return { ok: false, failure, waitMs: pauseMs };
+    }
+  }
+
+  return {
+    async send(call, callerSignal) {
+      const signal = AbortSignal.any([callerSignal, closing.signal]);
+      let arrived = call.bytesArrived?.() ?? 0;
+      for (let attemptNumber = 1; ; attemptNumber++) {
+        const result = await attempt(call, attemptNumber, signal);
+        if (result.ok) return result.value;
+        const nowArrived = call.bytesArrived?.() ?? 0;
+        if (nowArrived > arrived) attemptNumber = 1;
+        arrived = nowArrived;
+        if (!mayRepeat(result.failure, call.repeatable, attemptNumber, policy)) throw result.failure;
+        await clock.sleep(result.waitMs, signal).catch(() => {
+          throw cancelled(call.op);
+        });
+      }
+    },
+    configure(wanted) {
+      const next = agentsFor(wanted);
+      agents.retire();
+      retired.push(agents);
+      agents = next;
+      if (wanted.maxConnections !== configuration.maxConnections) limiters.clear();
+      configuration = wanted;
+    },
+    async close() {
+      closing.abort(new Error('the engine is closing'));
+      for (const old of [...retired, agents]) old.close();
+    },
+  };
+}
+
+function mayRepeat(failure: CosFailure, repeatable: Repeatable, attempts: number, policy: RetryPolicy): boolean {
+  const { kind, reason, retry } = failure.error;
+  if (kind === 'throttled') return attempts < policy.maxAttempts;
+  if (kind !== 'network' || retry !== 'later') return false;
+  // Nothing was sent, so nothing can have happened; but a wrong address should be reported soon.
+  if (reason === 'hostUnknown' || reason === 'connectionRefused') return attempts < policy.maxConnectAttempts;
+  return repeatable === 'always' && attempts < policy.maxAttempts;
+}
+
+/** One line for the log: method, host, path, status, milliseconds, request id. Never a header or a secret. */
+function logText<T>(
+  call: HttpCall<T>,
+  request: WireRequest | undefined,
+  answer: WireAnswer | undefined,
+  durationMs: number,
+  attemptNumber: number,
+  outcome: string,
+): string {
+  const where = request === undefined ? call.origin : `${request.method} ${call.origin}${withoutSecrets(request.path)}`;
+  const requestId = answer?.headers['x-amz-request-id'] ?? answer?.headers['x-clv-request-id'];
+  return [
+    call.op,
+    where,
+    answer === undefined ? '' : String(answer.status),
+    `${Math.round(durationMs)} ms`,
+    attemptNumber > 1 ? `attempt ${attemptNumber}` : '',
+    requestId === undefined ? '' : `request ${requestId}`,
+    outcome,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** A path whose query keeps only what cannot be a secret. */
+export function withoutSecrets(path: string): string {
+  const question = path.indexOf('?');
+  if (question < 0) return path;
+  const query = path
+    .slice(question + 1)
+    .split('&')
+    .map((pair) =>
+      /^(?:x-amz-(?:signature|credential|security-token)|apikey|token)=/i.test(pair) ? pair.replace(/=.*/, '=…') : pair,
+    )
+    .join('&');
+  return `${path.slice(0, question)}?${query}`;
+}
