@@ -18,6 +18,7 @@ import type { LocalServerInfo } from './info.ts';
 import { listen, type Listener, type Transport } from './listener.ts';
 import { locations } from './locations.ts';
 import { RequestLog } from './requestLog.ts';
+import { createS3Handler } from './s3/handler.ts';
 import { defaultSwitches } from './s3/options.ts';
 import { demoBuckets } from './seed/demoBuckets.ts';
 import { seedStore } from './seed/seedStore.ts';
@@ -162,8 +163,10 @@ function createServices(parts: {
     switches,
     log,
   });
+  const s3 = (location: string) =>
+    createS3Handler({ store, identity: identities, clock, faults, location, hostnames: ['localhost'], switches });
   return [
-    ...locations.map(({ code }): [string, RequestHandler] => [code, notYet]),
+    ...locations.map(({ code }): [string, RequestHandler] => [code, s3(code)]),
     ['iam', json(iam)],
     ['resource controller', json(resourceController)],
     ['configuration', json(configuration)],
