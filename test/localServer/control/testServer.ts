@@ -61,7 +61,7 @@ export const bxClient = { authorization: 'Basic Yng6Yng=' };
 
 /** Posts a form to the token endpoint. */
 export async function postToken(
-  server: LocalServer,
+  server: Pick<LocalServer, 'info'>,
   form: Record<string, string>,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
@@ -74,7 +74,7 @@ export async function postToken(
 }
 
 /** An access token for an API key, the person's own unless one is given. */
-export async function accessToken(server: LocalServer, apiKey = server.info.apiKey): Promise<string> {
+export async function accessToken(server: Pick<LocalServer, 'info'>, apiKey = server.info.apiKey): Promise<string> {
   const { status, json } = await postToken(server, { grant_type: apiKeyGrant, apikey: apiKey });
   if (status !== 200) throw new Error(`no token: ${status} ${JSON.stringify(json)}`);
   return json.access_token;
