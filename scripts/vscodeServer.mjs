@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Settings that keep VS Code to the matter at hand: no assistants, no toasts, no saves that nobody asked for. */
 export const quietSettings = {
@@ -93,6 +93,12 @@ export function installExtension(vscode, folder, source) {
   }
 }
 
+function addSettings(file, settings) {
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ ...quietSettings, ...before, ...settings }, null, 2));
+}
+
 /**
  * Starts a VS Code server on 127.0.0.1 with an extensions folder and user settings of its own. What is in the settings
  * of a folder that was used before stays, except for `settings`.
@@ -110,11 +116,9 @@ export function installExtension(vscode, folder, source) {
  */
 export async function startVscodeServer({ vscode, folder, port, settings = {}, env = process.env, isDrivenBySuite }) {
   const dataFolder = join(folder, 'data');
-  mkdirSync(join(dataFolder, 'data/User'), { recursive: true });
   mkdirSync(join(folder, 'extensions'), { recursive: true });
-  const settingsFile = join(dataFolder, 'data/User/settings.json');
-  const before = existsSync(settingsFile) ? JSON.parse(readFileSync(settingsFile, 'utf8')) : {};
-  writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...before, ...settings }, null, 2));
+  // A window with a remote extension host reads settings of scope `machine` from a file of their own.
+  for (const scope of ['User', 'Machine']) addSettings(join(dataFolder, 'data', scope, 'settings.json'), settings);
 
   const listenPort = port === undefined || port === 0 ? await freePort() : port;
   const args = [
