@@ -52,7 +52,7 @@ export async function listen(
 
 function listening(server: Server, service: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
+    const onError = (error: Error) => {
       const code = systemErrorCode(error);
       if (code === 'EADDRINUSE') {
         reject(
@@ -63,8 +63,12 @@ function listening(server: Server, service: string, port: number): Promise<void>
           new StartError(`Port ${port} (${service}) may not be used by this user; choose one above 1023 with --port.`),
         );
       } else reject(error);
+    };
+    server.once('error', onError);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', onError);
+      resolve();
     });
-    server.listen(port, '127.0.0.1', resolve);
   });
 }
 

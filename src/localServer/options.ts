@@ -15,6 +15,9 @@ export type CommandLine =
       readonly lifetime: 'own' | 'parent';
     };
 
+/** The services beside the default location's take the ports that follow it. */
+const highestPort = 65_535 - 12;
+
 /** The port of the default location when none is given. */
 export const defaultPort = 9730;
 
@@ -59,8 +62,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
   const port = values.port === undefined ? defaultPort : Number(values.port);
-  if (!/^\d+$/.test(values.port ?? '0') || port > 65_535) {
-    return { kind: 'invalid', message: `--port must be a number from 0 to 65535, not "${values.port ?? ''}".` };
+  if (!/^\d+$/.test(values.port ?? '0') || port > highestPort) {
+    return {
+      kind: 'invalid',
+      message: `--port must be a number from 0 to ${highestPort}, not "${values.port ?? ''}".`,
+    };
   }
   if (values.data === undefined || values.data === '') {
     return { kind: 'invalid', message: '--data DIR is missing: the folder that keeps buckets, objects and keys.' };
