@@ -1,5 +1,6 @@
 import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
+import { orAborted } from '../orAborted';
 import type { IssuedToken } from './iam';
 
 /** Asks IAM for a token. */
@@ -97,19 +98,4 @@ export function createTokenCache(source: TokenSource, clock: EngineClock): Token
       closing.abort(new Error('the connection was closed'));
     },
   };
-}
-
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    promise.catch(() => undefined); // when the signal won, others may still wait for it; nobody here does
-  }
 }

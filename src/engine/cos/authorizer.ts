@@ -4,6 +4,7 @@ import { sha256Hex, signV4 } from '../auth/sigV4';
 import { createTokenCache, type TokenCache } from '../auth/tokenCache';
 import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
+import { orAborted } from '../orAborted';
 import type { WireRequest } from '../http/exchange';
 import type { HttpClient } from '../http/httpClient';
 
@@ -31,15 +32,14 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { connection, clock } = options;
   let credential: Promise<Credential> | undefined;
   let tokens: TokenCache | undefined;
+  const closing = new AbortController();
 
   async function heldCredential(signal: AbortSignal): Promise<Credential> {
-    credential ??= options.resolveCredential(signal);
-    try {
-      return await credential;
-    } catch (error) {
+    credential ??= options.resolveCredential(closing.signal).catch((error: unknown) => {
       credential = undefined; // the user may sign in meanwhile
       throw error;
-    }
+    });
+    return await orAborted(credential, signal);
   }
 
   function tokensFor(apiKey: string): TokenCache {
@@ -85,6 +85,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return (await tokens.afterRefusal(refusedAuthorization.replace(/^Bearer /, ''), signal)) !== undefined;
     },
     close() {
+      closing.abort(new Error('the connection was closed'));
       tokens?.close();
     },
   };

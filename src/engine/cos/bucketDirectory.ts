@@ -3,6 +3,7 @@ import { endpointOfLocation, locationOfHost, parseProvisioningCode, type Endpoin
 import type { BucketSummary } from '../../model/objectInfo';
 import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
+import { orAborted } from '../orAborted';
 import { endpointOrigin } from './address';
 
 /** Knows at which endpoint each bucket is reached. */
@@ -18,6 +19,8 @@ export interface BucketDirectory {
   /** Takes over what a listing or a creation told. */
   learn(buckets: readonly BucketSummary[]): void;
   forget(bucket: string): void;
+  /** Ends a listing under way. */
+  close(): void;
 }
 
 /** For how long a refused listing is not tried again just to find a bucket. */
@@ -39,6 +42,7 @@ export function createBucketDirectory(
   const hasLocations = homeLocation !== undefined || connection.locationEndpoints !== undefined;
   const origins = new Map<string, string>();
   let listing: Promise<void> | undefined;
+  const closing = new AbortController();
   let isListed = false;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -58,7 +62,7 @@ export function createBucketDirectory(
   }
 
   async function list(signal: AbortSignal): Promise<void> {
-    listing ??= listBuckets(signal)
+    listing ??= listBuckets(closing.signal)
       .then((buckets) => {
         learn(buckets);
         isListed = true;
@@ -67,7 +71,7 @@ export function createBucketDirectory(
         listing = undefined;
       });
     try {
-      await listing;
+      await orAborted(listing, signal);
     } catch (error) {
       // Whoever may not list reaches buckets at the connection's own endpoint.
       if (!(error instanceof CosFailure) || error.error.kind !== 'denied' || error.error.reason === 'clockSkewed')
@@ -95,6 +99,9 @@ export function createBucketDirectory(
     },
     forget(bucket) {
       origins.delete(bucket);
+    },
+    close() {
+      closing.abort(new Error('the connection was closed'));
     },
   };
 }

@@ -57,6 +57,7 @@ export function createCosClient(options: CosClientOptions): CosClient {
       return `${host}${path}${version}`;
     },
     async close() {
+      directory.close();
       authorizer.close();
       sdk.close();
     },

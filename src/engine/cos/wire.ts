@@ -113,9 +113,14 @@ export function createWire(options: WireOptions): Wire {
       throwIfCancelled(request.op, signal);
       requireUsableKey(request);
       const directory = options.directory();
+      const orCancelled = async <V>(work: Promise<V>): Promise<V> =>
+        await work.catch((error: unknown) => {
+          throw signal.aborted ? cancelled(request.op) : error;
+        });
       const { bucket } = request;
       let origin =
-        request.origin ?? (bucket === undefined ? directory.homeOrigin : await directory.originOf(bucket, signal));
+        request.origin ??
+        (bucket === undefined ? directory.homeOrigin : await orCancelled(directory.originOf(bucket, signal)));
       const used = { authorization: '' };
       let isRenewed = false;
       let isLookedUp = request.origin !== undefined || bucket === undefined;
@@ -126,10 +131,10 @@ export function createWire(options: WireOptions): Wire {
           if (!(error instanceof CosFailure)) throw error;
           if (!isRenewed && mayBeOldToken(error)) {
             isRenewed = true;
-            if (await authorizer.renewAfterRefusal(used.authorization, signal)) continue;
+            if (await orCancelled(authorizer.renewAfterRefusal(used.authorization, signal))) continue;
           } else if (!isLookedUp && bucket !== undefined && error.error.reason === 'noSuchBucket') {
             isLookedUp = true;
-            const now = await directory.lookAgain(bucket, signal);
+            const now = await orCancelled(directory.lookAgain(bucket, signal));
             if (now !== undefined && now !== origin) {
               origin = now;
               continue;

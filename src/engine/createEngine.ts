@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Connection } from '../model/connection';
+import type { ConnectionId, TransferId } from '../model/ids';
+import type { EngineConfiguration } from '../protocol/requests';
+import { protocolVersion } from '../protocol/version';
+import { systemClock, type EngineClock } from './clock';
+import type { CosClient } from './cos/client';
+import { createCosClient } from './cos/createCosClient';
+import type { Engine, EngineHost } from './engine';
+import { CosFailure } from './failure';
+import { createHttpClient } from './http/httpClient';
+import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
+import { createBucketHandlers, testConnection } from './requests/buckets';
+import { createObjectHandlers } from './requests/objects';
+import { orAborted } from './orAborted';
+import { createTransfers } from './transfers/createTransfers';
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly host: EngineHost;
+  readonly configuration: EngineConfiguration;
+  readonly clock?: EngineClock;
+  readonly retryPolicy?: RetryPolicy;
+  /** Where proxies and certificate files are looked up; the process's own by default. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Builds an engine. Sends nothing yet. Throws `CosFailure` for a configuration that cannot be used. */
+export function createEngine(options: EngineOptions): Engine {
+  const { host } = options;
+  const clock = options.clock ?? systemClock;
+  let configuration = accepted(options.configuration);
+  const http = createHttpClient({
+    configuration,
+    clock,
+    policy: options.retryPolicy ?? defaultRetryPolicy,
+    environment: options.environment ?? process.env,
+    random: Math.random,
+    log: (line) => host.notify('engine/log', line),
+  });
+  const closing = new AbortController();
+  const clients = new Map<ConnectionId, Promise<CosClient>>();
+
+  async function clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<CosClient> {
+    let client = clients.get(connectionId);
+    if (client === undefined) {
+      client = createClient(connectionId);
+      clients.set(connectionId, client);
+      client.catch(() => {
+        if (clients.get(connectionId) === client) clients.delete(connectionId);
+      });
+    }
+    return await orAborted(client, signal);
+  }
+
+  async function createClient(connectionId: ConnectionId): Promise<CosClient> {
+    const connection: Connection = await host.resolveConnection(connectionId, closing.signal);
+    const resolveCredential = async (signal: AbortSignal) => await host.resolveCredential(connectionId, signal);
+    return createCosClient({ connection, resolveCredential, http, clock });
+  }
+
+  const transfers = createTransfers({
+    clientFor,
+    host,
+    configuration: () => configuration,
+    clock,
+    ids: () => randomUUID() as TransferId,
+  });
+
+  return {
+    handlers: {
+      'engine/configure': async (wanted) => {
+        accepted(wanted);
+        http.configure(wanted);
+        configuration = wanted;
+        return { protocolVersion, pid: process.pid };
+      },
+      'connection/test': async ({ connection, credential }, signal) => {
+        const client = createCosClient({ connection, resolveCredential: async () => credential, http, clock });
+        try {
+          return await testConnection(client, clock, signal);
+        } finally {
+          await client.close();
+        }
+      },
+      'connection/forget': async ({ connectionId }) => {
+        const client = clients.get(connectionId);
+        clients.delete(connectionId);
+        await (await client)?.close();
+        return null;
+      },
+      ...createBucketHandlers(clientFor),
+      ...createObjectHandlers(clientFor),
+      ...transfers.handlers,
+    },
+    async close() {
+      await transfers.close();
+      closing.abort(new Error('the engine is closing'));
+      for (const client of await Promise.allSettled(clients.values())) {
+        if (client.status === 'fulfilled') await client.value.close();
+      }
+      await http.close();
+    },
+  };
+}
+
+/** Refuses a configuration of another version of the contract: extension and engine come in one package. */
+function accepted(configuration: EngineConfiguration): EngineConfiguration {
+  if (configuration.protocolVersion === protocolVersion) return configuration;
+  throw new CosFailure({
+    kind: 'unsupported',
+    op: 'engine/configure',
+    retry: 'never',
+    detail: `The engine speaks version ${protocolVersion} of the protocol, the extension version ${configuration.protocolVersion}. Install the extension again.`,
+  });
+}

@@ -1,0 +1,59 @@
+import type { ConnectionId } from '../../model/ids';
+import type { ConnectionTestReport } from '../../protocol/requests';
+import type { EngineClock } from '../clock';
+import type { CosClient } from '../cos/client';
+import type { EngineHandlers } from '../engine';
+import { CosFailure } from '../failure';
+
+/** Finds the client of a connection. */
+export type ClientFor = (connectionId: ConnectionId, signal: AbortSignal) => Promise<CosClient>;
+
+/** Requests about buckets. */
+export function createBucketHandlers(
+  clientFor: ClientFor,
+): Pick<EngineHandlers, 'buckets/list' | 'buckets/get' | 'buckets/create' | 'buckets/delete'> {
+  return {
+    'buckets/list': async ({ connectionId }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      return await client.listBuckets(signal);
+    },
+    'buckets/get': async ({ connectionId, bucket }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      return await client.getBucket(bucket, signal);
+    },
+    'buckets/create': async ({ connectionId, bucket, location, storageClass }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      const place = {
+        ...(location === undefined ? {} : { location }),
+        ...(storageClass === undefined ? {} : { storageClass }),
+      };
+      return await client.createBucket(bucket, place, signal);
+    },
+    'buckets/delete': async ({ connectionId, bucket }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      await client.deleteBucket(bucket, signal);
+      return null;
+    },
+  };
+}
+
+/**
+ * Signs in and lists buckets. Someone who may not list buckets but is known to the service has a working connection:
+ * the report then has no count.
+ */
+export async function testConnection(
+  client: CosClient,
+  clock: EngineClock,
+  signal: AbortSignal,
+): Promise<ConnectionTestReport> {
+  const startedAtMs = clock.monotonicMs();
+  try {
+    const buckets = await client.listBuckets(signal);
+    return { bucketCount: buckets.length, latencyMs: Math.round(clock.monotonicMs() - startedAtMs) };
+  } catch (error) {
+    const isPlainRefusal =
+      error instanceof CosFailure && error.error.kind === 'denied' && error.error.reason === undefined;
+    if (!isPlainRefusal) throw error;
+    return { latencyMs: Math.round(clock.monotonicMs() - startedAtMs) };
+  }
+}
