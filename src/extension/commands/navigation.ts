@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { TreeNode } from '../tree/treeNode';
 import { folderRefOf } from '../tree/treeNode';
 import type { CommandTable } from './command';
+import { goTo } from './goTo';
 
 /** Commands that move within the Buckets view, and those of the engine and its log. */
 export const navigationCommands = {
@@ -33,6 +34,7 @@ export const navigationCommands = {
       if (folder !== undefined) view.setFilter(folderRefOf(folder), '');
     },
   },
+  'ibmcos.tree.goTo': { target: 'node', run: goTo },
   'ibmcos.log.show': { target: 'none', run: async ({ log }) => log.show() },
   'ibmcos.engine.restart': { target: 'none', run: ({ engine }) => engine.restart() },
   'ibmcos.docs.open': {

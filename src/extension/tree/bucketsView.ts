@@ -219,8 +219,11 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     if (listed !== undefined) return { ok: true, value: listed };
     const { connectionId, bucket } = target;
     const answer = await this.#engine.send('buckets/get', { connectionId, bucket }, token);
-    if (answer.ok) this.#store.pinBucket(connectionId, answer.value);
-    return answer;
+    if (!answer.ok && answer.error.kind !== 'denied') return answer;
+    // Object Reader may not look a bucket up, and still use what is in it.
+    const summary = answer.ok ? answer.value : { name: bucket };
+    this.#store.pinBucket(connectionId, summary);
+    return { ok: true, value: summary };
   }
 
   /** Makes the store show the way to a target. The answer is the folder or object that is there. */

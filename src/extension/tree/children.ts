@@ -1,4 +1,5 @@
 import type { CosError } from '../../model/cosError';
+import { bucketName } from '../../model/ids';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { BucketsState, FolderState } from './listingStore';
 import type { BucketNode, ConnectionNode, FolderNode, NodeAction, TreeNode } from './treeNode';
@@ -11,7 +12,7 @@ export function bucketChildren(
 ): readonly TreeNode[] {
   if (state.kind === 'stopped') return [];
   const extra = new Set(parent.connection.extraBuckets);
-  const buckets = state.buckets.map((bucket): BucketNode => ({
+  const buckets = withNamed(state.buckets, parent.connection.extraBuckets ?? []).map((bucket): BucketNode => ({
     kind: 'bucket',
     connection: parent.connection,
     bucket,
@@ -23,6 +24,13 @@ export function bucketChildren(
   const actions: readonly NodeAction[] =
     parent.connection.isReadOnly === true ? ['addBucketByName'] : ['createBucket', 'addBucketByName'];
   return [{ kind: 'state', parent, state: { kind: 'noBuckets' } }, ...actionNodes(parent, actions)];
+}
+
+/** A bucket that was added by name shows even when nothing could be listed or looked up. */
+function withNamed(buckets: readonly BucketSummary[], names: readonly string[]): readonly BucketSummary[] {
+  const known = new Set<string>(buckets.map(({ name }) => name));
+  const missing = names.filter((name) => !known.has(name)).map((name) => ({ name: bucketName(name) }));
+  return [...buckets, ...missing];
 }
 
 /** The children of a bucket or folder that was listed. `filterOf` tells the filter of a folder below it. */

@@ -1,0 +1,154 @@
+import * as vscode from 'vscode';
+import type { Connection, Credential } from '../../model/connection';
+import type { CosError, Result } from '../../model/cosError';
+import type { ConnectionId } from '../../model/ids';
+import { addConnection, editConnection, reportText, testConnection } from '../connections/connectionForm';
+import { nameSentence } from '../connections/draftSteps';
+import { secretPlaceText } from '../tree/tooltips';
+import type { CommandServices, CommandTable } from './command';
+
+/** Commands on connections. */
+export const connectionCommands = {
+  'ibmcos.connection.add': { target: 'none', run: add },
+  'ibmcos.connection.edit': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, async (connection) => {
+        if (connectionId === services.localServer.connectionId) return rename(services, connection);
+        await editConnection(services, connection);
+        return undefined;
+      }),
+  },
+  'ibmcos.connection.rename': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, (connection) => rename(services, connection)),
+  },
+  'ibmcos.connection.test': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, (connection) => test(services, connection)),
+  },
+  'ibmcos.connection.signIn': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, (connection) => signIn(services, connection)),
+  },
+  'ibmcos.connection.remove': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, (connection) => remove(services, connection)),
+  },
+} satisfies CommandTable;
+
+type Outcome = Result<unknown> | undefined;
+
+async function withConnection(
+  services: CommandServices,
+  id: ConnectionId,
+  work: (connection: Connection) => Promise<Outcome>,
+): Promise<Outcome> {
+  const connection = services.connections.get(id);
+  return connection === undefined ? { ok: false, error: failure('invalid', 'noConnection') } : work(connection);
+}
+
+async function add(services: CommandServices): Promise<undefined> {
+  const items = [
+    {
+      label: vscode.l10n.t('$(key) IBM Cloud API key'),
+      detail: vscode.l10n.t('Signs in to IBM Cloud Object Storage through IAM'),
+      way: 'iam',
+    },
+    {
+      label: vscode.l10n.t('$(lock) HMAC key pair'),
+      detail: vscode.l10n.t('For IBM Cloud Object Storage or any S3-compatible service'),
+      way: 'hmac',
+    },
+    {
+      label: vscode.l10n.t('$(server-environment) Local Object Storage'),
+      detail: vscode.l10n.t('A COS on this machine with sample buckets; needs no account'),
+      way: 'local',
+    },
+  ] as const;
+  const chosen = await services.prompts.pick(items, { placeHolder: vscode.l10n.t('How do you connect?') });
+  if (chosen === undefined) return;
+  if (chosen.way === 'local') {
+    if (await services.localServer.start()) await services.view.show();
+    return;
+  }
+  if ((await addConnection(services, chosen.way)) !== undefined) await services.view.show();
+}
+
+async function rename(services: CommandServices, connection: Connection): Promise<undefined> {
+  const name = await services.prompts.input({
+    prompt: vscode.l10n.t('New name of the connection'),
+    value: connection.name,
+    validateInput: nameSentence,
+  });
+  if (name !== undefined) await services.connections.save({ ...connection, name: name.trim() });
+}
+
+async function test(services: CommandServices, connection: Connection): Promise<Outcome> {
+  const credential = await services.connections.findCredential(connection.id);
+  if (credential === undefined) return { ok: false, error: failure('signInNeeded', 'secretMissing') };
+  const report = await testConnection(services, connection, credential);
+  if (!report.ok) return report;
+  const place = secretPlaceText(await services.connections.secretPlace(connection.id));
+  void services.prompts.info(`${reportText(connection, report.value)}. ${vscode.l10n.t('Its secret is {0}.', place)}`);
+  return undefined;
+}
+
+/** Asks for the secret alone, and keeps it only when it works or the person insists. */
+async function signIn(services: CommandServices, connection: Connection): Promise<Outcome> {
+  if (connection.id === services.localServer.connectionId) {
+    await services.localServer.start();
+    return undefined;
+  }
+  const credential = await askCredential(services, connection);
+  if (credential === undefined) return undefined;
+  const report = await testConnection(services, connection, credential);
+  if (!report.ok) {
+    if (report.error.kind === 'cancelled') return undefined;
+    const again = vscode.l10n.t('Enter Again');
+    const saveAnyway = vscode.l10n.t('Save Anyway');
+    const answer = await services.prompts.error(services.failures.sentence(report.error), again, saveAnyway);
+    if (answer === again) return signIn(services, connection);
+    if (answer !== saveAnyway) return undefined;
+  }
+  await services.connections.save(connection, credential);
+  return undefined;
+}
+
+async function askCredential({ prompts }: CommandServices, connection: Connection): Promise<Credential | undefined> {
+  const title = vscode.l10n.t('Sign in to "{0}"', connection.name);
+  const validateInput = (text: string): string | undefined =>
+    text.trim() === '' ? vscode.l10n.t('It must not be empty.') : undefined;
+  if (connection.kind === 'iam') {
+    const prompt = vscode.l10n.t('IBM Cloud API key');
+    const apiKey = await prompts.input({ title, prompt, password: true, validateInput });
+    return apiKey === undefined ? undefined : { kind: 'apiKey', apiKey: apiKey.trim() };
+  }
+  const accessKeyId = await prompts.input({ title, prompt: vscode.l10n.t('Access key id'), validateInput });
+  if (accessKeyId === undefined) return undefined;
+  const prompt = vscode.l10n.t('Secret access key');
+  const secretAccessKey = await prompts.input({ title, prompt, password: true, validateInput });
+  return secretAccessKey === undefined
+    ? undefined
+    : { kind: 'hmac', accessKeyId: accessKeyId.trim(), secretAccessKey: secretAccessKey.trim() };
+}
+
+async function remove(services: CommandServices, connection: Connection): Promise<undefined> {
+  const isLocal = connection.id === services.localServer.connectionId;
+  const detail = isLocal
+    ? vscode.l10n.t('Local Object Storage stops. Its buckets and objects stay on this machine for the next start.')
+    : vscode.l10n.t('Its settings and its secret in the keychain are deleted. Buckets and objects stay as they are.');
+  const removeButton = vscode.l10n.t('Remove');
+  const question = vscode.l10n.t('Remove the connection "{0}"?', connection.name);
+  if ((await services.prompts.confirm(question, detail, removeButton)) !== removeButton) return;
+  await services.connections.remove(connection.id);
+}
+
+function failure(kind: CosError['kind'], reason: NonNullable<CosError['reason']>): CosError {
+  const retry = kind === 'signInNeeded' ? 'afterSignIn' : 'never';
+  return { kind, reason, op: 'connection/test', retry, detail: reason };
+}

@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import type { Connection, Credential } from '../../model/connection';
+import type { Result } from '../../model/cosError';
+import type { ConnectionTestReport } from '../../protocol/requests';
+import type { Connections, EngineClient, FailureReporter, Prompts } from '../services';
+import { askSteps } from '../ui/steps';
+import { connectionOf, credentialOf, draftOf, emptyDraft, type Draft } from './draft';
+import { hmacSteps, iamSteps, type SecretNeed } from './draftSteps';
+import { newConnectionId } from './newConnectionId';
+
+/** What filling in a connection needs. */
+export interface FormServices {
+  readonly engine: EngineClient;
+  readonly connections: Connections;
+  readonly prompts: Prompts;
+  readonly failures: FailureReporter;
+  readonly log: { show(): void };
+}
+
+/** Asks for a new connection, tests it, and saves it. Answers it, or undefined when the person gave up. */
+export function addConnection(services: FormServices, kind: Draft['kind']): Promise<Connection | undefined> {
+  return fillIn(services, vscode.l10n.t('Add Connection'), emptyDraft(kind), undefined);
+}
+
+/** Asks again for everything of a saved connection. An empty secret keeps the one there is. */
+export function editConnection(services: FormServices, before: Connection): Promise<Connection | undefined> {
+  return fillIn(services, vscode.l10n.t('Edit "{0}"', before.name), draftOf(before), before);
+}
+
+/** Signs in with given settings, in a cancellable notification. Changes nothing. */
+export async function testConnection(
+  { engine }: Pick<FormServices, 'engine'>,
+  connection: Connection,
+  credential: Credential,
+): Promise<Result<ConnectionTestReport>> {
+  const title = vscode.l10n.t('Testing the connection "{0}"', connection.name);
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_progress, token) => engine.send('connection/test', { connection, credential }, token),
+  );
+}
+
+async function fillIn(
+  services: FormServices,
+  title: string,
+  initial: Draft,
+  before: Connection | undefined,
+): Promise<Connection | undefined> {
+  let draft = initial;
+  for (;;) {
+    const kept = before === undefined ? undefined : await services.connections.findCredential(before.id);
+    const filled = await askDraft(services.prompts, title, draft, kept === undefined ? 'required' : 'optional');
+    if (filled === undefined) return undefined;
+    draft = filled;
+    const taken = services.connections.list().map(({ id }) => id);
+    const connection = connectionOf(draft, before?.id ?? newConnectionId(draft.name, taken), before);
+    const entered = credentialOf(draft);
+    const credential = entered ?? kept;
+    if (credential === undefined) continue;
+    const decision = await decide(services, connection, credential);
+    if (decision === 'giveUp') return undefined;
+    if (decision === 'edit') continue;
+    await services.connections.save(connection, entered);
+    return connection;
+  }
+}
+
+function askDraft(prompts: Prompts, title: string, draft: Draft, need: SecretNeed): Promise<Draft | undefined> {
+  switch (draft.kind) {
+    case 'iam':
+      return askSteps(title, iamSteps(prompts, need), draft);
+    case 'hmac':
+      return askSteps(title, hmacSteps(prompts, need), draft);
+  }
+}
+
+/** Tests, and lets the person decide when the test fails. */
+async function decide(
+  services: FormServices,
+  connection: Connection,
+  credential: Credential,
+): Promise<'save' | 'edit' | 'giveUp'> {
+  const report = await testConnection(services, connection, credential);
+  if (report.ok) {
+    void services.prompts.info(reportText(connection, report.value));
+    return 'save';
+  }
+  if (report.error.kind === 'cancelled') return 'edit';
+  const edit = vscode.l10n.t('Edit');
+  const saveAnyway = vscode.l10n.t('Save Anyway');
+  const showLog = vscode.l10n.t('Show Log');
+  for (;;) {
+    const answer = await services.prompts.error(services.failures.sentence(report.error), edit, saveAnyway, showLog);
+    if (answer === edit) return 'edit';
+    if (answer === saveAnyway) return 'save';
+    if (answer !== showLog) return 'giveUp';
+    services.log.show();
+  }
+}
+
+/** What a successful test found, in words. */
+export function reportText(connection: Connection, report: ConnectionTestReport): string {
+  return report.bucketCount === undefined
+    ? vscode.l10n.t(
+        'The connection works, but this identity may not list buckets; add them by name: "{0}"',
+        connection.name,
+      )
+    : vscode.l10n.t(
+        'The connection works, with {0} buckets, answered in {1} ms: "{2}"',
+        report.bucketCount,
+        Math.round(report.latencyMs),
+        connection.name,
+      );
+}

@@ -1,0 +1,102 @@
+import type { AddressingStyle, Connection, Credential } from '../../model/connection';
+import type { ConnectionId } from '../../model/ids';
+import { endpointOfLocation, locationOfHost, type EndpointNetwork } from '../../model/location';
+import { normalisedEndpoint } from './endpoint';
+import { normalisedInstanceId } from './instanceId';
+
+/** What the steps of adding or editing an API key connection have collected. */
+export interface IamDraft {
+  readonly kind: 'iam';
+  readonly apiKey: string;
+  readonly serviceInstanceId: string;
+  /** Empty: an endpoint of its own. */
+  readonly location: string;
+  readonly endpoint: string;
+  readonly network: EndpointNetwork;
+  readonly name: string;
+}
+
+/** What the steps of adding or editing an HMAC connection have collected. */
+export interface HmacDraft {
+  readonly kind: 'hmac';
+  readonly endpoint: string;
+  readonly region: string;
+  readonly addressingStyle: AddressingStyle;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly name: string;
+}
+
+export type Draft = IamDraft | HmacDraft;
+
+/** A draft that says nothing yet. */
+export function emptyDraft(kind: Draft['kind']): Draft {
+  switch (kind) {
+    case 'iam':
+      return { kind, apiKey: '', serviceInstanceId: '', location: '', endpoint: '', network: 'public', name: '' };
+    case 'hmac':
+      return {
+        kind,
+        endpoint: '',
+        region: '',
+        addressingStyle: 'path',
+        accessKeyId: '',
+        secretAccessKey: '',
+        name: '',
+      };
+  }
+}
+
+/** A draft of what is saved. Secrets stay empty, which means: as they are. */
+export function draftOf(connection: Connection): Draft {
+  const { name, endpoint } = connection;
+  switch (connection.kind) {
+    case 'iam': {
+      const network = connection.network ?? 'public';
+      const location = locationOfHost(new URL(endpoint).host);
+      const isPlain = location !== undefined && endpointOfLocation(location, network) === endpoint;
+      const { serviceInstanceId } = connection;
+      return { kind: 'iam', apiKey: '', serviceInstanceId, location: isPlain ? location : '', endpoint, network, name };
+    }
+    case 'hmac': {
+      const { region, addressingStyle } = connection;
+      return { kind: 'hmac', endpoint, region, addressingStyle, accessKeyId: '', secretAccessKey: '', name };
+    }
+  }
+}
+
+/** The settings that a draft asks for; what the steps do not ask of `before` stays. */
+export function connectionOf(draft: Draft, id: ConnectionId, before: Connection | undefined): Connection {
+  const name = draft.name.trim();
+  switch (draft.kind) {
+    case 'iam': {
+      const kept = before?.kind === 'iam' ? before : undefined;
+      const endpoint =
+        draft.location === '' ? normalisedEndpoint(draft.endpoint) : endpointOfLocation(draft.location, draft.network);
+      const serviceInstanceId = normalisedInstanceId(draft.serviceInstanceId);
+      return { ...kept, kind: 'iam', id, name, serviceInstanceId, endpoint, network: draft.network };
+    }
+    case 'hmac': {
+      const kept = before?.kind === 'hmac' ? before : undefined;
+      const { addressingStyle } = draft;
+      const endpoint = normalisedEndpoint(draft.endpoint);
+      return { ...kept, kind: 'hmac', id, name, endpoint, region: draft.region.trim(), addressingStyle };
+    }
+  }
+}
+
+/** The secret that a draft holds, or undefined when it is to stay as it is. */
+export function credentialOf(draft: Draft): Credential | undefined {
+  switch (draft.kind) {
+    case 'iam':
+      return draft.apiKey === '' ? undefined : { kind: 'apiKey', apiKey: draft.apiKey.trim() };
+    case 'hmac':
+      return draft.accessKeyId === ''
+        ? undefined
+        : {
+            kind: 'hmac',
+            accessKeyId: draft.accessKeyId.trim(),
+            secretAccessKey: draft.secretAccessKey.trim(),
+          };
+  }
+}
