@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { useSession } from './session';
+
+const current = useSession();
+
+test('a newcomer starts the local server from the welcome view, browses a bucket and reads an object', async () => {
+  const session = current();
+  const { workbench } = session;
+  await workbench.openObjectStorage();
+  await workbench.page.getByRole('button', { name: 'Sign In' }).waitFor();
+  await session.screenshot('welcome');
+
+  await workbench.page.getByRole('button', { name: 'Try the Local Server' }).click();
+  await workbench.expand('Local Object Storage');
+  await workbench.expand('getting-started');
+  await workbench.expand('data');
+  await workbench.row('cities.csv').waitFor();
+
+  await workbench.row('README.md').click();
+  await workbench.waitForTab('README.md', 'clean');
+  expect(await workbench.editorText()).toContain('#');
+  await session.screenshot('browse');
+});

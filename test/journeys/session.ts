@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { launchBrowser } from '../../scripts/browser.mjs';
+import { ensureVscode } from '../../scripts/installVscode.mjs';
+import { installExtension, startVscodeServer } from '../../scripts/vscodeServer.mjs';
+import { startKeyring } from '../../scripts/withKeyring.mjs';
+import { Workbench } from './workbench';
+
+const maxScreenshotBytes = 200_000;
+
+/** A VS Code with the packaged extension, a keychain and a browser, all of its own, as a user would have it. */
+export interface Session {
+  readonly workbench: Workbench;
+  /** Holds everything that VS Code, the extension and the journey write. */
+  readonly folder: string;
+  /** The folder that is open in VS Code. */
+  readonly workspace: string;
+  /** Process id of the VS Code server; the extension host and the engine are below it. */
+  readonly serverPid: number;
+  /** Environment that reaches the keychain. */
+  readonly keyringEnv: NodeJS.ProcessEnv;
+  /** A picture for the README, kept only when screenshots are to be updated; always in out/journeys. */
+  screenshot(name: string): Promise<void>;
+  /** Keeps what tells why a journey failed, in out/journeys. */
+  dump(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface SessionOptions {
+  readonly settings?: Record<string, unknown>;
+  /** Name → content of files in the workspace. */
+  readonly files?: Record<string, string | Uint8Array>;
+}
+
+/** A session for all tests of the file that calls this. A test that fails leaves a picture and the logs. */
+export function useSession(options: SessionOptions = {}): () => Session {
+  let session: Session | undefined;
+  const current = () => {
+    if (session === undefined) throw new Error('The session is open only while tests run.');
+    return session;
+  };
+  beforeAll(async () => {
+    session = await openSession(options);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await current().dump(task.name);
+  });
+  afterAll(() => session?.close());
+  return current;
+}
+
+async function openSession(options: SessionOptions): Promise<Session> {
+  const vsix = process.env['TEST_VSIX'];
+  if (vsix === undefined) throw new Error('TEST_VSIX names no package; run the journeys with `npm run test:journeys`.');
+  const vscode = ensureVscode();
+  const folder = mkdtempSync(join(tmpdir(), 'journey-'));
+  const workspace = join(folder, 'workspace');
+  mkdirSync(workspace);
+  for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(workspace, name), content);
+
+  const undo: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })];
+  const close = async () => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    installExtension(vscode, folder, { kind: 'package', vsix });
+    const keyring = await startKeyring();
+    undo.push(keyring.stop);
+    const settings = { 'ibmcos.localServer.dataFolder': join(folder, 'storage'), ...options.settings };
+    const server = await startVscodeServer({ vscode, folder, settings, env: keyring.env });
+    undo.push(server.stop);
+    const context: BrowserContext = await launchBrowser(join(folder, 'profile'));
+    undo.push(() => context.close());
+    const page = context.pages()[0] ?? (await context.newPage());
+    const browserLog: string[] = [];
+    page.on('console', (message) => browserLog.push(message.text()));
+    await page.goto(`${server.url}?folder=${encodeURIComponent(workspace)}`);
+    const workbench = new Workbench(page);
+    await workbench.ready();
+    const shoot = async (path: string) => {
+      mkdirSync(join(path, '..'), { recursive: true });
+      await page.screenshot({ path });
+    };
+    return {
+      workbench,
+      folder,
+      workspace,
+      serverPid: server.pid,
+      keyringEnv: keyring.env,
+      screenshot: async (name) => {
+        await shoot(join('out/journeys', `${name}.png`));
+        if (process.env['UPDATE_SCREENSHOTS'] !== '1') return;
+        const path = join('media/screenshots', `${name}.png`);
+        await shoot(path);
+        const { size } = statSync(path);
+        if (size > maxScreenshotBytes) throw new Error(`${path} has ${size} bytes; at most ${maxScreenshotBytes}.`);
+      },
+      dump: async (name) => {
+        const path = join('out/journeys', `FAILED ${name.replaceAll(/[^\w -]/g, '')}`);
+        await shoot(`${path}.png`);
+        writeFileSync(`${path}.log`, `${server.output()}\n--- browser ---\n${browserLog.join('\n')}`);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
