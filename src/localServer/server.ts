@@ -25,6 +25,7 @@ import { seedStore } from './seed/seedStore.ts';
 import { StartError } from './startError.ts';
 import { openStore, type Store } from './store/store.ts';
 import { openTlsFiles } from './tls.ts';
+import { createWebsiteHandler } from './website/websiteHandler.ts';
 
 export interface LocalServerOptions {
   readonly dataFolder: string;
@@ -85,7 +86,8 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
   const urlOf = (service: string) => urls.get(service) ?? '';
   const faults = new FaultInjector();
   const requests = new RequestLog(clock);
-  const services = createServices({ identities, store, clock, faults, requests, urlOf, log: options.log });
+  const { transport: protocol, log } = options;
+  const services = createServices({ identities, store, clock, faults, requests, protocol, urlOf, log });
   const listeners: Listener[] = [];
   closers.push(async () => void (await Promise.all(listeners.map((listener) => listener.close(closeGraceMs)))));
   for (const [index, [service, handler]] of services.entries()) {
@@ -123,10 +125,11 @@ function createServices(parts: {
   clock: AdjustableClock;
   faults: FaultInjector;
   requests: RequestLog;
+  protocol: 'http' | 'https';
   urlOf: (service: string) => string;
   log: (line: string) => void;
 }): [string, RequestHandler][] {
-  const { identities, store, clock, requests, urlOf, log } = parts;
+  const { identities, store, clock, requests, protocol, urlOf, log } = parts;
   const faults: Faults = {
     take: (request) => {
       requests.record(request);
@@ -171,14 +174,10 @@ function createServices(parts: {
     ['resource controller', json(resourceController)],
     ['configuration', json(configuration)],
     ['key protect', json(createKeyProtect(identities))],
-    ['website', notYet],
+    ['website', createWebsiteHandler({ store, identity: identities, faults, switches, protocol, log })],
     ['admin', admin],
   ];
 }
-
-const notYet: RequestHandler = async (_request, response) => {
-  response.writeHead(501).end();
-};
 
 function openStoreOf(dataFolder: string): Store {
   try {
