@@ -63,6 +63,8 @@ export interface UploadSource {
   readonly fsPath: string;
   /** A folder's content goes below the prefix without the folder's own name. */
   readonly contentsOnly?: true;
+  /** What a file is called below the prefix, instead of its own name. */
+  readonly name?: string;
 }
 
 /** An object, or all objects below a prefix, to download. */
@@ -93,7 +95,7 @@ export type TransferRequest =
       readonly sources: readonly DownloadSource[];
       /** Folder the objects go into; a prefix's objects keep their names below the prefix's last segment. */
       readonly folderFsPath: string;
-      /** Exact target of a single object, for *Save As*; its clash was confirmed by the dialog. */
+      /** Exact target of a single object, for *Save As*; with clash `ask` it is replaced, since the dialog has asked. */
       readonly fileFsPath?: string;
       readonly clash: ClashChoice;
     }

@@ -42,7 +42,7 @@ export async function download(
 async function* plan(context: TransferContext, request: DownloadRequest): AsyncGenerator<DecidedItem> {
   const items = planDownload(context, request);
   // The dialog that named the file has asked already.
-  const clash = request.fileFsPath === undefined ? request.clash : 'replace';
+  const clash = request.fileFsPath !== undefined && request.clash === 'ask' ? 'replace' : request.clash;
   if (clash === 'ask') {
     yield* planAsking(context, request, items);
   } else {

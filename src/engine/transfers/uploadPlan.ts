@@ -34,7 +34,7 @@ export async function* planUpload(
     const fsPath = resolve(source.fsPath);
     if (seen.has(fsPath)) continue;
     seen.add(fsPath);
-    const name = basename(fsPath);
+    const name = source.name ?? basename(fsPath);
     const other = names.get(name);
     // Sources from several folders may share a name, and then whole subtrees could share keys.
     if (other !== undefined && source.contentsOnly !== true) {

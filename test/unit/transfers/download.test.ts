@@ -37,7 +37,7 @@ describe('download', () => {
   it('writes to exactly the file that a dialog named, replacing it', async () => {
     world.client.put('bucket', 'a', 'new');
     writeFileSync(join(world.folder, 'chosen'), 'old');
-    const end = await world.run({ ...request(['a']), fileFsPath: join(world.folder, 'chosen') });
+    const end = await world.run({ ...request(['a'], 'ask'), fileFsPath: join(world.folder, 'chosen') });
     expect(end.state).toBe('done');
     expect(await tree(world.folder)).toEqual({ chosen: 'new' });
   });

@@ -1,0 +1,150 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { UsageError } from './exitCode';
+import { help } from './help';
+
+/** What every verb can be told. */
+export interface CommonOptions {
+  readonly endpoint: string | undefined;
+  readonly profile: string | undefined;
+  readonly concurrency: number;
+  readonly partBytes: number;
+  readonly isJson: boolean;
+}
+
+/** A verb with its operands and options. */
+export type Command =
+  | { readonly verb: 'help'; readonly text: string }
+  | {
+      readonly verb: 'ls';
+      readonly common: CommonOptions;
+      readonly place: string | undefined;
+      readonly isRecursive: boolean;
+    }
+  | { readonly verb: 'stat'; readonly common: CommonOptions; readonly place: string }
+  | {
+      readonly verb: 'cp';
+      readonly common: CommonOptions;
+      readonly sources: readonly string[];
+      readonly target: string;
+      readonly isRecursive: boolean;
+      readonly ifExists: 'skip' | 'replace' | 'fail';
+    }
+  | {
+      readonly verb: 'rm';
+      readonly common: CommonOptions;
+      readonly places: readonly string[];
+      readonly isRecursive: boolean;
+      readonly isConfirmed: boolean;
+    };
+
+const mebibyte = 1024 * 1024;
+
+const commonOptions = {
+  endpoint: { type: 'string' },
+  profile: { type: 'string' },
+  concurrency: { type: 'string' },
+  'part-size': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsConfig['options'];
+
+const recursive = { recursive: { type: 'boolean', short: 'r' } } as const;
+
+/** Reads the arguments after the script's name. Throws `UsageError` with what is wrong and where. */
+export function parseCommandLine(argv: readonly string[]): Command {
+  const [verb, ...rest] = argv;
+  if (verb === undefined) throw new UsageError('a verb is needed: ls, stat, cp or rm');
+  switch (verb) {
+    case 'help':
+    case '--help':
+    case '-h':
+      return { verb: 'help', text: help.all };
+    case 'ls': {
+      const { values, positionals } = parse(rest, { ...commonOptions, ...recursive });
+      if (values.help === true) return { verb: 'help', text: help.ls };
+      if (positionals.length > 1) throw new UsageError('ls takes one place at most');
+      return { verb, common: common(values), place: positionals[0], isRecursive: values.recursive === true };
+    }
+    case 'stat': {
+      const { values, positionals } = parse(rest, commonOptions);
+      if (values.help === true) return { verb: 'help', text: help.stat };
+      const [place] = positionals;
+      if (place === undefined || positionals.length > 1) throw new UsageError('stat takes exactly one place');
+      return { verb, common: common(values), place };
+    }
+    case 'cp': {
+      const { values, positionals } = parse(rest, { ...commonOptions, ...recursive, 'if-exists': { type: 'string' } });
+      if (values.help === true) return { verb: 'help', text: help.cp };
+      const target = positionals.at(-1);
+      const sources = positionals.slice(0, -1);
+      if (target === undefined || sources.length === 0) throw new UsageError('cp needs a source and a target');
+      const isRecursive = values.recursive === true;
+      return { verb, common: common(values), sources, target, isRecursive, ifExists: choice(values['if-exists']) };
+    }
+    case 'rm': {
+      const { values, positionals } = parse(rest, {
+        ...commonOptions,
+        ...recursive,
+        yes: { type: 'boolean', short: 'y' },
+      });
+      if (values.help === true) return { verb: 'help', text: help.rm };
+      if (positionals.length === 0) throw new UsageError('rm needs at least one object');
+      const isRecursive = values.recursive === true;
+      return { verb, common: common(values), places: positionals, isRecursive, isConfirmed: values.yes === true };
+    }
+    default:
+      throw new UsageError(`"${verb}" is not a verb of cos; there are ls, stat, cp and rm`);
+  }
+}
+
+function parse<const T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message.split('. ')[0] ?? error.message);
+    throw error;
+  }
+}
+
+function common(values: {
+  endpoint?: string;
+  profile?: string;
+  concurrency?: string;
+  'part-size'?: string;
+  json?: boolean;
+}): CommonOptions {
+  return {
+    endpoint: values.endpoint,
+    profile: values.profile,
+    concurrency: concurrency(values.concurrency),
+    partBytes: partSize(values['part-size']),
+    isJson: values.json === true,
+  };
+}
+
+function concurrency(text: string | undefined): number {
+  if (text === undefined) return 16;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 256) {
+    throw new UsageError(`--concurrency takes a number from 1 to 256, not "${text}"`);
+  }
+  return count;
+}
+
+/** `16M`, `16MiB`, or bytes. */
+function partSize(text: string | undefined): number {
+  if (text === undefined) return 16 * mebibyte;
+  const match = /^(\d+)\s*(?:([KMG])(?:i?B)?)?$/i.exec(text);
+  const factor = { k: 1024, m: mebibyte, g: 1024 * mebibyte }[(match?.[2] ?? '').toLowerCase()] ?? 1;
+  const bytes = Number(match?.[1] ?? Number.NaN) * factor;
+  if (!(bytes >= 5 * mebibyte && bytes <= 5 * 1024 * mebibyte)) {
+    throw new UsageError(`--part-size takes 5M to 5G, not "${text}"`);
+  }
+  return bytes;
+}
+
+function choice(text: string | undefined): 'skip' | 'replace' | 'fail' {
+  if (text === undefined) return 'fail';
+  if (text === 'skip' || text === 'replace' || text === 'fail') return text;
+  throw new UsageError(`--if-exists takes skip, replace or fail, not "${text}"`);
+}

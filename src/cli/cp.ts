@@ -1,0 +1,132 @@
+import { statSync, type Stats } from 'node:fs';
+import { basename, resolve, sep } from 'node:path';
+import type { TransferRequest } from '../protocol/requests';
+import type { Command } from './commandLine';
+import { isCosUri, parseCosUri, parseObject, prefixOf } from './cosUri';
+import { copyFromStdin, copyToStdout } from './cpStream';
+import { UsageError, type ExitCode } from './exitCode';
+import { runTransfer, type Progress } from './transfer';
+import type { Session } from './session';
+
+/** What `cos cp` is asked to do, with everything about the arguments checked. */
+export type CopyCommand = Extract<Command, { verb: 'cp' }>;
+
+/** `cos cp`: up, down, inside the service, from standard input or to standard output. */
+export async function cp(
+  session: Session,
+  command: CopyCommand,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { sources, target, common } = command;
+  const [first] = sources;
+  if (first === '-' || target === '-') {
+    if (sources.length > 1 || first === undefined) throw new UsageError('"-" stands alone: cp takes one source then');
+    if (command.isRecursive) throw new UsageError('"-" and --recursive do not go together');
+    if (first === '-' && target === '-') throw new UsageError('"-" cannot be source and target');
+    return first === '-'
+      ? await copyFromStdin(session, command, signal)
+      : await copyToStdout(session, parseObject(requireCos(first)), signal);
+  }
+  return await runTransfer(session, requestOf(session, command), progress, common.isJson, signal);
+}
+
+function requestOf(session: Session, command: CopyCommand): TransferRequest {
+  const areRemote = command.sources.map(isCosUri);
+  if (areRemote.some((isRemote) => isRemote !== areRemote[0])) {
+    throw new UsageError('the sources must all be files, or all be in the service');
+  }
+  if (areRemote[0] !== true) return uploadRequest(session, command);
+  return isCosUri(command.target) ? copyRequest(session, command) : downloadRequest(session, command);
+}
+
+function uploadRequest(session: Session, command: CopyCommand): TransferRequest {
+  const { bucket, key } = parseCosUri(requireCos(command.target));
+  const base = {
+    kind: 'upload',
+    connectionId: session.connection.id,
+    bucket,
+    clash: command.ifExists,
+  } as const;
+  if (command.isRecursive) {
+    const isOne = command.sources.length === 1;
+    const sources = command.sources.map((fsPath) =>
+      isOne && requireFile(fsPath).isDirectory() ? ({ fsPath, contentsOnly: true } as const) : { fsPath },
+    );
+    return { ...base, prefix: prefixOf({ bucket, key }), sources };
+  }
+  for (const fsPath of command.sources) {
+    if (requireFile(fsPath).isDirectory()) throw new UsageError(`"${fsPath}" is a folder; add --recursive`);
+  }
+  const isBelow = key === '' || key.endsWith('/');
+  if (isBelow) return { ...base, prefix: key, sources: command.sources.map((fsPath) => ({ fsPath })) };
+  const [fsPath] = command.sources;
+  if (fsPath === undefined || command.sources.length > 1) {
+    throw new UsageError(`"${command.target}" is one object; to put several files below it, end it in "/"`);
+  }
+  const slash = key.lastIndexOf('/') + 1;
+  return { ...base, prefix: key.slice(0, slash), sources: [{ fsPath, name: key.slice(slash) }] };
+}
+
+function downloadRequest(session: Session, command: CopyCommand): TransferRequest {
+  const places = command.sources.map(parseCosUri);
+  const [first] = places;
+  if (first === undefined) throw new UsageError('cp needs a source');
+  if (places.some(({ bucket }) => bucket !== first.bucket)) throw new UsageError('the sources must be in one bucket');
+  const folderFsPath = resolve(command.target);
+  const base = {
+    kind: 'download',
+    connectionId: session.connection.id,
+    bucket: first.bucket,
+    clash: command.ifExists,
+    folderFsPath,
+  } as const;
+  if (command.isRecursive) {
+    const isOne = places.length === 1;
+    const sources = places.map((place) => {
+      const prefix = prefixOf(place);
+      return isOne ? ({ kind: 'prefix', prefix, contentsOnly: true } as const) : ({ kind: 'prefix', prefix } as const);
+    });
+    return { ...base, sources };
+  }
+  const sources = command.sources.map((source) => ({ kind: 'object', key: parseObject(source).key }) as const);
+  const isFolder =
+    command.target.endsWith('/') || command.target.endsWith(sep) || findFile(folderFsPath)?.isDirectory();
+  if (isFolder === true) return { ...base, sources };
+  if (sources.length > 1) throw new UsageError(`"${command.target}" is not a folder; several objects need one`);
+  return { ...base, sources, fileFsPath: folderFsPath };
+}
+
+function copyRequest(session: Session, command: CopyCommand): TransferRequest {
+  const [source] = command.sources;
+  if (source === undefined || command.sources.length > 1 || command.isRecursive) {
+    throw new UsageError('inside the service cp copies one object at a time');
+  }
+  const from = parseObject(source);
+  const to = parseCosUri(command.target);
+  const isBelow = to.key === '' || to.key.endsWith('/');
+  const key = isBelow ? (`${to.key}${basename(from.key)}` as typeof to.key) : to.key;
+  return {
+    kind: 'copy',
+    connectionId: session.connection.id,
+    source: from,
+    target: { bucket: to.bucket, key },
+    deleteSource: false,
+    clash: command.ifExists,
+  };
+}
+
+function requireCos(text: string): string {
+  if (!isCosUri(text)) throw new UsageError(`"${text}" is a file; one side of cp must be cos://bucket/key`);
+  return text;
+}
+
+function requireFile(fsPath: string): Stats {
+  const found = findFile(fsPath);
+  if (found === undefined) throw new UsageError(`"${fsPath}" does not exist`);
+  return found;
+}
+
+function findFile(fsPath: string): Stats | undefined {
+  return statSync(fsPath, { throwIfNoEntry: false });
+}

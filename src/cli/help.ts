@@ -1,0 +1,67 @@
+const places = `Places are written cos://bucket/key (or s3://bucket/key).`;
+
+const commonHelp = `  --endpoint URL      the endpoint, e.g. https://s3.us-south.cloud-object-storage.appdomain.cloud
+                      (otherwise AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile's endpoint_url)
+  --profile NAME      take credentials from this profile of the AWS files, and nowhere else
+  --json              print JSON, one document a line
+  --help              print this text
+
+Credentials come from the first of: IBM_API_KEY_ID (with IBM_SERVICE_INSTANCE_ID, IBM_AUTH_ENDPOINT),
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, COS_HMAC_ACCESS_KEY_ID and COS_HMAC_SECRET_ACCESS_KEY, IBMCLOUD_API_KEY,
+the file COS_CREDENTIALS_FILE or ~/.bluemix/cos_credentials, the AWS credentials and config files. Never from arguments.
+`;
+
+const exitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some items failed, 130 cancelled by Ctrl-C.
+`;
+
+/** What `--help` prints, for all verbs and for each. */
+export const help = {
+  all: `Usage: cos <verb> [options]
+
+  cos ls [cos://bucket[/prefix]]     list buckets, folders and objects
+  cos stat cos://bucket/key          show what is known of an object or bucket
+  cos cp SOURCE... TARGET            copy files up, objects down, or one object inside the service
+  cos rm cos://bucket/key...         delete objects
+
+"cos <verb> --help" tells more. ${places}
+
+${exitHelp}`,
+  ls: `Usage: cos ls [cos://bucket[/prefix]] [options]
+
+Lists buckets, or what a bucket holds at a prefix: folders and objects, or all objects below it with --recursive.
+
+  --recursive, -r     all objects below the prefix, with their whole keys
+${commonHelp}`,
+  stat: `Usage: cos stat cos://bucket[/key] [options]
+
+Shows size, date, ETag, headers, metadata and checksums of an object, or date and location of a bucket.
+
+${commonHelp}`,
+  cp: `Usage: cos cp SOURCE... TARGET [options]
+
+  cos cp file cos://bucket/key                 upload under that key; below it, if it ends in "/"
+  cos cp cos://bucket/key file                 download; into the folder, if there is one
+  cos cp --recursive folder cos://bucket/p     upload what the folder holds below p/
+  cos cp --recursive cos://bucket/p folder     download what lies below p/ into the folder
+  cos cp - cos://bucket/key                    upload standard input
+  cos cp cos://bucket/key -                    download to standard output
+  cos cp cos://bucket/a cos://other/b          copy inside the service
+
+Nothing half-written stays, whatever happens: a file or object appears when it is complete and verified.
+
+  --recursive, -r     whole folders
+  --if-exists WHAT    skip, replace or fail (default) where the target exists
+  --concurrency N     requests at once (16)
+  --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (16M)
+${commonHelp}
+With --json, progress comes as lines {"type":"progress",…} and ends with {"type":"result",…}.
+${exitHelp}`,
+  rm: `Usage: cos rm cos://bucket/key... [options]
+
+Deletes objects. With --recursive, everything below each place (cos://bucket/p means p/), after counting and asking.
+
+  --recursive, -r     everything below
+  --yes, -y           do not ask
+${commonHelp}
+${exitHelp}`,
+} as const;

@@ -1,0 +1,66 @@
+import type { BucketName } from '../model/ids';
+import type { ObjectPage } from '../model/objectInfo';
+import type { Command } from './commandLine';
+import { parseCosUri } from './cosUri';
+import { exitCodes, type ExitCode } from './exitCode';
+import { complain, dateText, printable, printJson, printLine } from './output';
+import type { Session } from './session';
+
+/** `cos ls`: buckets, or what lies at a prefix, printed page by page as it comes. */
+export async function ls(
+  session: Session,
+  command: Extract<Command, { verb: 'ls' }>,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (command.place === undefined) return await listBuckets(session, command.common.isJson, signal);
+  const { bucket, key: prefix } = parseCosUri(command.place);
+  const delimiter = command.isRecursive ? '' : '/';
+  const shownFrom = command.isRecursive ? 0 : prefix.lastIndexOf('/') + 1;
+  const print = command.common.isJson ? printJsonPage : (page: ObjectPage) => printPage(page, shownFrom);
+  let cursor: string | undefined;
+  let count = 0;
+  do {
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await session.client.listPage(bucket, { prefix, delimiter, ...from }, signal);
+    await print(page);
+    count += page.folders.length + page.objects.length;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  if (count > 0 || prefix === '') return exitCodes.done;
+  complain(nothingAt(bucket, prefix));
+  return exitCodes.failed;
+}
+
+async function listBuckets(session: Session, isJson: boolean, signal: AbortSignal): Promise<ExitCode> {
+  for (const bucket of await session.client.listBuckets(signal)) {
+    if (isJson) {
+      await printJson({ kind: 'bucket', ...bucket });
+      continue;
+    }
+    const date = bucket.createdAtMs === undefined ? '' : dateText(bucket.createdAtMs);
+    const place = [bucket.location, bucket.storageClass].filter((part) => part !== undefined).join(' ');
+    await printLine(`${date.padEnd(19)}  ${bucket.name}${place === '' ? '' : `  (${place})`}`);
+  }
+  return exitCodes.done;
+}
+
+async function printPage(page: ObjectPage, shownFrom: number): Promise<void> {
+  const folders = page.folders.map((folder) => `${'folder'.padStart(34)}  ${printable(folder.slice(shownFrom))}`);
+  const objects = page.objects.map(
+    ({ key, sizeBytes, modifiedAtMs }) =>
+      `${dateText(modifiedAtMs)}  ${String(sizeBytes).padStart(13)}  ${printable(key.slice(shownFrom))}`,
+  );
+  const lines = [...folders, ...objects];
+  if (lines.length > 0) await printLine(lines.join('\n'));
+}
+
+async function printJsonPage(page: ObjectPage): Promise<void> {
+  const folders = page.folders.map((prefix) => JSON.stringify({ kind: 'folder', prefix }));
+  const objects = page.objects.map((object) => JSON.stringify({ kind: 'object', ...object }));
+  const lines = [...folders, ...objects];
+  if (lines.length > 0) await printLine(lines.join('\n'));
+}
+
+function nothingAt(bucket: BucketName, prefix: string): string {
+  return `bucket "${bucket}" holds nothing at "${prefix}"`;
+}

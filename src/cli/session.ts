@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { Connection } from '../model/connection';
+import { connectionId, type TransferId } from '../model/ids';
+import { locationOfHost } from '../model/location';
+import type { TransferSnapshot } from '../model/transferState';
+import type { EngineConfiguration } from '../protocol/requests';
+import { protocolVersion } from '../protocol/version';
+import { systemClock } from '../engine/clock';
+import type { CosClient } from '../engine/cos/client';
+import { createCosClient } from '../engine/cos/createCosClient';
+import { createHttpClient } from '../engine/http/httpClient';
+import { defaultRetryPolicy } from '../engine/http/retry';
+import { createTransfers, type Transfers } from '../engine/transfers/createTransfers';
+import type { CommonOptions } from './commandLine';
+import { findCredential, type FoundCredential } from './credentials';
+import { UsageError } from './exitCode';
+
+const mebibyte = 1024 * 1024;
+
+/** The engine as the command line runs it: one connection, from arguments and environment. */
+export interface Session {
+  readonly client: CosClient;
+  readonly transfers: Transfers;
+  readonly connection: Connection;
+  readonly partBytes: number;
+  readonly concurrency: number;
+  close(): Promise<void>;
+}
+
+/** Finds credentials and endpoint and sets the engine up. Sends nothing. Throws `UsageError` for what is missing. */
+export function openSession(
+  options: CommonOptions,
+  environment: NodeJS.ProcessEnv,
+  progress: (transfers: readonly TransferSnapshot[]) => void,
+): Session {
+  const found = findCredential(environment, options.profile);
+  const connection = connectionOf(found, endpointOf(options, found, environment), environment);
+  const configuration = configurationOf(options, environment);
+  const http = createHttpClient({
+    configuration,
+    clock: systemClock,
+    policy: defaultRetryPolicy,
+    environment,
+    random: Math.random,
+    log: ({ level, text }) => {
+      if (environment['COS_LOG'] === 'debug' || (environment['COS_LOG'] === 'info' && level !== 'debug')) {
+        process.stderr.write(`${text}\n`);
+      }
+    },
+  });
+  const client = createCosClient({
+    connection,
+    http,
+    clock: systemClock,
+    resolveCredential: () => Promise.resolve(found.credential),
+  });
+  const transfers = createTransfers({
+    clientFor: () => Promise.resolve(client),
+    host: {
+      decideClashes: () => Promise.resolve('cancel'),
+      notify: (name, params) => {
+        if (name === 'transfers/progress' && 'transfers' in params) progress(params.transfers);
+      },
+    },
+    configuration: () => configuration,
+    clock: systemClock,
+    ids: () => randomUUID() as TransferId,
+  });
+  return {
+    client,
+    transfers,
+    connection,
+    partBytes: options.partBytes,
+    concurrency: options.concurrency,
+    close: async () => {
+      await transfers.close();
+      await client.close();
+      await http.close();
+    },
+  };
+}
+
+function configurationOf(options: CommonOptions, environment: NodeJS.ProcessEnv): EngineConfiguration {
+  const caBundle = environment['AWS_CA_BUNDLE'];
+  return {
+    protocolVersion,
+    strictTls: true,
+    caFiles: caBundle === undefined || caBundle === '' ? [] : [caBundle],
+    useSystemCertificates: true,
+    requestTimeoutMs: 60_000,
+    memoryBudgetBytes: Math.max(96 * mebibyte, options.partBytes),
+    maxConnections: options.concurrency,
+    preferredPartBytes: options.partBytes,
+  };
+}
+
+function endpointOf(options: CommonOptions, found: FoundCredential, environment: NodeJS.ProcessEnv): string {
+  const variable = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
+  const endpoint = options.endpoint ?? (variable === '' ? undefined : variable) ?? found.endpoint;
+  if (endpoint === undefined) {
+    throw new UsageError(
+      'no endpoint is known; add --endpoint, e.g. --endpoint https://s3.us-south.cloud-object-storage.appdomain.cloud',
+    );
+  }
+  return endpoint;
+}
+
+function connectionOf(found: FoundCredential, endpoint: string, environment: NodeJS.ProcessEnv): Connection {
+  const base = { id: connectionId('command-line'), name: 'command line', endpoint };
+  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : endpoint;
+  const location = locationOfHost(host);
+  switch (found.credential.kind) {
+    case 'apiKey':
+      return {
+        ...base,
+        kind: 'iam',
+        serviceInstanceId: found.serviceInstanceId ?? '',
+        ...(found.iamEndpoint === undefined ? {} : { iamEndpoint: found.iamEndpoint }),
+      };
+    case 'hmac':
+      if (location !== undefined && /^(?:AKIA|ASIA)/.test(found.credential.accessKeyId)) {
+        throw new UsageError(
+          `the access key of ${found.source} is one of Amazon Web Services; it was not sent to "${host}"`,
+        );
+      }
+      return {
+        ...base,
+        kind: 'hmac',
+        region: found.region ?? location ?? 'us-east-1',
+        addressingStyle: environment['COS_ADDRESSING_STYLE'] === 'virtualHost' ? 'virtualHost' : 'path',
+      };
+  }
+}

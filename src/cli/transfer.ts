@@ -1,0 +1,93 @@
+import type { TransferSnapshot } from '../model/transferState';
+import type { TransferRequest } from '../protocol/requests';
+import { exitCodes, type ExitCode } from './exitCode';
+import { complain, printable, sizeText } from './output';
+import { sentence } from './sentences';
+import type { Session } from './session';
+
+/** Shows transfers as they go: JSON lines on standard output, or one line on a terminal that is written over. */
+export class Progress {
+  readonly #isJson: boolean;
+  #width = 0;
+
+  constructor(isJson: boolean) {
+    this.#isJson = isJson;
+  }
+
+  show(transfers: readonly TransferSnapshot[]): void {
+    for (const transfer of transfers) {
+      if (this.#isJson) process.stdout.write(`${JSON.stringify({ type: 'progress', ...transfer })}\n`);
+      else if (process.stderr.isTTY) this.#draw(transfer);
+    }
+  }
+
+  /** Takes the line away. */
+  clear(): void {
+    if (this.#width > 0) process.stderr.write(`\r${' '.repeat(this.#width)}\r`);
+    this.#width = 0;
+  }
+
+  #draw(transfer: TransferSnapshot): void {
+    const total = transfer.bytesTotal === undefined ? '' : ` of ${sizeText(transfer.bytesTotal)}`;
+    const items = transfer.itemsTotal === 1 ? '' : `, ${transfer.itemsDone} items`;
+    const rate = transfer.bytesPerSecond === undefined ? '' : `, ${sizeText(transfer.bytesPerSecond)}/s`;
+    const line = `${printable(transfer.title)}: ${sizeText(transfer.bytesDone)}${total}${items}${rate}`.slice(0, 100);
+    process.stderr.write(`\r${line.padEnd(this.#width)}`);
+    this.#width = line.length;
+  }
+}
+
+/** Runs a transfer to its end, reports what did not arrive, and answers with the exit code. An abort cancels it. */
+export async function runTransfer(
+  session: Session,
+  request: TransferRequest,
+  progress: Progress,
+  isJson: boolean,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { handlers } = session.transfers;
+  const { transferId } = await handlers['transfers/start'](request, signal);
+  let cancelling: Promise<unknown> | undefined;
+  const cancel = () => {
+    cancelling = handlers['transfers/cancel']({ transferId }, new AbortController().signal);
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
+  await session.transfers.finished(transferId);
+  signal.removeEventListener('abort', cancel);
+  await cancelling;
+  progress.clear();
+  const transfers = await handlers['transfers/list'](null, new AbortController().signal);
+  const end = transfers.find((transfer) => transfer.transferId === transferId);
+  if (end === undefined) throw new Error('a transfer was lost');
+  if (isJson) process.stdout.write(`${JSON.stringify({ type: 'result', ...end })}\n`);
+  report(end);
+  return exitCodeOf(end);
+}
+
+function report(end: TransferSnapshot): void {
+  for (const skip of end.skips) complain(`skipped "${skip.name}": ${skip.detail}`);
+  more(end.itemsSkipped - end.skips.length, 'skipped');
+  for (const { error } of end.failures) complain(sentence(error));
+  more(end.itemsFailed - end.failures.length, 'failed');
+  if (end.itemsFailed === 0 && end.error !== undefined) complain(sentence(end.error));
+  if (end.state === 'cancelled') complain(`cancelled; ${end.itemsDone} items were complete, nothing else was kept`);
+}
+
+function more(count: number, what: string): void {
+  if (count > 0) complain(`${count} more ${what}`);
+}
+
+function exitCodeOf(end: TransferSnapshot): ExitCode {
+  switch (end.state) {
+    case 'done':
+      return exitCodes.done;
+    case 'cancelled':
+      return exitCodes.cancelled;
+    case 'failed':
+    case 'queued':
+    case 'running':
+    case 'paused':
+      return end.itemsDone > 0 ? exitCodes.partlyFailed : exitCodes.failed;
+  }
+}
