@@ -61,24 +61,38 @@ function authorizeEveryone(
   throw accessDenied();
 }
 
-/** The bucket's firewall, set through the configuration API (rule 27). */
+/** A bucket's firewall, as the configuration API stores it. */
+interface Firewall {
+  readonly allowed_ip?: readonly string[];
+  readonly denied_ip?: readonly string[];
+  readonly allowed_network_type?: readonly string[];
+}
+
+/** Refuses a context that the bucket's firewall does not allow (rule 27). This server stands for the public network. */
 function checkFirewall(exchange: Exchange, bucket: Bucket): void {
-  const firewall = exchange.store.buckets.getSetting(bucket.id, 'firewall') as
-    { allowedIp?: readonly string[] } | undefined;
-  const allowed = firewall?.allowedIp;
-  if (allowed === undefined || allowed.length === 0) {
+  const firewall = exchange.store.buckets.getSetting(bucket.id, 'firewall') as Firewall | undefined;
+  if (firewall === undefined) {
     return;
   }
   const address = (exchange.request.message.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const { allowed_ip: allowed = [], denied_ip: denied = [], allowed_network_type: networks = [] } = firewall;
+  if (
+    (allowed.length > 0 && !listHolds(allowed, address)) ||
+    (denied.length > 0 && listHolds(denied, address)) ||
+    (networks.length > 0 && !networks.includes('public'))
+  ) {
+    throw accessDenied('The firewall of the bucket does not allow this address.');
+  }
+}
+
+function listHolds(addresses: readonly string[], address: string): boolean {
   const list = new BlockList();
-  for (const item of allowed) {
+  for (const item of addresses) {
     const [network = '', bits] = item.split('/');
-    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
     if (isIP(network) !== 0) {
+      const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
       list.addSubnet(network, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
     }
   }
-  if (!list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')) {
-    throw accessDenied('The firewall of the bucket does not allow this address.');
-  }
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }

@@ -187,6 +187,10 @@ export class Objects {
   put(bucket: Bucket, version: NewVersion): ObjectVersion {
     const isVersioned = bucket.versioning === 'Enabled';
     const sizeBytes = version.segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+    // Before the replaced version lets go of its bytes: a copy onto itself shares them.
+    for (const segment of version.segments) {
+      this.#blobs.addReference(segment.blobId);
+    }
     const { rowId, seq, versionId } = this.#insert(bucket, isVersioned, { ...version, sizeBytes, isMarker: false });
     let offset = 0;
     for (const [ordinal, segment] of version.segments.entries()) {
@@ -199,7 +203,6 @@ export class Objects {
         segment.sizeBytes,
         segment.blobId,
       );
-      this.#blobs.addReference(segment.blobId);
       offset += segment.sizeBytes;
     }
     this.#buckets.addUsage(bucket.id, 1, sizeBytes);

@@ -23,6 +23,13 @@ function escape(text: string): string {
     .join('');
 }
 
+function canonicalPath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => escape(decodeURIComponent(segment)))
+    .join('/');
+}
+
 function canonicalQuery(query: string): string {
   return query
     .split('&')
@@ -60,9 +67,9 @@ export function signHeaders(
   const [path = '', query = ''] = request.path.split(/\?(.*)/s);
   const canonical = [
     request.method,
-    path,
+    canonicalPath(path),
     canonicalQuery(query),
-    ...signed.map((name) => `${name}:${lower[name]!.trim()}`),
+    ...signed.map((name) => `${name}:${lower[name]!.trim().replace(/ +/g, ' ')}`),
     '',
     signed.join(';'),
     request.payloadHash,
@@ -96,7 +103,7 @@ export function presign(
     .join('&');
   const canonical = [
     request.method,
-    path,
+    canonicalPath(path),
     canonicalQuery(all),
     `host:${request.host}`,
     '',
