@@ -1,5 +1,6 @@
 import { statSync, type Stats } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
+import { CosFailure } from '../engine/failure';
 import type { TransferRequest } from '../protocol/requests';
 import type { Command } from './commandLine';
 import { isCosUri, parseCosUri, parseObject, prefixOf } from './cosUri';
@@ -123,7 +124,10 @@ function requireCos(text: string): string {
 
 function requireFile(fsPath: string): Stats {
   const found = findFile(fsPath);
-  if (found === undefined) throw new UsageError(`"${fsPath}" does not exist`);
+  if (found === undefined) {
+    const detail = `"${fsPath}" does not exist`;
+    throw new CosFailure({ kind: 'localFile', op: 'upload', reason: 'noSuchFile', fsPath, retry: 'never', detail });
+  }
   return found;
 }
 

@@ -20,9 +20,9 @@ export function complain(text: string): void {
   process.stderr.write(`cos: ${printable(text)}\n`);
 }
 
-/** A name as a terminal can show it: control characters, which could steer the terminal, are written as escapes. */
+/** A name as a terminal can show it: control characters and changes of direction, which could deceive, are written as escapes. */
 export function printable(name: string): string {
-  return name.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+  return name.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });

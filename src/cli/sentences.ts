@@ -3,7 +3,55 @@ import type { CosError } from '../model/cosError';
 /** One sentence for a failure: what failed, on what, and what to do. */
 export function sentence(error: CosError): string {
   const next = nextStep(error);
-  return `${error.detail.replace(/\.$/, '')}${next === undefined ? '' : `. ${next}`}`;
+  return `${statement(error)}${next === undefined ? '' : `. ${next}`}`;
+}
+
+/** What failed, in the words of the command line where it has some, else in the engine's. */
+function statement(error: CosError): string {
+  const { bucket, host, key } = error;
+  const place = bucket === undefined ? undefined : `cos://${bucket}${key === undefined ? '' : `/${key}`}`;
+  switch (error.reason) {
+    case 'noSuchBucket':
+      return `there is no bucket "${bucket ?? ''}" at this endpoint`;
+    case 'hostUnknown':
+      return `there is no host "${host ?? ''}"`;
+    case 'connectionRefused':
+      return `nothing answers at "${host ?? ''}"`;
+    case 'signatureMismatch':
+      return 'the secret access key does not match the access key id';
+    case 'accessKeyUnknown':
+      return 'the service does not know this access key id';
+    case 'apiKeyUnknown':
+      return 'the service does not know this API key';
+    default:
+      break;
+  }
+  switch (error.kind) {
+    case 'notFound':
+      return place === undefined ? trimmed(error.detail) : `"${place}" does not exist`;
+    case 'denied':
+      return `${error.op} was refused${place === undefined ? '' : ` on "${place}"`}`;
+    case 'throttled':
+      return `the service was too busy${place === undefined ? '' : ` for "${place}"`}`;
+    case 'signInNeeded':
+    case 'network':
+    case 'conflict':
+    case 'preconditionFailed':
+    case 'held':
+    case 'tls':
+    case 'invalid':
+    case 'tooLarge':
+    case 'localFile':
+    case 'cancelled':
+    case 'engineGone':
+    case 'unsupported':
+    case 'internal':
+      return trimmed(error.detail);
+  }
+}
+
+function trimmed(detail: string): string {
+  return detail.replace(/\.$/, '');
 }
 
 function nextStep(error: CosError): string | undefined {
@@ -17,6 +65,9 @@ function nextStep(error: CosError): string | undefined {
     case 'noSuchBucket':
     case 'wrongLocation':
       return "Check the name, and that --endpoint is of the bucket's location";
+    case 'hostUnknown':
+    case 'connectionRefused':
+      return 'Check --endpoint';
     case 'clockSkewed':
       return "Set this machine's clock";
     case 'certificateUntrusted':
