@@ -96,7 +96,8 @@ async function runSession({ folder: name, settings }, vscode, vsix, keyring) {
     const { workspace, dummy } = prepare(folder);
     installExtension(vscode, folder, { kind: 'package', vsix });
     const env = { ...keyring.env, TEST_RESULT_FILE: resultFile, TEST_FOLDER: folder };
-    server = await startVscodeServer({ vscode, folder, settings, env, isDrivenBySuite: true });
+    const all = { 'ibmcos.localServer.dataFolder': join(folder, 'storage'), ...settings };
+    server = await startVscodeServer({ vscode, folder, settings: all, env, isDrivenBySuite: true });
     const screenshotFile = join(reports, `vscode-${name}.png`);
     const profileFolder = join(folder, 'profile');
     const { code, log } = await drive({ url: server.url, workspace, dummy, entry, profileFolder, screenshotFile });

@@ -7,6 +7,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 /** What a journey needs to know of a local object storage: part of the line that it prints when it is ready. */
 export interface StorageInfo {
   readonly endpoint: string;
+  /** By location. */
+  readonly endpoints: Readonly<Record<string, string>>;
   readonly iamEndpoint: string;
   readonly adminEndpoint: string;
   readonly apiKey: string;
@@ -50,7 +52,7 @@ export function readStorageInfo(dataFolder: string): StorageInfo {
     apikey: string;
     resource_instance_id: string;
     cos_hmac_keys: { access_key_id: string; secret_access_key: string };
-    localServer: { endpoint: string; iamEndpoint: string; adminEndpoint: string };
+    localServer: { endpoint: string; endpoints: Record<string, string>; iamEndpoint: string; adminEndpoint: string };
   };
   return {
     ...file.localServer,
