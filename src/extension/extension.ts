@@ -7,10 +7,13 @@ import { Keychain } from './connections/keychain';
 import { SavedConnections } from './connections/savedConnections';
 import { userConnectionSetting, userValueOf } from './connections/userSetting';
 import { ForkedEngineClient } from './engineClient';
+import { registerDocuments } from './documents';
 import { affectsEngine, readEngineConfiguration } from './engineConfiguration';
 import { createHostAnswers } from './hostAnswers';
 import { LocalServer } from './localServer/localServer';
 import type { ObjectChange } from './services';
+import { registerTransfers } from './transfers';
+import { BucketsDragAndDrop } from './tree/dragAndDrop';
 import { BucketsView } from './tree/bucketsView';
 import { setContextKey } from './ui/contextKeys';
 import { createFailureReporter } from './ui/failures';
@@ -70,7 +73,11 @@ export function activate(context: vscode.ExtensionContext): void {
     signIn: (connectionId) => void signInAgain(connectionId),
     showLog: () => log.show(),
   });
-  const view = owned.add(new BucketsView(engine, connections, localServer, changeEvents));
+  const common = { engine, connections, changes: changeEvents, prompts, failures };
+  const { transfers } = owned.add(registerTransfers(common));
+  const { files } = owned.add(registerDocuments({ ...common, transfers }));
+  const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files);
+  const view = owned.add(new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop));
   const extensionId = context.extension.id;
   const services = {
     engine,
@@ -82,6 +89,9 @@ export function activate(context: vscode.ExtensionContext): void {
     localServer,
     log,
     extensionId,
+    transfers,
+    documents: files,
+    memory: context.globalState,
   };
   registerCommands(commandTable, services, owned);
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CosError } from '../model/cosError';
 import type { LocalServer } from './localServer/localServer';
 import type { Connections, HostAnswers, Prompts } from './services';
+import { clashAnswer } from './transfers/clashes';
 
 /** Answers what the engine asks: settings, secrets, and the one question of a transfer. */
 export function createHostAnswers(connections: Connections, localServer: LocalServer, prompts: Prompts): HostAnswers {
@@ -24,20 +25,7 @@ export function createHostAnswers(connections: Connections, localServer: LocalSe
           : failure('signInNeeded', 'secretMissing', 'credential/resolve', 'afterSignIn'),
       };
     },
-    'transfer/decideClashes': async ({ clashCount, examples, title }) => {
-      const choices = [
-        { label: vscode.l10n.t('Skip'), value: 'skip' },
-        { label: vscode.l10n.t('Replace'), value: 'replace' },
-        { label: vscode.l10n.t('Keep Both'), value: 'keepBoth' },
-      ] as const;
-      const question =
-        clashCount === 1
-          ? vscode.l10n.t('A target exists already ({0}). What should happen to it?', title)
-          : vscode.l10n.t('{0} targets exist already ({1}). What should happen to them?', clashCount, title);
-      const named = examples.length < clashCount ? [...examples, '…'] : examples;
-      const answer = await prompts.confirm(question, named.join('\n'), ...choices.map(({ label }) => label));
-      return { ok: true, value: choices.find(({ label }) => label === answer)?.value ?? 'cancel' };
-    },
+    'transfer/decideClashes': clashAnswer(prompts, vscode.l10n.t),
   };
 }
 

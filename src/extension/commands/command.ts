@@ -1,8 +1,10 @@
 import type * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
 import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
+import type { ObjectFileSystem } from '../documents/objectFileSystem';
 import type { LocalServer } from '../localServer/localServer';
 import type { BucketsView } from '../tree/bucketsView';
+import type { TransferRunner } from '../transfers/runner';
 import type { TargetTypes } from './targets';
 
 /** What commands may use. */
@@ -14,6 +16,10 @@ export interface CommandServices {
   readonly failures: FailureReporter;
   readonly view: BucketsView;
   readonly localServer: LocalServer;
+  readonly transfers: TransferRunner;
+  readonly documents: ObjectFileSystem;
+  /** Choices that are offered again, such as the last folder of a download. */
+  readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;
   /** `publisher.name`, for walkthroughs. */
   readonly extensionId: string;

@@ -8,7 +8,10 @@ import { keySentence } from './pickTarget';
 import type { ObjectsTarget, ObjectTarget } from './targets';
 
 /** Copies an object to another key or bucket of its connection, on the server. */
-export async function copyObject({ prompts, transfers }: CommandServices, object: ObjectTarget): Promise<CommandOutcome> {
+export async function copyObject(
+  { prompts, transfers }: CommandServices,
+  object: ObjectTarget,
+): Promise<CommandOutcome> {
   const { connectionId, bucket, key, versionId } = object;
   const value = `${bucket}/${key}`;
   const typed = await prompts.input({

@@ -88,7 +88,10 @@ async function newObject(services: CommandServices, folder: FolderTarget): Promi
   await openObjects(services, target);
 }
 
-async function createFolder({ engine, prompts, changes }: CommandServices, folder: FolderTarget): Promise<CommandOutcome> {
+async function createFolder(
+  { engine, prompts, changes }: CommandServices,
+  folder: FolderTarget,
+): Promise<CommandOutcome> {
   const name = await prompts.input({
     title: vscode.l10n.t('New Folder'),
     prompt: vscode.l10n.t('Name of the folder below "{0}"', `${folder.bucket}/${folder.prefix}`),

@@ -3,6 +3,8 @@ import type { CommandTable } from './command';
 import { connectionCommands } from './connection';
 import { localServerCommands } from './localServer';
 import { navigationCommands } from './navigation';
+import { objectCommands } from './object';
+import { transferCommands } from './transfer';
 
 /** Every command of the extension. A test compares it with the manifest, both ways. */
 export const commandTable = {
@@ -10,4 +12,6 @@ export const commandTable = {
   ...bucketCommands,
   ...localServerCommands,
   ...navigationCommands,
+  ...objectCommands,
+  ...transferCommands,
 } satisfies CommandTable;

@@ -1,5 +1,5 @@
 import { objectKey, type BucketName, type ConnectionId, type ObjectKey } from '../../model/ids';
-import { parseObjectUri, type UriParts } from '../../model/objectUri';
+import { objectScheme, parseObjectUri, type UriParts } from '../../model/objectUri';
 import type { ContainerNode, TreeNode } from '../tree/treeNode';
 
 export interface ConnectionTarget {
@@ -36,6 +36,8 @@ export interface TargetTypes {
   objects: readonly ObjectsTarget[];
   /** A node of the tree as it is; absent from the palette. */
   node: TreeNode | undefined;
+  /** Files of the Explorer or the active editor that are no objects; empty when there are none. */
+  localFiles: readonly UriParts[];
 }
 
 /** What a command is about to work on, before the kind that it wants is known. */
@@ -64,6 +66,7 @@ export function targetOf<T extends keyof TargetTypes>(kind: T, selection: Select
     object: () => objectsOf(selection)[0],
     objects: () => groupByBucket(selection),
     node: () => selection.nodes[0],
+    localFiles: () => selection.uris.filter(({ scheme }) => scheme !== objectScheme),
   };
   return resolve[kind]();
 }

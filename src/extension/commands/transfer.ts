@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { UriParts } from '../../model/objectUri';
 import { parseUploadTarget, uploadTargetText } from '../transfers/uploadTarget';
 import { uploadUris } from '../transfers/uploadUris';
 import type { CommandOutcome, CommandServices, CommandTable } from './command';
@@ -81,7 +82,10 @@ async function downloadOne(
 function isNotOnDisk({ prompts }: CommandServices, uri: vscode.Uri): boolean {
   if (uri.scheme === 'file') return false;
   void prompts.error(
-    vscode.l10n.t('Objects are downloaded to folders of the machine that runs the extension, not to "{0}"', uri.toString()),
+    vscode.l10n.t(
+      'Objects are downloaded to folders of the machine that runs the extension, not to "{0}"',
+      uri.toString(),
+    ),
   );
   return true;
 }
@@ -115,10 +119,10 @@ async function uploadChosen(
 }
 
 /** Uploads the open file or what is selected in the Explorer to a folder that is asked for. */
-async function uploadSelection(services: CommandServices, uris: readonly vscode.Uri[]): Promise<CommandOutcome> {
+async function uploadSelection(services: CommandServices, files: readonly UriParts[]): Promise<CommandOutcome> {
   const sources =
-    uris.length > 0
-      ? uris
+    files.length > 0
+      ? files.map((file) => vscode.Uri.from(file))
       : await services.prompts.openFiles({ canSelectMany: true, openLabel: vscode.l10n.t('Upload') });
   if (sources === undefined || sources.length === 0) return;
   const target = await chooseUploadTarget(services);

@@ -13,12 +13,16 @@ import { summaryOf, type SummaryAction } from './summary';
 /** What a person sees of a transfer. `nothing`: whoever runs it shows progress and failure itself. */
 export interface RunOptions {
   readonly show: 'progress' | 'nothing';
+  /** Whoever runs many transfers tells of their changes himself, once. */
+  readonly announce?: 'byCaller';
 }
 
 /** Runs transfers to their end. */
 export interface TransferRunner {
   /** Answers once the transfer is over, however it ended; not ok only when it could not be started. */
   run(request: TransferRequest, options?: RunOptions): Promise<Result<TransferSnapshot>>;
+  /** Ends a transfer; its snapshot says when it has stopped. */
+  cancel(id: TransferId): Promise<void>;
 }
 
 /** What running transfers needs. */
@@ -57,7 +61,9 @@ export class Transfers implements TransferRunner, vscode.Disposable {
     const over = this.#untilOver(id);
     if (options.show === 'progress') await this.#showProgress(started.value, over);
     const snapshot = await over;
-    for (const change of changesOf(request, snapshot)) this.#services.changes.fire(change);
+    if (options.announce === undefined) {
+      for (const change of changesOf(request, snapshot)) this.#services.changes.fire(change);
+    }
     if (options.show === 'progress') void this.#summarise(request, snapshot);
     return { ok: true, value: snapshot };
   }
