@@ -27,6 +27,8 @@ async function run(options: typeof commandLine & { kind: 'start' }): Promise<voi
     return;
   }
   hideSqliteWarning();
+  // Nobody reads the log any more; the buckets are still wanted.
+  process.stderr.on('error', () => undefined);
   const stopping = whenToldToStop(options.lifetime);
   try {
     // Loaded only now: without node:sqlite the import itself would fail.
@@ -49,9 +51,12 @@ function whenToldToStop(lifetime: 'own' | 'parent'): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
     if (lifetime === 'own') return;
-    process.once('disconnect', () => resolve('the parent process disconnected'));
-    process.stdin.once('end', () => resolve('standard input ended'));
-    process.stdin.once('close', () => resolve('standard input closed'));
+    // A forked process often has no standard input at all, which would look like its end.
+    if (process.connected) {
+      process.once('disconnect', () => resolve('the parent process disconnected'));
+      return;
+    }
+    process.stdin.once('close', () => resolve('standard input ended'));
     process.stdin.resume();
   });
 }

@@ -106,10 +106,12 @@ export function createJsonHandler(
         fail(error);
         return;
       }
+      // The client went away while its body was being read.
+      if (request.socket.destroyed) return;
       options.log(
         `${service.name} ${requestId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
-      if (response.headersSent || request.destroyed) request.socket.destroy();
+      if (response.headersSent) request.socket.destroy();
       else fail(new ServiceError(500, 'internal', 'The local server failed; its log on stderr says why.'));
     }
   };

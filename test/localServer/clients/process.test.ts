@@ -65,10 +65,14 @@ describe('the process', () => {
     const forked = fork(program.fsPath, ['--port', '0', '--data', dataFolder, '--exit-with-parent'], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    let log = '';
+    forked.stderr!.on('data', (chunk: Buffer) => (log += chunk.toString()));
     await once(forked.stdout!, 'data');
     forked.disconnect();
     const [forkedCode] = (await once(forked, 'exit')) as [number];
     expect(forkedCode).toBe(0);
+    // Its standard input was at its end from the beginning, which must not have stopped it.
+    expect(log).toContain('Stopping: the parent process disconnected');
   });
 
   it('ends with one sentence and code 1 when it cannot start', async () => {
