@@ -4,6 +4,7 @@ import type { EngineRequests } from '../../protocol/requests';
 import type { CosClient, ObjectAddress } from '../cos/client';
 import type { EngineHandlers } from '../engine';
 import { CosFailure } from '../failure';
+import { contentTypeOf } from '../transfers/contentType';
 import type { ClientFor } from './buckets';
 import { countObjects } from './count';
 
@@ -41,7 +42,10 @@ export function createObjectHandlers(clientFor: ClientFor): Pick<EngineHandlers,
     },
     'objects/write': async ({ connectionId, bucket, key, bytes, attributes, condition }, signal) => {
       const client = await clientFor(connectionId, signal);
-      return await client.putObject({ bucket, key }, bytes, attributes, condition, signal);
+      // Only what has no type gets one by its name: a saved object keeps its own.
+      const contentType = attributes.headers.contentType ?? contentTypeOf(key);
+      const headers = contentType === undefined ? attributes.headers : { ...attributes.headers, contentType };
+      return await client.putObject({ bucket, key }, bytes, { ...attributes, headers }, condition, signal);
     },
     'objects/createFolder': async ({ connectionId, bucket, prefix }, signal) => {
       const client = await clientFor(connectionId, signal);
