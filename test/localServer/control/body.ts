@@ -32,6 +32,8 @@ export interface Body {
   readonly time_updated: string;
   readonly firewall: unknown;
   readonly hard_quota: number;
+  readonly bytes_used: number;
+  readonly object_count: number;
   readonly activity_tracking: unknown;
   readonly metrics_monitoring: unknown;
   // Endpoint catalogue: section, location, network, name
