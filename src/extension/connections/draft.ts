@@ -12,6 +12,8 @@ export interface IamDraft {
   /** Empty: an endpoint of its own. */
   readonly location: string;
   readonly endpoint: string;
+  /** Only asked for beside an endpoint of its own. Empty: IBM Cloud's. */
+  readonly iamEndpoint: string;
   readonly network: EndpointNetwork;
   readonly name: string;
 }
@@ -33,7 +35,16 @@ export type Draft = IamDraft | HmacDraft;
 export function emptyDraft(kind: Draft['kind']): Draft {
   switch (kind) {
     case 'iam':
-      return { kind, apiKey: '', serviceInstanceId: '', location: '', endpoint: '', network: 'public', name: '' };
+      return {
+        kind,
+        apiKey: '',
+        serviceInstanceId: '',
+        location: '',
+        endpoint: '',
+        iamEndpoint: '',
+        network: 'public',
+        name: '',
+      };
     case 'hmac':
       return {
         kind,
@@ -55,8 +66,17 @@ export function draftOf(connection: Connection): Draft {
       const network = connection.network ?? 'public';
       const location = locationOfHost(new URL(endpoint).host);
       const isPlain = location !== undefined && endpointOfLocation(location, network) === endpoint;
-      const { serviceInstanceId } = connection;
-      return { kind: 'iam', apiKey: '', serviceInstanceId, location: isPlain ? location : '', endpoint, network, name };
+      const { serviceInstanceId, iamEndpoint = '' } = connection;
+      return {
+        kind: 'iam',
+        apiKey: '',
+        serviceInstanceId,
+        location: isPlain && iamEndpoint === '' ? location : '',
+        endpoint,
+        iamEndpoint,
+        network,
+        name,
+      };
     }
     case 'hmac': {
       const { region, addressingStyle } = connection;
@@ -70,11 +90,13 @@ export function connectionOf(draft: Draft, id: ConnectionId, before: Connection 
   const name = draft.name.trim();
   switch (draft.kind) {
     case 'iam': {
-      const kept = before?.kind === 'iam' ? before : undefined;
-      const endpoint =
-        draft.location === '' ? normalisedEndpoint(draft.endpoint) : endpointOfLocation(draft.location, draft.network);
+      const { iamEndpoint: _asked, ...kept } = before?.kind === 'iam' ? before : {};
+      const isPlain = draft.location !== '';
+      const endpoint = isPlain ? endpointOfLocation(draft.location, draft.network) : normalisedEndpoint(draft.endpoint);
+      const iamEndpoint = isPlain ? '' : draft.iamEndpoint.trim();
       const serviceInstanceId = normalisedInstanceId(draft.serviceInstanceId);
-      return { ...kept, kind: 'iam', id, name, serviceInstanceId, endpoint, network: draft.network };
+      const saved = { ...kept, kind: 'iam', id, name, serviceInstanceId, endpoint, network: draft.network } as const;
+      return iamEndpoint === '' ? saved : { ...saved, iamEndpoint: normalisedEndpoint(iamEndpoint) };
     }
     case 'hmac': {
       const kept = before?.kind === 'hmac' ? before : undefined;

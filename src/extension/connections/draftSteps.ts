@@ -52,6 +52,18 @@ export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamD
       },
     },
     {
+      isNeeded: ({ location }) => location === '',
+      ask: async (draft, place) => {
+        const options = {
+          prompt: vscode.l10n.t('IAM endpoint that the API key signs in at; leave empty for IBM Cloud'),
+          placeHolder: 'https://iam.cloud.ibm.com',
+          value: draft.iamEndpoint,
+          validateInput: (text: string) => (text.trim() === '' ? undefined : endpointSentence(text)),
+        };
+        return mapAnswer(await prompts.inputStep(options, place), (iamEndpoint) => ({ ...draft, iamEndpoint }));
+      },
+    },
+    {
       isNeeded: ({ location }) => location !== '',
       ask: async (draft, place) => {
         const items = networkItems();
