@@ -4,6 +4,7 @@ import type { Fault, RequestHandler } from '../contracts.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { authorizeBucket, authorizeRole } from './authorize.ts';
 import { findBucketHere } from './buckets.ts';
+import { corsHeaders } from './cors.ts';
 import { newErrorDocument } from './errorDocument.ts';
 import { accessDenied, S3Error } from './errors.ts';
 import { sendDocument, setHeaders, type Exchange, type Operation } from './exchange.ts';
@@ -66,6 +67,7 @@ async function run(operation: Operation, exchange: Exchange): Promise<void> {
       return operation.run(exchange, request.bucket ?? '');
     case 'bucket': {
       const bucket = findBucketHere(exchange, request.bucket ?? '');
+      setHeaders(exchange.response, corsHeaders(exchange, bucket));
       authorizeBucket(exchange, bucket, operation, undefined);
       return operation.run({ ...exchange, bucket });
     }
@@ -75,6 +77,7 @@ async function run(operation: Operation, exchange: Exchange): Promise<void> {
         throw new S3Error('KeyTooLong', 'Your key is too long.');
       }
       const bucket = findBucketHere(exchange, request.bucket ?? '');
+      setHeaders(exchange.response, corsHeaders(exchange, bucket));
       authorizeBucket(exchange, bucket, operation, key);
       return operation.run({ ...exchange, bucket, key });
     }
@@ -132,7 +135,10 @@ function answerError(thrown: unknown, message: IncomingMessage, response: Server
       ? thrown
       : new S3Error('InternalError', 'We encountered an internal error. Please try again.');
   for (const name of response.getHeaderNames()) {
-    if (!['x-clv-request-id', 'x-amz-request-id', 'x-clv-s3-version', 'server', 'accept-ranges'].includes(name)) {
+    const isCommon =
+      ['x-clv-request-id', 'x-amz-request-id', 'x-clv-s3-version', 'server', 'accept-ranges', 'vary'].includes(name) ||
+      name.startsWith('access-control-');
+    if (!isCommon) {
       response.removeHeader(name);
     }
   }

@@ -1,13 +1,18 @@
+import * as acl from './acl.ts';
 import * as buckets from './buckets.ts';
 import { completeMultipartUpload } from './completeUpload.ts';
 import { copyObject } from './copy.ts';
+import * as cors from './cors.ts';
 import { deleteObjects } from './deleteObjects.ts';
 import { invalidArgument, S3Error } from './errors.ts';
 import type { Operation } from './exchange.ts';
 import * as listing from './listing.ts';
 import * as multipart from './multipart.ts';
 import * as objects from './objects.ts';
+import * as objectLock from './objectLockOperations.ts';
+import * as protection from './protection.ts';
 import type { S3Request } from './request.ts';
+import { deleteSetting } from './settings.ts';
 import * as tagging from './tagging.ts';
 
 type BucketOperation = Extract<Operation, { level: 'bucket' }>;
@@ -39,6 +44,28 @@ const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
   },
   versions: { GET: bucketOperation('ListObjectVersions', 'listObjects', listing.listObjectVersions) },
   uploads: { GET: bucketOperation('ListMultipartUploads', 'listParts', multipart.listMultipartUploads) },
+  acl: {
+    GET: bucketOperation('GetBucketAcl', 'readConfig', acl.getBucketAcl),
+    PUT: bucketOperation('PutBucketAcl', 'writeConfig', acl.putBucketAcl),
+  },
+  publicAccessBlock: {
+    GET: bucketOperation('GetPublicAccessBlock', 'readConfig', acl.getPublicAccessBlock),
+    PUT: bucketOperation('PutPublicAccessBlock', 'manage', acl.putPublicAccessBlock),
+    DELETE: bucketOperation('DeletePublicAccessBlock', 'manage', deleteSetting('publicAccessBlock')),
+  },
+  cors: {
+    GET: bucketOperation('GetBucketCors', 'readConfig', cors.getBucketCors),
+    PUT: bucketOperation('PutBucketCors', 'writeConfig', cors.putBucketCors),
+    DELETE: bucketOperation('DeleteBucketCors', 'writeConfig', deleteSetting('cors')),
+  },
+  'object-lock': {
+    GET: bucketOperation('GetObjectLockConfiguration', 'readConfig', objectLock.getObjectLockConfiguration),
+    PUT: bucketOperation('PutObjectLockConfiguration', 'writeConfig', objectLock.putObjectLockConfiguration),
+  },
+  protection: {
+    GET: bucketOperation('GetBucketProtectionConfiguration', 'readConfig', protection.getBucketProtection),
+    PUT: bucketOperation('PutBucketProtectionConfiguration', 'manage', protection.putBucketProtection),
+  },
   delete: { POST: bucketOperation('DeleteObjects', 'deleteObject', deleteObjects) },
 };
 
@@ -59,6 +86,23 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
     POST: objectOperation('CompleteMultipartUpload', 'writeObject', completeMultipartUpload),
     DELETE: objectOperation('AbortMultipartUpload', 'writeObject', multipart.abortMultipartUpload),
   },
+  acl: {
+    GET: objectOperation('GetObjectAcl', 'readConfig', acl.getObjectAcl),
+    PUT: objectOperation('PutObjectAcl', 'writeConfig', acl.putObjectAcl),
+  },
+  retention: {
+    GET: objectOperation('GetObjectRetention', 'readConfig', objectLock.getObjectRetention),
+    PUT: objectOperation('PutObjectRetention', 'writeConfig', objectLock.putObjectRetention),
+  },
+  'legal-hold': {
+    GET: objectOperation('GetObjectLegalHold', 'readConfig', objectLock.getObjectLegalHold),
+    PUT: objectOperation('PutObjectLegalHold', 'writeConfig', objectLock.putObjectLegalHold),
+  },
+  legalHold: {
+    GET: objectOperation('ListLegalHolds', 'readConfig', protection.listLegalHolds),
+    POST: objectOperation('AddLegalHold', 'manage', protection.changeLegalHolds),
+  },
+  extendRetention: { POST: objectOperation('ExtendObjectRetention', 'writeConfig', protection.extendRetention) },
   tagging: {
     GET: objectOperation('GetObjectTagging', 'readConfig', tagging.getObjectTagging),
     PUT: objectOperation('PutObjectTagging', 'writeObject', tagging.putObjectTagging),
@@ -68,14 +112,16 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
 
 /** Sub-resources that are known and not to be had here: of S3 but not of IBM's model (rule 12), or not built (honestly 501). */
 const absentBucketResources =
-  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable acl cors lifecycle website publicAccessBlock object-lock protection replication faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
+  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable lifecycle website replication faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
     ' ',
   );
-const absentObjectResources =
-  'attributes select torrent renameObject acl retention legal-hold legalHold extendRetention restore'.split(' ');
+const absentObjectResources = 'attributes select torrent renameObject restore'.split(' ');
 
 /** Finds what a request asks for, by method and sub-resource alone. */
 export function route(request: S3Request): Operation {
+  if (request.method === 'OPTIONS' && request.bucket !== undefined) {
+    return { name: 'Preflight', level: 'preflight', run: cors.preflight };
+  }
   if (request.bucket === undefined) {
     return routeService(request);
   }
@@ -122,7 +168,14 @@ function routeObject(request: S3Request): Operation {
   if (isCopy && resource.name === 'uploadId') {
     return objectOperation('UploadPartCopy', 'writeObject', multipart.uploadPartCopy);
   }
-  return objectOperations[resource.name]?.[request.method] ?? refused(methodNotAllowed);
+  const operation = objectOperations[resource.name]?.[request.method];
+  // One path, two operations: the parameter tells which, and faults are armed by name.
+  const isRemoval = resource.name === 'legalHold' && request.query.has('remove');
+  return operation === undefined
+    ? refused(methodNotAllowed)
+    : isRemoval && request.method === 'POST'
+      ? { ...operation, name: 'DeleteLegalHold' }
+      : operation;
 }
 
 type SubResource =

@@ -216,7 +216,7 @@ describe('buckets', () => {
     const reply = await cos.ask({
       method: 'PUT',
       path: '/kp-bad',
-      headers: { ...withInstance, ...headers } as Record<string, string>,
+      headers: { ...withInstance, ...headers },
     });
     expect([reply.status, reply.xml('Code')]).toEqual([400, 'InvalidArgument']);
   });

@@ -34,7 +34,7 @@ describe('integrity', () => {
         method: 'PUT',
         path: '/objects/broken',
         body: 'content',
-        headers: headers as Record<string, string>,
+        headers: headers,
       }),
     ).toBe(`400 ${code}`);
     expect(await codeOf({ path: '/objects/broken' })).toBe('404 NoSuchKey');
@@ -44,8 +44,8 @@ describe('integrity', () => {
   const catalogue = { crc32: 'cbf43926', crc32c: 'e3069283', crc64nvme: 'ae8b14860a799888' };
   test.each([
     ...Object.entries(catalogue).map(([name, value]) => [name, Buffer.from(value, 'hex').toString('base64')] as const),
-    ['sha1', createHash('sha1').update('123456789').digest('base64')],
-    ['sha256', createHash('sha256').update('123456789').digest('base64')],
+    ['sha1', createHash('sha1').update('123456789').digest('base64')] as const,
+    ['sha256', createHash('sha256').update('123456789').digest('base64')] as const,
   ])('rules 51, 55: %s is verified, stored and given back', async (name, value) => {
     const header = `x-amz-checksum-${name}`;
     const put = await cos.put(`/objects/${name}`, '123456789', { [header]: value });

@@ -1,0 +1,136 @@
+import type { CannedAcl } from '../store/buckets.ts';
+import { accessDenied, invalidArgument, malformedXml, S3Error } from './errors.ts';
+import {
+  currentBucket,
+  readDocument,
+  sendEmpty,
+  sendXml,
+  type BucketExchange,
+  type Exchange,
+  type ObjectExchange,
+} from './exchange.ts';
+import { ownerNode } from './listing.ts';
+import { readCannedAcl, shownVersionId } from './objectHeaders.ts';
+import { findRequestedVersion } from './objects.ts';
+import { publicAccessBlockOf, type PublicAccessBlockSetting } from './publicAccess.ts';
+import { allowOnly, textOfChild, type XmlElement, type XmlNode } from './xml.ts';
+
+const allUsers = 'http://acs.amazonaws.com/groups/global/AllUsers';
+
+/** `GET ?acl` of a bucket. */
+export async function getBucketAcl(exchange: BucketExchange): Promise<void> {
+  sendXml(exchange, aclDocument(exchange.bucket.ownerId, exchange.bucket.acl));
+}
+
+/** `GET ?acl` of an object. */
+export async function getObjectAcl(exchange: ObjectExchange): Promise<void> {
+  const version = findRequestedVersion(exchange);
+  sendXml(exchange, aclDocument(version.ownerId, version.acl), {
+    'x-amz-version-id': shownVersionId(exchange, version),
+  });
+}
+
+/** `PUT ?acl` of a bucket (rule 69). */
+export async function putBucketAcl(exchange: BucketExchange): Promise<void> {
+  const acl = readAcl(exchange);
+  await exchange.store.write(() => {
+    const bucket = currentBucket(exchange);
+    refuseBlocked(acl, publicAccessBlockOf(exchange, bucket));
+    exchange.store.buckets.setAcl(bucket.id, acl);
+  });
+  sendEmpty(exchange, 200);
+}
+
+/** `PUT ?acl` of an object (rule 69). */
+export async function putObjectAcl(exchange: ObjectExchange): Promise<void> {
+  const acl = readAcl(exchange);
+  const version = await exchange.store.write(() => {
+    const bucket = currentBucket(exchange);
+    const found = findRequestedVersion(exchange);
+    refuseBlocked(acl, publicAccessBlockOf(exchange, bucket));
+    exchange.store.objects.update(found, { acl });
+    return found;
+  });
+  sendEmpty(exchange, 200, { 'x-amz-version-id': shownVersionId(exchange, version) });
+}
+
+/** Canned ACLs only: a document of grants could say more than this server keeps. */
+function readAcl(exchange: Exchange): CannedAcl {
+  const acl = readCannedAcl(exchange.request);
+  const length = exchange.request.headers.get('content-length');
+  if ((length !== undefined && length !== '0') || exchange.request.message.headers['transfer-encoding'] !== undefined) {
+    throw new S3Error(
+      'NotImplemented',
+      'Only the canned ACLs private and public-read are implemented by this server; send x-amz-acl without a body.',
+    );
+  }
+  if (acl === undefined) {
+    throw invalidArgument('x-amz-acl must be private or public-read.');
+  }
+  return acl;
+}
+
+function refuseBlocked(acl: CannedAcl, block: PublicAccessBlockSetting | undefined): void {
+  if (acl === 'public-read' && block?.blockPublicAcls === true) {
+    throw accessDenied('Public ACLs are blocked by the public access block of the bucket.');
+  }
+}
+
+function aclDocument(ownerId: string, acl: CannedAcl): XmlNode {
+  const grant = (type: string, children: readonly XmlNode[], permission: string): XmlNode => [
+    'Grant',
+    [
+      ['Grantee', children, ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="${type}"`],
+      ['Permission', permission],
+    ],
+  ];
+  const grants = [
+    grant(
+      'CanonicalUser',
+      [
+        ['ID', ownerId],
+        ['DisplayName', ownerId],
+      ],
+      'FULL_CONTROL',
+    ),
+    ...(acl === 'public-read' ? [grant('Group', [['URI', allUsers]], 'READ')] : []),
+  ];
+  return ['AccessControlPolicy', [ownerNode(ownerId), ['AccessControlList', grants]]];
+}
+
+/** `GET ?publicAccessBlock` (rule 70). */
+export async function getPublicAccessBlock(exchange: BucketExchange): Promise<void> {
+  const setting = publicAccessBlockOf(exchange, exchange.bucket);
+  if (setting === undefined) {
+    throw new S3Error('NoSuchPublicAccessBlockConfiguration', 'The public access block configuration was not found');
+  }
+  sendXml(exchange, [
+    'PublicAccessBlockConfiguration',
+    [
+      ['BlockPublicAcls', String(setting.blockPublicAcls)],
+      ['IgnorePublicAcls', String(setting.ignorePublicAcls)],
+    ],
+  ]);
+}
+
+/** `PUT ?publicAccessBlock` (rule 70). */
+export async function putPublicAccessBlock(exchange: BucketExchange): Promise<void> {
+  const root = await readDocument(exchange, 'PublicAccessBlockConfiguration', 'required');
+  allowOnly(root, ['BlockPublicAcls', 'IgnorePublicAcls']);
+  const setting: PublicAccessBlockSetting = {
+    blockPublicAcls: readFlag(root, 'BlockPublicAcls'),
+    ignorePublicAcls: readFlag(root, 'IgnorePublicAcls'),
+  };
+  await exchange.store.write(() =>
+    exchange.store.buckets.setSetting(currentBucket(exchange).id, 'publicAccessBlock', setting),
+  );
+  sendEmpty(exchange, 200);
+}
+
+function readFlag(root: XmlElement, name: string): boolean {
+  const text = textOfChild(root, name)?.toLowerCase() ?? 'false';
+  if (text !== 'true' && text !== 'false') {
+    throw malformedXml(`${name} must be true or false.`);
+  }
+  return text === 'true';
+}
