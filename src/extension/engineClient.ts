@@ -1,10 +1,12 @@
 import type { CancellationToken, Disposable, Event } from 'vscode';
 import {
   createMessageConnection,
+  ErrorCodes,
   IPCMessageReader,
   IPCMessageWriter,
   PortMessageReader,
   PortMessageWriter,
+  ResponseError,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import type { CosError, CosErrorKind, Result } from '../model/cosError';
@@ -135,9 +137,11 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     if (!configured.ok) return configured;
     if (token?.isCancellationRequested === true) return failed('cancelled', method, `${method} was cancelled`);
     try {
-      return await session.connection.sendRequest<Result<EngineRequests[M]['result']>>(method, params, token);
+      // An undefined token would be sent as a second parameter.
+      const rest = token === undefined ? [params] : [params, token];
+      return await session.connection.sendRequest<Result<EngineRequests[M]['result']>>(method, ...rest);
     } catch (error) {
-      return this.#isCurrent(session)
+      return isMisunderstanding(error)
         ? failed('internal', method, `the engine did not understand ${method}: ${String(error)}`)
         : failed('engineGone', method, 'the engine ended before it answered', 'later');
     }
@@ -265,6 +269,17 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     await run.ended;
     clearTimeout(timer);
   }
+}
+
+/** Whether the engine answered with a protocol error, a bug of ours. Any other rejection means that no answer can come. */
+function isMisunderstanding(error: unknown): boolean {
+  const withoutEngine: readonly number[] = [
+    ErrorCodes.PendingResponseRejected,
+    ErrorCodes.ConnectionInactive,
+    ErrorCodes.MessageReadError,
+    ErrorCodes.MessageWriteError,
+  ];
+  return error instanceof ResponseError && !withoutEngine.includes(error.code);
 }
 
 function suffix(text: string | undefined): string {

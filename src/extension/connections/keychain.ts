@@ -5,7 +5,7 @@ import type { ConnectionId } from '../../model/ids';
 import type { SecretPlace } from '../services';
 
 /** The functions of `keytar` that we use. */
-interface Keytar {
+export interface Keytar {
   getPassword(service: string, account: string): Promise<string | null>;
   setPassword(service: string, account: string, password: string): Promise<void>;
   deletePassword(service: string, account: string): Promise<boolean>;
@@ -27,13 +27,20 @@ const service = 'cos-explorer';
  * stored secrets.
  */
 export class Keychain implements SecretStore {
-  readonly #storage: vscode.SecretStorage;
+  readonly #storage: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>;
   readonly #warn: (text: string) => void;
+  readonly #load: () => Keytar;
   #keytar: Keytar | 'missing' | undefined;
 
-  constructor(storage: vscode.SecretStorage, warn: (text: string) => void) {
+  /** `load` may throw; it is called when a secret is first needed. */
+  constructor(
+    storage: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>,
+    warn: (text: string) => void,
+    load: () => Keytar = () => createRequire(__filename)('keytar') as Keytar,
+  ) {
     this.#storage = storage;
     this.#warn = warn;
+    this.#load = load;
   }
 
   async find(id: ConnectionId): Promise<{ credential: Credential; place: SecretPlace } | undefined> {
@@ -81,7 +88,7 @@ export class Keychain implements SecretStore {
   #loadKeytar(): Keytar | undefined {
     if (this.#keytar === undefined) {
       try {
-        this.#keytar = createRequire(__filename)('keytar') as Keytar;
+        this.#keytar = this.#load();
       } catch (error) {
         this.#keytar = 'missing';
         this.#warn(`keytar cannot be loaded: ${error instanceof Error ? error.message : 'unknown error'}`);
