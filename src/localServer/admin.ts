@@ -1,20 +1,14 @@
+import { allowMembers, invalid, needed, readBody, readNumber, readOneOf, readPositiveInteger } from './adminBody.ts';
+import { keyRoutes } from './adminKeys.ts';
 import type { AdjustableClock } from './clock.ts';
 import type { RequestHandler } from './contracts.ts';
-import {
-  createJsonHandler,
-  readJsonObject,
-  ServiceError,
-  type Route,
-  type ServiceRequest,
-} from './control/jsonService.ts';
+import { createJsonHandler, ServiceError, type Route } from './control/jsonService.ts';
 import { readFaultRule } from './faultRule.ts';
 import type { FaultInjector } from './faults.ts';
 import type { Identities } from './iam/identities.ts';
-import { roles, type AccessKey } from './iam/identityFile.ts';
 import type { Passcodes } from './iam/passcodes.ts';
 import type { TokenSettings } from './iam/tokenEndpoint.ts';
 import type { RequestLog } from './requestLog.ts';
-import type { Role } from './contracts.ts';
 
 /** A switch of the data plane: its current value, of the type it may be set to. */
 export type Switches = Record<string, boolean | number | string>;
@@ -40,7 +34,7 @@ export function createAdminHandler(parts: AdminParts): RequestHandler {
         ...faultRoutes(parts),
         ...clockRoutes(parts),
         ...tokenRoutes(parts),
-        ...keyRoutes(parts),
+        ...keyRoutes(parts.identities),
         ...otherRoutes(parts),
       ],
     },
@@ -180,84 +174,6 @@ function tokenRoutes({ tokenSettings, identities, passcodes }: AdminParts): Rout
   ];
 }
 
-function keyRoutes({ identities }: AdminParts): Route[] {
-  const describe = (key: AccessKey) => ({ ...key, instanceCrn: identities.findInstance(key.instanceGuid)?.crn });
-  return [
-    {
-      method: 'GET',
-      path: '/keys',
-      operation: 'admin',
-      handle: () => ({ status: 200, json: { keys: identities.keys.map(describe) } }),
-    },
-    {
-      method: 'POST',
-      path: '/keys',
-      operation: 'admin',
-      handle: (request) => {
-        const body = readBody(request);
-        allowMembers(body, ['name', 'role', 'instance']);
-        const role: Role = needed(readOneOf(body, 'role', roles), 'role');
-        const name = typeof body['name'] === 'string' ? body['name'] : `local-${role}`;
-        const instanceId = typeof body['instance'] === 'string' ? body['instance'] : identities.ownKey.instanceGuid;
-        const instance = identities.findInstance(instanceId);
-        if (instance === undefined) throw invalid(`instance "${instanceId}" is unknown.`);
-        return { status: 201, json: describe(identities.createKey({ name, role, instance, hmac: 'with' })) };
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/keys/:id',
-      operation: 'admin',
-      handle: (request) => {
-        switch (identities.deleteKey(request.params['id'] ?? '')) {
-          case 'deleted':
-            return { status: 204 };
-          case 'ownKey':
-            throw new ServiceError(409, 'own_key', 'The key that the server prints at start cannot be deleted.');
-          case 'unknown':
-            throw new ServiceError(404, 'not_found', 'No such key.');
-        }
-      },
-    },
-    {
-      method: 'PUT',
-      path: '/public-roles/:bucket',
-      operation: 'admin',
-      handle: (request) => {
-        const body = readBody(request);
-        allowMembers(body, ['role']);
-        const role = needed(readOneOf(body, 'role', ['ObjectReader', 'ContentReader'] as const), 'role');
-        identities.setPublicRole(request.params['bucket'] ?? '', role);
-        return { status: 204 };
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/public-roles/:bucket',
-      operation: 'admin',
-      handle: (request) => {
-        identities.setPublicRole(request.params['bucket'] ?? '', undefined);
-        return { status: 204 };
-      },
-    },
-    {
-      method: 'POST',
-      path: '/instances',
-      operation: 'admin',
-      handle: (request) => {
-        const body = readBody(request);
-        allowMembers(body, ['name', 'plan', 'account']);
-        const plan = readOneOf(body, 'plan', ['standard', 'lite', 'onerate'] as const) ?? 'standard';
-        const accountId = typeof body['account'] === 'string' ? body['account'] : identities.ownKey.accountId;
-        if (!identities.accounts.some(({ id }) => id === accountId))
-          throw invalid(`account "${accountId}" is unknown.`);
-        if (typeof body['name'] !== 'string' || body['name'] === '') throw invalid('name is missing.');
-        return { status: 201, json: identities.createInstance(accountId, body['name'], plan) };
-      },
-    },
-  ];
-}
-
 function otherRoutes({ requests, switches }: AdminParts): Route[] {
   return [
     { method: 'GET', path: '/requests', operation: 'admin', handle: () => ({ status: 200, json: requests.read() }) },
@@ -286,51 +202,4 @@ function otherRoutes({ requests, switches }: AdminParts): Route[] {
       },
     },
   ];
-}
-
-function readBody(request: ServiceRequest): Record<string, unknown> {
-  // A page in a browser can send other types across origins without asking first.
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
-    throw new ServiceError(415, 'content_type', 'Send the body as Content-Type: application/json.');
-  }
-  return readJsonObject(request, 'invalid');
-}
-
-function invalid(message: string): ServiceError {
-  return new ServiceError(400, 'invalid', message);
-}
-
-function allowMembers(body: Record<string, unknown>, names: readonly string[]): void {
-  const unknown = Object.keys(body).filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw invalid(`Unknown member "${unknown.join('", "')}"; known: ${names.join(', ')}.`);
-}
-
-function readNumber(body: Record<string, unknown>, name: string): number | undefined {
-  const value = body[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(`${name} must be a number.`);
-  return value;
-}
-
-function readPositiveInteger(body: Record<string, unknown>, name: string): number | undefined {
-  const value = readNumber(body, name);
-  if (value !== undefined && (!Number.isInteger(value) || value < 1)) throw invalid(`${name} must be 1 or more.`);
-  return value;
-}
-
-function readOneOf<T extends string>(
-  body: Record<string, unknown>,
-  name: string,
-  allowed: readonly T[],
-): T | undefined {
-  const value = body[name];
-  if (value === undefined) return undefined;
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw invalid(`${name} must be one of: ${allowed.join(', ')}.`);
-  return found;
-}
-
-function needed<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw invalid(`${name} is missing.`);
-  return value;
 }

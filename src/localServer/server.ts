@@ -143,7 +143,6 @@ function createServices(parts: {
   const iam = createIamService({ identities, passcodes, settings: tokenSettings, clock, issuer: () => urlOf('iam') });
   const resourceController = createResourceController({
     identities,
-    clock,
     catalogueUrl: () => `${urlOf('configuration')}/v2/endpoints`,
   });
   const catalogue = catalogueRoute({

@@ -1,7 +1,5 @@
-import type { Clock, Role } from '../contracts.ts';
-import type { CosInstance, KmsInstance } from '../iam/accounts.ts';
+import type { Role } from '../contracts.ts';
 import { guidOf } from '../iam/crn.ts';
-import type { Identities } from '../iam/identities.ts';
 import { roles, type AccessKey } from '../iam/identityFile.ts';
 import { callerOf, type Caller } from './access.ts';
 import {
@@ -12,29 +10,14 @@ import {
   type ServiceAnswer,
   type ServiceRequest,
 } from './jsonService.ts';
-
-const cosResourceId = 'dff97f5c-bc5e-4455-b470-411c3edbe49c';
-const kmsResourceId = 'ee41347f-b18e-4ca6-bf80-b5467c63f9a6';
-const planIds = {
-  standard: '744bfc56-d12c-4866-88d5-dac9139e0e5d',
-  lite: '2fdf0c08-2d32-4f46-84b5-32e0c92fffd8',
-  onerate: '1e4e33e4-cfa6-4f12-9016-be594a6d5f87',
-};
-/** Key Protect's tiered-pricing plan. */
-const kmsPlanId = 'eedd3585-90c6-4c8f-be3d-062069e99fc3';
+import { describeInstance, describeKey, type KeyContext } from './resourceViews.ts';
 
 /** The server default is unknown; a small one shows a client that forgets to page (control-plane.md §2.1). */
 const defaultLimit = 10;
 const maximumLimit = 100;
 
-interface Context {
-  readonly identities: Identities;
-  readonly clock: Clock;
-  readonly catalogueUrl: () => string;
-}
-
 /** Resource Controller v2: instances and service credentials (control-plane.md §2). */
-export function createResourceController(context: Context): JsonService {
+export function createResourceController(context: KeyContext): JsonService {
   const { identities } = context;
   const caller = (request: ServiceRequest) => callerOf(request, identities, 'RC-IamUnauthorized');
   return {
@@ -116,7 +99,7 @@ export function createResourceController(context: Context): JsonService {
 type InstanceView = ReturnType<typeof describeInstance>;
 
 /** Everything of the caller's account; a service ID sees its own instance only. */
-function visibleInstances(caller: Caller, { identities }: Context): InstanceView[] {
+function visibleInstances(caller: Caller, { identities }: KeyContext): InstanceView[] {
   const isPerson = caller.id === identities.person.iamId;
   const cos = identities.cosInstances.filter(
     (it) => it.accountId === caller.accountId && (isPerson || caller.instanceIds.includes(it.guid)),
@@ -125,7 +108,7 @@ function visibleInstances(caller: Caller, { identities }: Context): InstanceView
   return [...cos, ...kms].map((instance) => describeInstance(instance, identities.person.iamId));
 }
 
-function listInstances(request: ServiceRequest, caller: Caller, context: Context): ServiceAnswer {
+function listInstances(request: ServiceRequest, caller: Caller, context: KeyContext): ServiceAnswer {
   const start = request.url.searchParams.get('start');
   const query = start === null ? request.url.searchParams : decodeStart(start).query;
   const states = query.get('state')?.split(',') ?? ['active', 'provisioning'];
@@ -144,14 +127,14 @@ function listInstances(request: ServiceRequest, caller: Caller, context: Context
   return { status: 200, json: page('/v2/resource_instances', matching, query, start) };
 }
 
-function findInstance(request: ServiceRequest, caller: Caller, context: Context): InstanceView {
+function findInstance(request: ServiceRequest, caller: Caller, context: KeyContext): InstanceView {
   const id = request.params['id'] ?? '';
   const found = visibleInstances(caller, context).find((instance) => instance.guid === guidOf(id));
   if (found === undefined) throw new ServiceError(404, 'RC-ResourceNotFound', `The instance "${id}" was not found.`);
   return found;
 }
 
-function visibleKeys(caller: Caller, context: Context): AccessKey[] {
+function visibleKeys(caller: Caller, context: KeyContext): AccessKey[] {
   const guids = visibleInstances(caller, context).map((instance) => instance.guid);
   return context.identities.keys.filter((key) => key.owner === 'serviceId' && guids.includes(key.instanceGuid));
 }
@@ -160,7 +143,7 @@ function listKeys(
   request: ServiceRequest,
   keys: readonly AccessKey[],
   caller: Caller,
-  context: Context,
+  context: KeyContext,
 ): ServiceAnswer {
   const start = request.url.searchParams.get('start');
   const query = start === null ? request.url.searchParams : decodeStart(start).query;
@@ -170,7 +153,7 @@ function listKeys(
   return { status: 200, json: page(request.url.pathname, views, query, start) };
 }
 
-function findKey(request: ServiceRequest, caller: Caller, context: Context): AccessKey {
+function findKey(request: ServiceRequest, caller: Caller, context: KeyContext): AccessKey {
   const id = request.params['id'] ?? '';
   // The CRN of a key carries its guid in the last segment.
   const guid = id.startsWith('crn:') ? id.split(':')[9] : id;
@@ -179,7 +162,7 @@ function findKey(request: ServiceRequest, caller: Caller, context: Context): Acc
   return found;
 }
 
-function createKey(request: ServiceRequest, caller: Caller, context: Context): ServiceAnswer {
+function createKey(request: ServiceRequest, caller: Caller, context: KeyContext): ServiceAnswer {
   allowManaging(caller);
   const body = readJsonObject(request, 'RC-BadRequest');
   const { name, source, role: roleText, parameters } = body;
@@ -246,104 +229,4 @@ function decodeStart(start: string): { offset: number; query: URLSearchParams } 
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw badRequest('start is not a page of this list.');
-}
-
-function describeInstance(instance: CosInstance | KmsInstance, createdBy: string) {
-  const isCos = 'plan' in instance;
-  const createdAt = new Date(instance.createdAtMs).toISOString();
-  const url = `/v2/resource_instances/${encodeURIComponent(instance.crn)}`;
-  const resourceGroupId = instance.accountId.split('').reverse().join('');
-  return {
-    id: instance.crn,
-    guid: instance.guid,
-    crn: instance.crn,
-    url,
-    name: instance.name,
-    account_id: instance.accountId,
-    region_id: isCos ? 'global' : instance.region,
-    resource_id: isCos ? cosResourceId : kmsResourceId,
-    resource_plan_id: isCos ? planIds[instance.plan] : kmsPlanId,
-    resource_group_id: resourceGroupId,
-    resource_group_crn: `crn:v1:bluemix:public:resource-controller::a/${instance.accountId}::resource-group:${resourceGroupId}`,
-    target_crn: `crn:v1:bluemix:public:globalcatalog::::deployment:${isCos ? planIds[instance.plan] : kmsPlanId}`,
-    state: isCos ? instance.state : 'active',
-    type: 'service_instance',
-    sub_type: '',
-    last_operation: {
-      type: 'create',
-      state: 'succeeded',
-      async: false,
-      description: 'Completed create instance operation',
-    },
-    parameters: {},
-    resource_keys_url: `${url}/resource_keys`,
-    resource_bindings_url: `${url}/resource_bindings`,
-    resource_aliases_url: `${url}/resource_aliases`,
-    dashboard_url: null,
-    onetime_credentials: false,
-    locked: false,
-    allow_cleanup: false,
-    migrated: false,
-    created_at: createdAt,
-    created_by: createdBy,
-    updated_at: createdAt,
-    updated_by: createdBy,
-    deleted_at: null,
-    deleted_by: '',
-  };
-}
-
-/** Only a Manager sees the secrets of a key (control-plane.md §2.3). */
-function describeKey(key: AccessKey, caller: Caller, context: Context) {
-  const createdAt = new Date(key.createdAtMs).toISOString();
-  const sourceCrn = context.identities.findInstance(key.instanceGuid)?.crn ?? '';
-  const crn = sourceCrn.replace(/::$/, `:resource-key:${key.id}`);
-  const roleCrn = roleCrnOf(key.role);
-  return {
-    id: crn,
-    guid: key.id,
-    url: `/v2/resource_keys/${key.id}`,
-    crn,
-    name: key.name,
-    account_id: key.accountId,
-    resource_group_id: key.accountId.split('').reverse().join(''),
-    source_crn: sourceCrn,
-    resource_id: cosResourceId,
-    role: roleCrn,
-    state: 'active',
-    iam_compatible: true,
-    onetime_credentials: false,
-    migrated: false,
-    resource_instance_url: `/v2/resource_instances/${encodeURIComponent(sourceCrn)}`,
-    created_at: createdAt,
-    created_by: context.identities.person.iamId,
-    updated_at: createdAt,
-    updated_by: '',
-    credentials:
-      caller.role === 'Manager'
-        ? {
-            apikey: key.apiKey,
-            ...(key.hmac === undefined
-              ? {}
-              : {
-                  cos_hmac_keys: {
-                    access_key_id: key.hmac.accessKeyId,
-                    secret_access_key: key.hmac.secretAccessKey,
-                  },
-                }),
-            endpoints: context.catalogueUrl(),
-            iam_apikey_description: `Auto-generated for key ${crn}`,
-            iam_apikey_id: `ApiKey-${key.id}`,
-            iam_apikey_name: key.name,
-            iam_role_crn: roleCrn,
-            iam_serviceid_crn: `crn:v1:bluemix:public:iam-identity::a/${key.accountId}::serviceid:${key.iamId.replace(/^iam-/, '')}`,
-            resource_instance_id: sourceCrn,
-          }
-        : { REDACTED: 'REDACTED' },
-  };
-}
-
-function roleCrnOf(role: Role): string {
-  const service = role === 'Reader' || role === 'Writer' || role === 'Manager' ? 'iam' : 'cloud-object-storage';
-  return `crn:v1:bluemix:public:${service}::::serviceRole:${role}`;
 }
