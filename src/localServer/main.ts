@@ -27,6 +27,8 @@ async function run(options: typeof commandLine & { kind: 'start' }): Promise<voi
     return;
   }
   hideSqliteWarning();
+  // What people store here is theirs alone, even in a folder that others may enter.
+  process.umask(0o077);
   // Nobody reads the log any more; the buckets are still wanted.
   process.stderr.on('error', () => undefined);
   const stopping = whenToldToStop(options.lifetime);

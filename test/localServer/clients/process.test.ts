@@ -1,6 +1,6 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -106,6 +106,17 @@ describe('the process', () => {
     expect(help.stdout).toContain('--exit-with-parent');
     const version = await run('--version');
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('the files of the data folder', () => {
+  it('can be read by their owner only, even in a folder that others may enter', async () => {
+    mkdirSync(dataFolder, { mode: 0o755 });
+    await start('--seed', 'demo', '--tls');
+    const entries = readdirSync(dataFolder, { recursive: true, withFileTypes: true });
+    const open = entries.filter((entry) => (statSync(join(entry.parentPath, entry.name)).mode & 0o077) !== 0);
+    expect(open.map(({ name }) => name)).toEqual([]);
+    expect(entries.map(({ name }) => name)).toEqual(expect.arrayContaining(['cos.db', 'ca.pem', 'identity.json']));
   });
 });
 
