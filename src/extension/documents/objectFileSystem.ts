@@ -11,7 +11,7 @@ import { directoryEntries, showsFolder } from './directory';
 import { fileSystemError } from './errors';
 import { folderIsCappedSentence, listFolder } from './folderListing';
 import { maxDocumentBytes, readOpened } from './objectContent';
-import { ObjectStats, wholeSeconds } from './objectStats';
+import { ObjectStats } from './objectStats';
 import { allTabUris, isDirtyInTab, isOpenInTab, openDocument, urisOfTab } from './openEditors';
 import { objectId, folderId, placeOf, refOf, type EntryPlace, type Place } from './place';
 import { readOnlyReason, type ReadOnlyReason } from './readOnlyReason';
@@ -74,14 +74,10 @@ export class ObjectFileSystem implements vscode.FileSystemProvider, vscode.Dispo
     if (place.kind !== 'entry') return directoryStat;
     const saving = this.#saver.reasons.get(uri) === undefined ? undefined : this.#baselines.get(objectId(refOf(place)));
     if (saving !== undefined) {
-      // Before a save VS Code compares size and time only; our save compares the ETag, and asks once instead of twice.
-      const { info } = saving.opened;
-      return this.#fileStat(place, {
-        kind: 'file',
-        sizeBytes: info.sizeBytes,
-        modifiedAtMs: wholeSeconds(info.modifiedAtMs),
-        protection: info.protection,
-      });
+      // Before a save VS Code compares times and sizes, which miss some changes and make up others. Our save compares
+      // the ETag and asks the one question; a time before all times keeps VS Code from asking another.
+      const { sizeBytes, protection } = saving.opened.info;
+      return this.#fileStat(place, { kind: 'file', sizeBytes, modifiedAtMs: 0, protection });
     }
     const stat = this.#unwrap(await this.#stats.stat(place, isOpenInTab(uri)));
     switch (stat.kind) {
