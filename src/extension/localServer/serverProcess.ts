@@ -39,7 +39,7 @@ const startTimeoutMs = 30_000;
 
 /** Starts the server and waits for its line. Sample buckets go into an empty data folder only; its log goes to a file. */
 export async function startServer(start: ServerStart): Promise<StartedServer> {
-  const isFirstStart = !existsSync(start.dataFolderFsPath);
+  const isFirstStart = !existsSync(join(start.dataFolderFsPath, 'cos.db'));
   mkdirSync(dirname(start.logFsPath), { recursive: true });
   const logOffset = existsSync(start.logFsPath) ? statSync(start.logFsPath).size : 0;
   const log = openSync(start.logFsPath, 'a', 0o600);
