@@ -73,6 +73,9 @@ const verdictByCode: Readonly<Record<string, Verdict>> = {
   MethodNotAllowed: never('unsupported'),
 };
 
+/** Operations on an upload. Where one finds no key it is the upload that is missing, as some servers put it. */
+const uploadOperations = new Set(['UploadPart', 'ListParts', 'CompleteMultipartUpload', 'AbortMultipartUpload']);
+
 /** SigV4 refuses clocks that differ by more than this (emulator-rules.md rule 20). */
 const maxSkewMs = 15 * 60_000;
 
@@ -88,6 +91,7 @@ export function answerFailure(subject: Subject, answer: ErrorAnswer): CosFailure
     childText(error, 'RequestId')?.trim() ?? answer.headers['x-amz-request-id'] ?? answer.headers['x-clv-request-id'];
   const skewMs = clockSkewMs(answer);
   let verdict = (code === undefined ? undefined : verdictByCode[code]) ?? verdictByStatus(subject, answer, code);
+  if (verdict.reason === 'noSuchKey' && uploadOperations.has(subject.op)) verdict = never('notFound', 'noSuchUpload');
   if (skewMs !== undefined && (verdict.kind === 'denied' || verdict.kind === 'signInNeeded')) {
     verdict = never('denied', 'clockSkewed');
   }

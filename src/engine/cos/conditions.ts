@@ -36,6 +36,7 @@ export function createConditions(
   originOf: (bucket: string, signal: AbortSignal) => Promise<string>,
 ): Conditions {
   const honoured = new Set<string>();
+  const bareEtags = new Set<string>();
 
   async function check(
     op: string,
@@ -60,17 +61,25 @@ export function createConditions(
     check,
     async guard(op, address, condition, signal, write) {
       if (condition.kind === 'always') return { value: await write({}), conditionCheckedBy: 'none' };
-      const knowledge = `${condition.kind} ${await originOf(address.bucket, signal)}`;
+      const origin = await originOf(address.bucket, signal);
+      const knowledge = `${condition.kind} ${origin}`;
       const isHonoured = honoured.has(knowledge);
+      const conditionCheckedBy = isHonoured ? 'server' : 'headBefore';
       if (!isHonoured) await check(op, address, condition, signal);
-      const headers: Record<string, string> =
-        condition.kind === 'ifAbsent' ? { 'if-none-match': '*' } : { 'if-match': `"${condition.etag}"` };
       try {
-        return { value: await write(headers), conditionCheckedBy: isHonoured ? 'server' : 'headBefore' };
+        return { value: await write(conditionHeaders(condition, bareEtags.has(origin))), conditionCheckedBy };
       } catch (error) {
         if (!(error instanceof CosFailure)) throw error;
         const { httpStatus, reason } = error.error;
         if (httpStatus === 412) {
+          if (condition.kind === 'ifMatch' && !isHonoured && !bareEtags.has(origin)) {
+            // Refused although the HEAD agreed: either somebody was faster, which this shows, or the server compares
+            // the header with its quotes (radosgw does).
+            await check(op, address, condition, signal);
+            const value = await write(conditionHeaders(condition, true));
+            bareEtags.add(origin);
+            return { value, conditionCheckedBy: 'server' };
+          }
           honoured.add(knowledge);
           const because = condition.kind === 'ifAbsent' ? 'alreadyExists' : 'changedMeanwhile';
           throw new CosFailure({ ...error.error, kind: 'preconditionFailed', reason: because }, { cause: error });
@@ -85,6 +94,14 @@ export function createConditions(
       }
     },
   };
+}
+
+function conditionHeaders(
+  condition: Exclude<WriteCondition, { kind: 'always' }>,
+  isBare: boolean,
+): Record<string, string> {
+  if (condition.kind === 'ifAbsent') return { 'if-none-match': '*' };
+  return { 'if-match': isBare ? condition.etag : `"${condition.etag}"` };
 }
 
 function violated(

@@ -46,7 +46,7 @@ export function createCosClient(options: CosClientOptions): CosClient {
     ...createListing(wire),
     headObject,
     ...createTags(sdk),
-    ...createObjects(wire, conditions, checksums),
+    ...createObjects(wire, conditions, checksums, findObject),
     ...createCopies(sdk, conditions),
     ...createDeletion(sdk),
     ...createMultipart(wire, sdk, conditions, checksums, findObject),

@@ -132,8 +132,10 @@ export function createMultipart(
             ),
           );
           const versionId = completed.VersionId;
+          // radosgw leaves the ETag out.
+          const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
           return {
-            etag: unquoted(completed.ETag) ?? '',
+            etag: etag ?? '',
             ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
             modifiedAtMs: Date.now(),
           };

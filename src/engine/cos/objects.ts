@@ -4,7 +4,7 @@ import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
 import type { CosClient, ObjectAddress, ReadOptions } from './client';
 import type { Conditions } from './conditions';
-import { hasMd5Etag, md5Base64, verifierFor, type Verifier } from './integrity';
+import { crc32Base64, hasMd5Etag, md5Base64, verifierFor, type Verifier } from './integrity';
 import { attributeHeaders, objectInfoOf, unquoted } from './objectHeaders';
 import type { Query } from './address';
 import type { UploadChecksums } from './uploadChecksums';
@@ -59,7 +59,12 @@ export function createFindObject(
 }
 
 /** Reading and writing bytes of objects. */
-export function createObjects(wire: Wire, conditions: Conditions, checksums: UploadChecksums): ObjectOperations {
+export function createObjects(
+  wire: Wire,
+  conditions: Conditions,
+  checksums: UploadChecksums,
+  findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<ObjectInfo | undefined>,
+): ObjectOperations {
   return {
     readObject: async (address, options, sink, signal) => {
       const reading = createReading(address, options, sink);
@@ -81,50 +86,94 @@ export function createObjects(wire: Wire, conditions: Conditions, checksums: Upl
     },
 
     putObject: async (address, body, attributes, condition, signal) => {
-      const op = 'PutObject';
-      const fixed = attributeHeaders(attributes, op);
+      const fixed = attributeHeaders(attributes, putOp);
+      const send = async (conditional: Readonly<Record<string, string>>): Promise<Stored> => {
+        const origin = await wire.originOf(address.bucket, signal);
+        return await checksums.protect(
+          origin,
+          body,
+          async (sums) =>
+            await wire.send(
+              {
+                op: putOp,
+                method: 'PUT',
+                bucket: address.bucket,
+                key: address.key,
+                headers: () => ({ ...fixed, ...conditional, ...sums }),
+                body,
+                // A conditional write that is sent twice refuses itself: its answer may be lost after it has happened.
+                repeatable: condition.kind === 'always' ? 'always' : 'ifRefused',
+              },
+              signal,
+              storedAs,
+            ),
+        );
+      };
       const { value, conditionCheckedBy } = await conditions.guard(
-        op,
+        putOp,
         address,
         condition,
         signal,
-        async (conditional) => {
-          const origin = await wire.originOf(address.bucket, signal);
-          return await checksums.protect(
-            origin,
-            body,
-            async (sums) =>
-              await wire.send(
-                {
-                  op,
-                  method: 'PUT',
-                  bucket: address.bucket,
-                  key: address.key,
-                  headers: () => ({ ...fixed, ...conditional, ...sums }),
-                  body,
-                  // A conditional write that is sent twice refuses itself: its answer may be lost after it has happened.
-                  repeatable: condition.kind === 'always' ? 'always' : 'ifRefused',
-                },
-                signal,
-                async (answer) => {
-                  await answer.read(maxAnswerBytes);
-                  return {
-                    ...writeOutcome(answer),
-                    echoed: answer.headers['x-amz-checksum-crc32'],
-                    headers: answer.headers,
-                  };
-                },
-              ),
-          );
+        async (headers) => {
+          for (let attempt = 1; ; attempt++) {
+            try {
+              return await send(headers);
+            } catch (error) {
+              const isUnknown =
+                error instanceof CosFailure && error.error.kind === 'network' && error.error.retry === 'later';
+              if (condition.kind === 'always' || !isUnknown || attempt === 3) throw error;
+              const found = await findObject({ bucket: address.bucket, key: address.key }, signal);
+              if (found !== undefined && holds(found, body)) return storedObject(found);
+              await conditions.check(putOp, address, condition, signal);
+            }
+          }
         },
       );
       const { echoed, headers, ...outcome } = value;
       if (echoed === undefined && hasMd5Etag(outcome.etag, headers) && outcome.etag.toLowerCase() !== md5Hex(body)) {
-        throw damaged(op, address, 'What the service stored is not what was sent.');
+        throw damaged(putOp, address, 'What the service stored is not what was sent.');
       }
       return { ...outcome, conditionCheckedBy };
     },
   };
+}
+
+const putOp = 'PutObject';
+
+/** What a PUT left behind, with the checksum that the service compared, if it did. */
+type Stored = Omit<WriteOutcome, 'conditionCheckedBy'> & {
+  readonly echoed: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+async function storedAs(answer: WireAnswer): Promise<Stored> {
+  await answer.read(maxAnswerBytes);
+  const versionId = answer.headers['x-amz-version-id'];
+  return {
+    etag: unquoted(answer.headers['etag']) ?? '',
+    ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+    modifiedAtMs: Date.parse(answer.headers['date'] ?? '') || Date.now(),
+    echoed: answer.headers['x-amz-checksum-crc32'],
+    headers: answer.headers,
+  };
+}
+
+/** A write whose answer was lost, as a HEAD found it. */
+function storedObject(found: ObjectInfo): Stored {
+  const { etag, versionId, modifiedAtMs } = found;
+  return {
+    etag,
+    ...(versionId === undefined ? {} : { versionId }),
+    modifiedAtMs,
+    echoed: found.checksums['CRC32'],
+    headers: {},
+  };
+}
+
+/** Whether an object is certainly these bytes. */
+function holds(found: ObjectInfo, body: Uint8Array): boolean {
+  if (found.sizeBytes !== body.byteLength) return false;
+  return found.etag.toLowerCase() === md5Hex(body) || found.checksums['CRC32'] === crc32Base64(body);
 }
 
 /** State of a read over all its attempts. */
@@ -206,16 +255,6 @@ function createReading(
       }
       return info;
     },
-  };
-}
-
-/** What a PUT, Copy or Complete left behind, as far as headers tell. */
-export function writeOutcome(answer: WireAnswer): Omit<WriteOutcome, 'conditionCheckedBy'> {
-  const versionId = answer.headers['x-amz-version-id'];
-  return {
-    etag: unquoted(answer.headers['etag']) ?? '',
-    ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
-    modifiedAtMs: Date.parse(answer.headers['date'] ?? '') || Date.now(),
   };
 }
 

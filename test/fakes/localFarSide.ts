@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalServer, type LocalServer } from '../../src/localServer/server';
+import type { Credential, HmacConnection, IamConnection } from '../../src/model/connection';
+import { testConnectionId } from './servedEngine';
+
+/** A local server in a folder of its own, with what it takes to connect to it. */
+export interface LocalFarSide {
+  readonly server: LocalServer;
+  readonly iam: IamConnection;
+  readonly hmac: HmacConnection;
+  readonly apiKey: Credential;
+  readonly hmacKey: Credential;
+  /** Speaks to the server's admin endpoint. */
+  admin(method: string, path: string, body?: unknown): Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a local server on free ports. */
+export async function startLocalFarSide(transport: 'http' | 'https' = 'http'): Promise<LocalFarSide> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'cos-far-side-'));
+  const server = await startLocalServer({ dataFolder, port: 0, seed: 'none', transport, log: () => undefined });
+  const { info } = server;
+  return {
+    server,
+    iam: {
+      kind: 'iam',
+      id: testConnectionId,
+      name: 'test',
+      serviceInstanceId: info.serviceInstanceId,
+      endpoint: info.endpoint,
+      iamEndpoint: info.iamEndpoint,
+      locationEndpoints: info.endpoints,
+    },
+    hmac: {
+      kind: 'hmac',
+      id: testConnectionId,
+      name: 'test',
+      endpoint: info.endpoint,
+      region: 'us-south',
+      addressingStyle: 'path',
+      locationEndpoints: info.endpoints,
+    },
+    apiKey: { kind: 'apiKey', apiKey: info.apiKey },
+    hmacKey: { kind: 'hmac', accessKeyId: info.accessKeyId, secretAccessKey: info.secretAccessKey },
+    async admin(method, path, body) {
+      const answer = await fetch(`${info.adminEndpoint}${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+      return text === '' ? undefined : (JSON.parse(text) as unknown);
+    },
+    async close() {
+      await server.close();
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
