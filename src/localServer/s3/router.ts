@@ -6,14 +6,17 @@ import * as cors from './cors.ts';
 import { deleteObjects } from './deleteObjects.ts';
 import { invalidArgument, S3Error } from './errors.ts';
 import type { Operation } from './exchange.ts';
+import * as lifecycle from './lifecycle.ts';
 import * as listing from './listing.ts';
 import * as multipart from './multipart.ts';
 import * as objects from './objects.ts';
 import * as objectLock from './objectLockOperations.ts';
 import * as protection from './protection.ts';
 import type { S3Request } from './request.ts';
+import { restoreObject } from './restore.ts';
 import { deleteSetting } from './settings.ts';
 import * as tagging from './tagging.ts';
+import * as website from './website.ts';
 
 type BucketOperation = Extract<Operation, { level: 'bucket' }>;
 type ObjectOperation = Extract<Operation, { level: 'object' }>;
@@ -57,6 +60,16 @@ const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
     GET: bucketOperation('GetBucketCors', 'readConfig', cors.getBucketCors),
     PUT: bucketOperation('PutBucketCors', 'writeConfig', cors.putBucketCors),
     DELETE: bucketOperation('DeleteBucketCors', 'writeConfig', deleteSetting('cors')),
+  },
+  lifecycle: {
+    GET: bucketOperation('GetBucketLifecycleConfiguration', 'readConfig', lifecycle.getLifecycle),
+    PUT: bucketOperation('PutBucketLifecycleConfiguration', 'writeConfig', lifecycle.putLifecycle),
+    DELETE: bucketOperation('DeleteBucketLifecycle', 'writeConfig', lifecycle.deleteLifecycle),
+  },
+  website: {
+    GET: bucketOperation('GetBucketWebsite', 'readConfig', website.getBucketWebsite),
+    PUT: bucketOperation('PutBucketWebsite', 'writeConfig', website.putBucketWebsite),
+    DELETE: bucketOperation('DeleteBucketWebsite', 'writeConfig', deleteSetting('website')),
   },
   'object-lock': {
     GET: bucketOperation('GetObjectLockConfiguration', 'readConfig', objectLock.getObjectLockConfiguration),
@@ -103,6 +116,7 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
     POST: objectOperation('AddLegalHold', 'manage', protection.changeLegalHolds),
   },
   extendRetention: { POST: objectOperation('ExtendObjectRetention', 'writeConfig', protection.extendRetention) },
+  restore: { POST: objectOperation('RestoreObject', 'writeConfig', restoreObject) },
   tagging: {
     GET: objectOperation('GetObjectTagging', 'readConfig', tagging.getObjectTagging),
     PUT: objectOperation('PutObjectTagging', 'writeObject', tagging.putObjectTagging),
@@ -112,10 +126,10 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
 
 /** Sub-resources that are known and not to be had here: of S3 but not of IBM's model (rule 12), or not built (honestly 501). */
 const absentBucketResources =
-  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable lifecycle website replication faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
+  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable replication faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
     ' ',
   );
-const absentObjectResources = 'attributes select torrent renameObject restore'.split(' ');
+const absentObjectResources = 'attributes select torrent renameObject'.split(' ');
 
 /** Finds what a request asks for, by method and sub-resource alone. */
 export function route(request: S3Request): Operation {

@@ -277,9 +277,7 @@ describe('Object Lock', () => {
     ],
     [{ 'x-amz-object-lock-legal-hold': 'on' }, '400 InvalidArgument'],
   ])('rule 82: the lock headers %o are refused', async (headers, code) => {
-    expect(
-      await codeOf({ method: 'PUT', path: '/vault/k', body: '', headers: headers }),
-    ).toBe(code);
+    expect(await codeOf({ method: 'PUT', path: '/vault/k', body: '', headers: headers })).toBe(code);
   });
 
   test('rule 82: lock headers need a bucket with a lock', async () => {
