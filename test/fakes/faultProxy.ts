@@ -19,8 +19,10 @@ export interface FaultProxy {
   next(...faults: LineFault[]): void;
   /** Faults that fired. */
   readonly fired: string[];
-  /** Closes open connections, so that the next request needs a new one. */
-  drop(): void;
+  /** Closes open connections, so that the next request needs a new one; resolves when the clients know. */
+  drop(): Promise<void>;
+  /** Resolves when no connection is open. */
+  idle(): Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -74,14 +76,20 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       });
     });
   });
+  const idle = async (): Promise<void> => {
+    while (sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fired,
     next: (...wanted) => void faults.push(...wanted),
-    drop: () => {
+    async drop() {
       for (const socket of sockets) socket.destroy();
+      await idle();
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
     },
+    idle,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { startLocalServer, type LocalServer } from '../../src/localServer/server';
 import type { Credential, HmacConnection, IamConnection } from '../../src/model/connection';
 import { testConnectionId } from './servedEngine';
@@ -14,6 +15,8 @@ export interface LocalFarSide {
   readonly hmacKey: Credential;
   /** Speaks to the server's admin endpoint. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** Keys of multipart uploads that are open, asked past the engine. */
+  openUploads(bucket: string): Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -52,6 +55,17 @@ export async function startLocalFarSide(transport: 'http' | 'https' = 'http'): P
       const text = await answer.text();
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
       return text === '' ? undefined : (JSON.parse(text) as unknown);
+    },
+    async openUploads(bucket) {
+      const { endpoint, accessKeyId, secretAccessKey } = info;
+      const credentials = { accessKeyId, secretAccessKey };
+      const client = new S3Client({ endpoint, region: 'us-south', forcePathStyle: true, credentials, maxAttempts: 10 });
+      try {
+        const answer = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+        return (answer.Uploads ?? []).map(({ Key }) => Key ?? '');
+      } finally {
+        client.destroy();
+      }
     },
     async close() {
       await server.close();

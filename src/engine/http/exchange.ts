@@ -111,6 +111,10 @@ export function exchange(
         reject(proxyFailure(op, route.proxyHost, route.authority, 407));
         return;
       }
+      // Answered before the body has gone out (busy, disk full): nobody reads the rest, and the socket would never be free.
+      incoming.once('end', () => {
+        if (!outgoing.writableFinished) setImmediate(() => outgoing.writableFinished || outgoing.destroy());
+      });
       const rearm = () => incoming.socket.setTimeout(limits.idleTimeoutMs);
       resolve(answerOf(incoming, idle, rearm, failureOf));
     });
@@ -140,10 +144,12 @@ function answerOf(
   const pipe = (sink: (bytes: Buffer) => void | Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => {
       let isEnded = false;
-      let isSinking = false;
+      let sinking: Promise<void> | undefined;
+      // Nobody is told before the sink has dealt with what it was given: the next attempt may use it again.
       const finish = (error?: Error) => {
-        if (error === undefined) resolve();
-        else reject(failureOf(error));
+        const settle = () => (error === undefined ? resolve() : reject(failureOf(error)));
+        if (sinking === undefined) settle();
+        else sinking.then(settle, stop);
       };
       // What the sink throws is its own business (a full disk, a body that is too large), not the network's.
       const stop = (error: unknown) => {
@@ -151,31 +157,26 @@ function answerOf(
         incoming.destroy();
       };
       incoming.on('data', (bytes: Buffer) => {
-        let pending: void | Promise<void>;
         try {
-          pending = sink(bytes);
+          sinking = sink(bytes) ?? undefined;
         } catch (error) {
           stop(error);
           return;
         }
-        if (pending === undefined) return;
+        if (sinking === undefined) return;
         incoming.pause();
         idle.isPaused = true; // a slow disk is not a silent server
-        isSinking = true;
-        pending.then(() => {
-          isSinking = false;
+        sinking.then(() => {
+          sinking = undefined;
           idle.isPaused = false;
-          if (isEnded) finish();
-          else if (!incoming.destroyed) {
-            rearm();
-            incoming.resume();
-          }
+          if (incoming.destroyed || isEnded) return;
+          rearm();
+          incoming.resume();
         }, stop);
       });
       incoming.once('end', () => {
         isEnded = true;
-        if (!incoming.complete) finish(new Error('the body ended early'));
-        else if (!isSinking) finish();
+        finish(incoming.complete ? undefined : new Error('the body ended early'));
       });
       incoming.once('error', (error) => finish(error));
       incoming.once('close', () => {
