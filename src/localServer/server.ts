@@ -173,7 +173,7 @@ function createServices(parts: {
     ['resource controller', json(resourceController)],
     ['configuration', json(configuration)],
     ['key protect', json(createKeyProtect(identities))],
-    ['website', createWebsiteHandler({ store, identity: identities, faults, switches, protocol, log })],
+    ['website', createWebsiteHandler({ store, identity: identities, clock, faults, switches, protocol, log })],
     ['admin', admin],
   ];
 }

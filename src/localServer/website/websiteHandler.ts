@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Faults, Identity, RequestHandler } from '../contracts.ts';
+import type { Clock, Faults, Identity, RequestHandler } from '../contracts.ts';
+import { archiveStateOf } from '../s3/archive.ts';
 import { checkReadConditions } from '../s3/conditions.ts';
 import { S3Error } from '../s3/errors.ts';
 import type { S3Switches } from '../s3/options.ts';
 import { readRange, type Slice } from '../s3/range.ts';
 import { readRequest, type S3Request } from '../s3/request.ts';
+import type { WebsiteSetting } from '../s3/website.ts';
 import type { Bucket } from '../store/buckets.ts';
 import type { ObjectVersion } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
-import { encodeKey, findRedirect, type Redirect, type WebsiteSetting } from './routing.ts';
+import { encodeKey, findRedirect, type Redirect } from './routing.ts';
 
 interface WebsiteOptions {
   readonly store: Store;
   readonly identity: Identity;
+  readonly clock: Clock;
   readonly faults: Faults;
   readonly switches: S3Switches;
   readonly protocol: 'http' | 'https';
@@ -62,17 +65,21 @@ function resolve(options: WebsiteOptions, request: S3Request): Outcome {
     return failure(404, 'NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration.');
   }
   const key = request.key ?? '';
-  const base = { protocol: options.protocol, host: request.headers.get('host') ?? '' };
-  if (setting.kind === 'redirectAll') {
-    const location = `${setting.protocol ?? base.protocol}://${setting.hostName}/${encodeKey(key)}`;
+  const host = request.headers.get('host') ?? '';
+  // Below `/<bucket>/` a redirect must stay there.
+  const isPathStyle = !host.toLowerCase().startsWith(`${bucket.name}.`);
+  const base = { protocol: options.protocol, host: isPathStyle ? `${host}/${bucket.name}` : host };
+  const { redirectAll } = setting;
+  if (redirectAll !== undefined) {
+    const location = `${redirectAll.protocol ?? base.protocol}://${redirectAll.hostName}/${encodeKey(key)}`;
     return { kind: 'redirect', redirect: { status: 301, location } };
   }
-  const early = findRedirect(setting.routingRules, key, undefined, base);
+  const early = findRedirect(setting.rules, key, undefined, base);
   if (early !== undefined) return { kind: 'redirect', redirect: early };
-  const here = `${base.protocol}://${base.host}${request.rawPath}`;
+  const here = `${base.protocol}://${host}${request.rawPath}`;
   const page = findPage(options, bucket, key, setting.indexSuffix, here);
   if (page.kind !== 'error') return page;
-  const late = findRedirect(setting.routingRules, key, page.status, base);
+  const late = findRedirect(setting.rules, key, page.status, base);
   if (late !== undefined) return { kind: 'redirect', redirect: late };
   const errorPage = setting.errorKey === undefined ? undefined : findReadable(options, bucket, setting.errorKey);
   return errorPage?.kind === 'readable' ? { kind: 'page', version: errorPage.version, status: page.status } : page;
@@ -108,7 +115,7 @@ function findPage(
 
 /** An absent object is `denied` unless everyone may read the bucket: its absence is not everyone's business. */
 function findReadable(
-  { store, identity }: WebsiteOptions,
+  { store, identity, clock }: WebsiteOptions,
   bucket: Bucket,
   key: string,
 ): { kind: 'readable'; version: ObjectVersion } | { kind: 'denied' | 'absent' } {
@@ -118,7 +125,8 @@ function findReadable(
   const block = store.buckets.getSetting(bucket.id, 'publicAccessBlock') as { ignorePublicAcls: boolean } | undefined;
   const isPublicObject = version.acl === 'public-read' && block?.ignorePublicAcls !== true;
   // Archived objects and those under a customer's key cannot be shown to anyone without more.
-  const isPlain = version.storageClass === 'STANDARD' && version.encryption === undefined;
+  const archiveState = archiveStateOf(version, clock.nowMs());
+  const isPlain = archiveState !== 'archived' && archiveState !== 'restoring' && version.encryption === undefined;
   return (isPublic || isPublicObject) && isPlain ? { kind: 'readable', version } : { kind: 'denied' };
 }
 

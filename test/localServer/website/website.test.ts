@@ -8,7 +8,7 @@ import { defaultSwitches } from '../../../src/localServer/s3/options.ts';
 import { text } from '../../../src/localServer/seed/seedObject.ts';
 import { seedStore } from '../../../src/localServer/seed/seedStore.ts';
 import { openStore, type Store } from '../../../src/localServer/store/store.ts';
-import type { WebsiteSetting } from '../../../src/localServer/website/routing.ts';
+import type { WebsiteSetting } from '../../../src/localServer/s3/website.ts';
 import { createWebsiteHandler } from '../../../src/localServer/website/websiteHandler.ts';
 
 let folder: string;
@@ -50,6 +50,7 @@ beforeAll(async () => {
       findInstance: () => undefined,
       findPublicRole: (bucket) => (publicBuckets.has(bucket) ? 'ObjectReader' : undefined),
     },
+    clock: { nowMs: () => Date.now() },
     faults: { take: () => [] },
     switches: defaultSwitches,
     protocol: 'http',
@@ -64,7 +65,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   publicBuckets.add('site');
-  await configure({ kind: 'pages', indexSuffix: 'index.html', errorKey: 'error.html', routingRules: [] });
+  await configure({ indexSuffix: 'index.html', errorKey: 'error.html', rules: [] });
 });
 
 const configure = (setting: WebsiteSetting) =>
@@ -124,7 +125,7 @@ it('answers conditions and ranges', async () => {
 it('shows the error document with the status of the error', async () => {
   const missing = await get('/nothing.html');
   expect([missing.status, missing.body]).toEqual([404, 'sorry\n']);
-  await configure({ kind: 'pages', indexSuffix: 'index.html', routingRules: [] });
+  await configure({ indexSuffix: 'index.html', rules: [] });
   const plain = await get('/nothing.html');
   expect(plain.status).toBe(404);
   expect(plain.body).toContain('NoSuchKey');
@@ -155,18 +156,19 @@ it('redirects single objects, prefixes, errors and whole sites', async () => {
   };
   expect(await locationOf('/old.html')).toEqual([301, 'https://example.com/new']);
   await configure({
-    kind: 'pages',
     indexSuffix: 'index.html',
-    routingRules: [
-      { keyPrefix: 'blog/', redirect: { replacePrefix: 'news/', status: 302 } },
-      { keyPrefix: 'shop/', errorStatus: 404, redirect: { hostName: 'shop.example.com', protocol: 'https' } },
-      { errorStatus: 404, redirect: { replaceKey: 'index.html' } },
+    rules: [
+      { keyPrefix: 'blog/', redirect: { replaceKeyPrefixWith: 'news/', httpRedirectCode: 302 } },
+      { keyPrefix: 'shop/', errorCode: 404, redirect: { hostName: 'shop.example.com', protocol: 'https' } },
+      { errorCode: 404, redirect: { replaceKeyWith: 'index.html' } },
     ],
   });
   expect(await locationOf('/blog/a%20b')).toEqual([302, 'http://site.localhost/news/a%20b']);
+  const below = await get('/site/blog/x', { host: '127.0.0.1' });
+  expect(below.headers['location']).toBe('http://127.0.0.1/site/news/x');
   expect(await locationOf('/shop/kettle')).toEqual([301, 'https://shop.example.com/shop/kettle']);
   expect(await locationOf('/nothing')).toEqual([301, 'http://site.localhost/index.html']);
-  await configure({ kind: 'redirectAll', hostName: 'www.example.com', protocol: 'https' });
+  await configure({ redirectAll: { hostName: 'www.example.com', protocol: 'https' }, rules: [] });
   expect(await locationOf('/docs/a')).toEqual([301, 'https://www.example.com/docs/a']);
 });
 
