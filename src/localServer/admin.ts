@@ -8,6 +8,7 @@ import type { FaultInjector } from './faults.ts';
 import type { Identities } from './iam/identities.ts';
 import type { Passcodes } from './iam/passcodes.ts';
 import type { TokenSettings } from './iam/tokenEndpoint.ts';
+import type { LifecycleSchedule } from './lifecycleSchedule.ts';
 import type { RequestLog } from './requestLog.ts';
 
 /** A switch of the data plane: its current value, of the type it may be set to. */
@@ -21,6 +22,7 @@ interface AdminParts {
   readonly passcodes: Passcodes;
   readonly tokenSettings: TokenSettings;
   readonly switches: Switches;
+  readonly lifecycle: LifecycleSchedule;
   readonly log: (line: string) => void;
 }
 
@@ -174,7 +176,7 @@ function tokenRoutes({ tokenSettings, identities, passcodes }: AdminParts): Rout
   ];
 }
 
-function otherRoutes({ requests, switches }: AdminParts): Route[] {
+function otherRoutes({ requests, switches, lifecycle }: AdminParts): Route[] {
   return [
     { method: 'GET', path: '/requests', operation: 'admin', handle: () => ({ status: 200, json: requests.read() }) },
     {
@@ -184,6 +186,18 @@ function otherRoutes({ requests, switches }: AdminParts): Route[] {
       handle: () => {
         requests.clear();
         return { status: 204 };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/lifecycle/run',
+      operation: 'admin',
+      handle: async (request) => {
+        const body = readBody(request);
+        allowMembers(body, ['bucket']);
+        const bucket = body['bucket'];
+        if (bucket !== undefined && typeof bucket !== 'string') throw invalid('bucket must be a text.');
+        return { status: 200, json: await lifecycle.runNow(bucket) };
       },
     },
     { method: 'GET', path: '/switches', operation: 'admin', handle: () => ({ status: 200, json: switches }) },

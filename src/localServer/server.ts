@@ -15,6 +15,7 @@ import { Identities } from './iam/identities.ts';
 import { Passcodes } from './iam/passcodes.ts';
 import { defaultTokenSettings } from './iam/tokenEndpoint.ts';
 import type { LocalServerInfo } from './info.ts';
+import { startLifecycleSchedule, type LifecycleSchedule } from './lifecycleSchedule.ts';
 import { listen, type Listener, type Transport } from './listener.ts';
 import { locations } from './locations.ts';
 import { RequestLog } from './requestLog.ts';
@@ -87,7 +88,10 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
   const faults = new FaultInjector();
   const requests = new RequestLog(clock);
   const { transport: protocol, log } = options;
-  const services = createServices({ identities, store, clock, faults, requests, protocol, urlOf, log });
+  const instanceGuids = () => identities.cosInstances.map(({ guid }) => guid);
+  const lifecycle = startLifecycleSchedule({ store, clock, instanceGuids, log });
+  closers.push(() => lifecycle.stop());
+  const services = createServices({ identities, store, lifecycle, clock, faults, requests, protocol, urlOf, log });
   const listeners: Listener[] = [];
   closers.push(async () => void (await Promise.all(listeners.map((listener) => listener.close(closeGraceMs)))));
   for (const [index, [service, handler]] of services.entries()) {
@@ -122,6 +126,7 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
 function createServices(parts: {
   identities: Identities;
   store: Store;
+  lifecycle: LifecycleSchedule;
   clock: AdjustableClock;
   faults: FaultInjector;
   requests: RequestLog;
@@ -163,6 +168,7 @@ function createServices(parts: {
     passcodes,
     tokenSettings,
     switches,
+    lifecycle: parts.lifecycle,
     log,
   });
   const s3 = (location: string) =>

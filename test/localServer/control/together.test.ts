@@ -204,6 +204,24 @@ describe('public access', () => {
   });
 });
 
+describe('a lifecycle run', () => {
+  it('expires what is due by the server’s clock', async () => {
+    const xml =
+      '<LifecycleConfiguration><Rule><ID>old</ID><Status>Enabled</Status><Filter><Prefix>docs/</Prefix></Filter>' +
+      '<Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>';
+    const headers = { 'content-md5': createHash('md5').update(xml).digest('base64') };
+    expect(await statusOf('PUT', '/getting-started?lifecycle', { body: xml, headers })).toBe(200);
+    const run = async (body: unknown) => (await admin('POST', '/lifecycle/run', body)).json;
+    expect(await run({ bucket: 'web-assets' })).toEqual({ expired: 0, removedVersions: 0, abortedUploads: 0 });
+    server.clock.advance(3 * 86_400_000);
+    expect(await run({})).toMatchObject({ expired: 3 });
+    server.clock.reset();
+    expect(await statusOf('GET', '/getting-started/docs/guide/introduction.md')).toBe(404);
+    expect(await statusOf('GET', '/getting-started/README.md')).toBe(200);
+    expect(await statusOf('DELETE', '/getting-started?lifecycle')).toBe(204);
+  });
+});
+
 describe('a switch', () => {
   it('takes effect at once', async () => {
     const keysInOrder = async () => {
