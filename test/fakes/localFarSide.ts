@@ -9,6 +9,8 @@ import { testConnectionId } from './servedEngine';
 /** A local server in a folder of its own, with what it takes to connect to it. */
 export interface LocalFarSide {
   readonly server: LocalServer;
+  /** A folder for whatever else a test needs; gone after `close`. */
+  readonly dataFolder: string;
   readonly iam: IamConnection;
   readonly hmac: HmacConnection;
   readonly apiKey: Credential;
@@ -27,6 +29,7 @@ export async function startLocalFarSide(transport: 'http' | 'https' = 'http'): P
   const { info } = server;
   return {
     server,
+    dataFolder,
     iam: {
       kind: 'iam',
       id: testConnectionId,

@@ -16,6 +16,8 @@ export interface Authorizer {
   ready(signal: AbortSignal): Promise<void>;
   /** After a refusal of the request that carried this `authorization`: whether a newer token is there, worth one more try. */
   renewAfterRefusal(refusedAuthorization: string, signal: AbortSignal): Promise<boolean>;
+  /** The access token last used, to explain a refusal; undefined for HMAC keys. */
+  currentToken(): string | undefined;
   close(): void;
 }
 
@@ -33,6 +35,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   let credential: Promise<Credential> | undefined;
   let tokens: TokenCache | undefined;
   const closing = new AbortController();
+  let lastToken: string | undefined;
 
   async function heldCredential(signal: AbortSignal): Promise<Credential> {
     credential ??= options.resolveCredential(closing.signal).catch((error: unknown) => {
@@ -55,6 +58,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         case 'apiKey': {
           requireSafeTransport(new URL(origin), 'connection');
           const token = await tokensFor(held.apiKey).get(signal);
+          lastToken = token;
           const instance: Record<string, string> =
             needsInstance && connection.kind === 'iam'
               ? { 'ibm-service-instance-id': connection.serviceInstanceId }
@@ -84,6 +88,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       if (tokens === undefined) return false;
       return (await tokens.afterRefusal(refusedAuthorization.replace(/^Bearer /, ''), signal)) !== undefined;
     },
+    currentToken: () => lastToken,
     close() {
       closing.abort(new Error('the connection was closed'));
       tokens?.close();

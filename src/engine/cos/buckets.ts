@@ -19,12 +19,19 @@ const maxListBytes = 64 * 1024 * 1024;
  * Buckets by the extended listing (`GET /?extended`, data-plane.md §3.2), which tells location and class and which the
  * SDK can neither send nor read. Servers that do not know it answer an ordinary listing, which serves as well.
  */
-export function createListBuckets(wire: Wire): (signal: AbortSignal) => Promise<readonly BucketSummary[]> {
+export function createListBuckets(
+  wire: Wire,
+  explain: (refusal: CosFailure) => CosFailure,
+): (signal: AbortSignal) => Promise<readonly BucketSummary[]> {
   return async (signal) => {
     const buckets = new Map<string, BucketSummary>();
     let marker: string | undefined;
     for (;;) {
-      const page = await listPage(wire, marker, signal);
+      const page = await listPage(wire, marker, signal).catch((error: unknown) => {
+        const isRefusal =
+          error instanceof CosFailure && error.error.kind === 'denied' && error.error.reason === undefined;
+        throw isRefusal ? explain(error) : error;
+      });
       const before = buckets.size;
       for (const bucket of page.buckets) buckets.set(bucket.name, bucket);
       const last = page.buckets.at(-1)?.name;

@@ -9,6 +9,7 @@ import type { CosClient } from './client';
 import { createConditions } from './conditions';
 import { createCopies } from './copy';
 import { createDeletion } from './deletion';
+import { refusedInstance } from './instance';
 import { createListing } from './listing';
 import { createMultipart } from './multipart';
 import { createFindObject, createHeadObject, createObjects } from './objects';
@@ -33,7 +34,9 @@ export function createCosClient(options: CosClientOptions): CosClient {
   const authorizer = createAuthorizer(options);
   // The directory lists through the wire, and the wire asks the directory where buckets are.
   const wire = createWire({ connection, http, clock, authorizer, directory: () => directory });
-  const listBuckets = createListBuckets(wire);
+  const listBuckets = createListBuckets(wire, (failure) =>
+    connection.kind === 'iam' ? refusedInstance(failure, connection, authorizer.currentToken()) : failure,
+  );
   const directory = createBucketDirectory(connection, clock, listBuckets);
   const sdk = createSdk(wire);
   const headObject = createHeadObject(wire);

@@ -9,6 +9,8 @@ import { trustedCertificates, type TrustSettings } from './trust';
 export interface OriginRoute {
   readonly isTls: boolean;
   readonly agent: http.Agent;
+  /** TLS settings for each request: the tunnelling agent does not take them from its own options. */
+  readonly trust: tls.ConnectionOptions;
   readonly host: string;
   readonly port: number;
   /** `host[:port]` of the target, for the Host header. */
@@ -53,7 +55,7 @@ export function createAgents(settings: ConnectionSettings): Agents {
     const isTls = url.protocol === 'https:';
     const proxy = proxyForOrigin(origin, settings);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    const target = { host, port: portOf(url), authority: url.host, pathPrefix: '', headers: {} };
+    const target = { host, port: portOf(url), authority: url.host, pathPrefix: '', headers: {}, trust };
     if (proxy === undefined) {
       const agent = isTls ? new https.Agent({ ...pooling, ...trust }) : new http.Agent(pooling);
       return { ...target, isTls, agent };
@@ -66,6 +68,7 @@ export function createAgents(settings: ConnectionSettings): Agents {
     const authorization = proxyAuthorization(proxy);
     return {
       isTls: isProxyTls,
+      trust,
       agent: isProxyTls ? new https.Agent({ ...pooling, ...trust }) : new http.Agent(pooling),
       host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: portOf(proxy),

@@ -67,6 +67,7 @@ export function exchange(
     let outgoing: http.ClientRequest;
     try {
       outgoing = (route.isTls ? https : http).request({
+        ...(route.isTls ? route.trust : {}),
         agent: route.agent,
         host: route.host,
         port: route.port,

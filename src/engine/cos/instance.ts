@@ -1,0 +1,43 @@
+import type { IamConnection } from '../../model/connection';
+import { CosFailure } from '../failure';
+
+/**
+ * What a refused ListBuckets means. COS refuses an unknown instance exactly as it refuses a missing role, so what can be
+ * told is told from what we know: an id that is none, or one of another account than the key's (control-plane.md §2.2).
+ */
+export function refusedInstance(failure: CosFailure, connection: IamConnection, token: string | undefined): CosFailure {
+  const id = connection.serviceInstanceId.trim();
+  const detail = problemOf(id, token);
+  if (detail === undefined) {
+    const both = `The identity may not list the buckets of the instance "${id}", or there is no such instance.`;
+    return new CosFailure({ ...failure.error, detail: `${both} ${failure.error.detail}` }, { cause: failure });
+  }
+  return new CosFailure({ ...failure.error, reason: 'instanceUnknown', detail }, { cause: failure });
+}
+
+function problemOf(id: string, token: string | undefined): string | undefined {
+  const segments = id.split(':');
+  const isCrn = segments.length === 10 && segments[0] === 'crn' && segments[4] === 'cloud-object-storage';
+  const guid = isCrn ? (segments[7] ?? '') : id;
+  if (!/^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(guid)) {
+    return `"${id}" is not the id of a Cloud Object Storage instance: that is a CRN that begins with crn:v1:, or its GUID.`;
+  }
+  const owner = isCrn ? /^a\/(.+)$/.exec(segments[6] ?? '')?.[1] : undefined;
+  const account = accountOf(token);
+  if (owner === undefined || account === undefined || owner === account) return undefined;
+  return `The instance belongs to the account ${owner}, the API key to the account ${account}.`;
+}
+
+/** Account of an access token, read without verifying: it only explains a refusal. */
+function accountOf(token: string | undefined): string | undefined {
+  const claims = token?.split('.')[1];
+  if (claims === undefined) return undefined;
+  try {
+    const { account } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as {
+      account?: { bss?: unknown };
+    };
+    return typeof account?.bss === 'string' ? account.bss : undefined;
+  } catch {
+    return undefined; // an opaque token explains nothing
+  }
+}

@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineConfiguration } from '../../src/protocol/requests';
+import { startForwardProxy, type ForwardProxy } from '../fakes/forwardProxy';
+import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
+import {
+  plainConfiguration,
+  startServedEngine,
+  testConnectionId as connectionId,
+  type EngineUnderTest,
+} from '../fakes/servedEngine';
+
+describe('proxies and certificates', () => {
+  let plain: LocalFarSide;
+  let secure: LocalFarSide;
+  let open: ForwardProxy;
+  let guarded: ForwardProxy;
+  let caFile: string;
+  const engines: EngineUnderTest[] = [];
+
+  beforeAll(async () => {
+    [plain, secure] = await Promise.all([startLocalFarSide(), startLocalFarSide('https')]);
+    [open, guarded] = await Promise.all([startForwardProxy(), startForwardProxy('user:pass word')]);
+    caFile = secure.server.info.caFile!;
+  });
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await engine.close();
+    open.seen.length = 0;
+    guarded.seen.length = 0;
+  });
+  afterAll(async () => {
+    for (const each of [open, guarded, plain, secure]) await each.close();
+  });
+
+  const engineFor = async (
+    side: LocalFarSide,
+    configuration: Partial<EngineConfiguration>,
+    environment: Record<string, string> = {},
+  ): Promise<EngineUnderTest> => {
+    const credentials = { [connectionId]: side.apiKey };
+    const engine = await startServedEngine({ connections: [side.iam], credentials, configuration, environment });
+    engines.push(engine);
+    return engine;
+  };
+  const portOf = (url: string) => new URL(url).port;
+
+  it('tunnels https through the proxy of the settings, and keeps the tunnel', async () => {
+    const engine = await engineFor(secure, { proxyUrl: `http://127.0.0.1:${open.port}`, caFiles: [caFile] });
+    for (let again = 0; again < 3; again++) await engine.ask('buckets/list', { connectionId });
+    const { endpoint, iamEndpoint } = secure.server.info;
+    expect(open.seen.map((line) => line.replace(/.*:/, ''))).toEqual([portOf(iamEndpoint), portOf(endpoint)]);
+    expect(open.seen.every((line) => line.startsWith('CONNECT '))).toBe(true);
+  });
+
+  it('sends absolute URLs to the proxy for http', async () => {
+    const engine = await engineFor(plain, { proxyUrl: `http://127.0.0.1:${open.port}` });
+    await engine.ask('buckets/list', { connectionId });
+    expect(open.seen).toEqual([
+      `POST ${plain.server.info.iamEndpoint}/identity/token`,
+      `GET ${plain.server.info.endpoint}/?extended`,
+    ]);
+  });
+
+  it('takes the proxy from the environment, and leaves out what NO_PROXY names', async () => {
+    const proxy = `http://127.0.0.1:${open.port}`;
+    const through = await engineFor(plain, {}, { http_proxy: proxy });
+    await through.ask('buckets/list', { connectionId });
+    expect(open.seen).toHaveLength(2);
+    for (const exception of [{ NO_PROXY: '127.0.0.1' }, { no_proxy: 'localhost, *' }]) {
+      const past = await engineFor(plain, {}, { HTTP_PROXY: proxy, ...exception });
+      await past.ask('buckets/list', { connectionId });
+    }
+    const bySetting = await engineFor(plain, { proxyUrl: proxy, noProxy: ['127.0.0.1'] });
+    await bySetting.ask('buckets/list', { connectionId });
+    expect(open.seen).toHaveLength(2);
+  });
+
+  it('gives the proxy its user and password, from the URL', async () => {
+    const proxyUrl = `http://user:pass%20word@127.0.0.1:${guarded.port}`;
+    for (const [side, configuration] of [
+      [plain, { proxyUrl }],
+      [secure, { proxyUrl, caFiles: [caFile] }],
+    ] as const) {
+      const engine = await engineFor(side, configuration);
+      await engine.ask('buckets/list', { connectionId });
+      expect(engine.log.join('\n')).not.toMatch(/pass( |%20)word/);
+    }
+    expect(guarded.seen.filter((line) => line.startsWith('407'))).toEqual([]);
+  });
+
+  it('says that the proxy refuses the credentials', async () => {
+    const proxyUrl = `http://user:wrong-secret@127.0.0.1:${guarded.port}`;
+    for (const side of [plain, secure]) {
+      const engine = await engineFor(side, { proxyUrl, caFiles: [caFile] });
+      const error = await engine.refuse('buckets/list', { connectionId });
+      expect(error).toMatchObject({
+        kind: 'network',
+        reason: 'proxyRefused',
+        host: `127.0.0.1:${guarded.port}`,
+        httpStatus: 407,
+        retry: 'never',
+      });
+      expect(JSON.stringify(error) + engine.log.join('\n')).not.toContain('wrong-secret');
+    }
+    expect(guarded.seen).toHaveLength(2);
+  });
+
+  it('names the proxy when nothing answers there', async () => {
+    const engine = await engineFor(plain, { proxyUrl: 'http://127.0.0.1:1' });
+    expect(await engine.refuse('buckets/list', { connectionId })).toMatchObject({
+      kind: 'network',
+      reason: 'connectionRefused',
+      host: '127.0.0.1:1',
+    });
+  });
+
+  it('trusts an authority from a file of the settings or of the environment', async () => {
+    const bySetting = await engineFor(secure, { caFiles: [caFile] });
+    expect(await bySetting.ask('buckets/list', { connectionId })).toEqual([]);
+    const byEnvironment = await engineFor(secure, {}, { NODE_EXTRA_CA_CERTS: caFile });
+    expect(await byEnvironment.ask('buckets/list', { connectionId })).toEqual([]);
+    const withSystem = await engineFor(secure, { caFiles: [caFile], useSystemCertificates: true });
+    expect(await withSystem.ask('buckets/list', { connectionId })).toEqual([]);
+  });
+
+  it('trusts anybody only when told to', async () => {
+    const strict = await engineFor(secure, {});
+    const untrusted = {
+      kind: 'tls',
+      reason: 'certificateUntrusted',
+      host: new URL(secure.server.info.iamEndpoint).host,
+    };
+    expect(await strict.refuse('buckets/list', { connectionId })).toMatchObject(untrusted);
+    await strict.ask('engine/configure', { ...plainConfiguration, strictTls: false });
+    expect(await strict.ask('buckets/list', { connectionId })).toEqual([]);
+    await strict.ask('engine/configure', plainConfiguration);
+    await strict.ask('connection/forget', { connectionId });
+    expect(await strict.refuse('buckets/list', { connectionId })).toMatchObject(untrusted);
+  });
+});
