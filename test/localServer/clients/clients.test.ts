@@ -1,10 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildProgram, newFolder, startProgram, type Program, type RunningProgram } from './builtServer.ts';
 import { asTree, createClient, patternBytes, readTree, writeTree, type Client } from './client.ts';
 
 const mebibyte = 1024 * 1024;
+
+// Each call of a Python client takes half a second to start, several on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Names that make clients escape, sign and decode. */
 const files = {

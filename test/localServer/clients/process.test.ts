@@ -4,12 +4,15 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { accessToken } from '../control/testServer.ts';
 import { buildProgram, newFolder, startProgram, type Program, type RunningProgram } from './builtServer.ts';
 import { patternBytes } from './client.ts';
 
 const mebibyte = 1024 * 1024;
+
+// Every test starts several processes.
+vi.setConfig({ testTimeout: 120_000 });
 
 let program: Program;
 let folder: string;
