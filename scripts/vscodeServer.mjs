@@ -30,8 +30,13 @@ export function freePort() {
   });
 }
 
-/** Ids of all processes below one, the nearest first (Linux). */
-function descendants(pid) {
+/**
+ * Ids of all processes below one, the nearest first (Linux).
+ * @param {number} pid
+ * @returns {number[]}
+ */
+export function descendants(pid) {
+  /** @type {number[]} */
   const found = [];
   const parents = [pid];
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

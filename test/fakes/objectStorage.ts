@@ -68,3 +68,10 @@ export function rawClient({ endpoint, accessKeyId, secretAccessKey }: StorageInf
   const credentials = { accessKeyId, secretAccessKey };
   return new S3Client({ endpoint, region: 'us-south', forcePathStyle: true, credentials });
 }
+
+/** Makes the server fail as told; `rule` is a body of `POST /faults`, see docs/local-server.md. */
+export async function armFault({ adminEndpoint }: StorageInfo, rule: object): Promise<void> {
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await fetch(`${adminEndpoint}/faults`, { method: 'POST', headers, body: JSON.stringify(rule) });
+  if (!answer.ok) throw new Error(`The fault was refused: ${await answer.text()}`);
+}

@@ -52,6 +52,21 @@ export function useSession(options: SessionOptions = {}): () => Session {
   return current;
 }
 
+/** A folder for the tests of the file that calls this. */
+export function temporaryFolder(): () => string {
+  let folder: string | undefined;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'journey-'));
+  });
+  afterAll(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+  return () => {
+    if (folder === undefined) throw new Error('The folder is there only while tests run.');
+    return folder;
+  };
+}
+
 async function openSession(options: SessionOptions): Promise<Session> {
   const vsix = process.env['TEST_VSIX'];
   if (vsix === undefined) throw new Error('TEST_VSIX names no package; run the journeys with `npm run test:journeys`.');

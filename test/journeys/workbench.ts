@@ -46,9 +46,19 @@ export class Workbench {
     await this.page.locator('.part.sidebar .monaco-list-row[aria-expanded=true]', { hasText: label }).first().waitFor();
   }
 
+  /** Picks from the context menu of a row. A menu takes no click right after it opened: so until it is gone. */
   async contextMenu(row: Locator, entry: string): Promise<void> {
     await row.click({ button: 'right' });
-    await this.page.getByRole('menuitem', { name: entry }).click();
+    const item = this.page.getByRole('menuitem', { name: entry });
+    await item.waitFor();
+    for (let tries = 0; ; tries++) {
+      await item.click();
+      try {
+        return await item.waitFor({ state: 'detached', timeout: 1000 });
+      } catch (error) {
+        if (tries >= 4) throw error;
+      }
+    }
   }
 
   /** Runs a command from the palette. A view that loads may take the focus and close it: so with a retry. */
@@ -57,9 +67,7 @@ export class Workbench {
       try {
         await this.page.keyboard.press('F1');
         await this.input().fill(`>${label}`, { timeout: shortMs });
-        const entry = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: label });
-        await entry.waitFor({ timeout: shortMs });
-        return await this.page.keyboard.press('Enter');
+        return await this.entry(label).click({ timeout: shortMs });
       } catch (error) {
         if (tries >= 4) throw error;
         await this.page.keyboard.press('Escape');
@@ -71,34 +79,36 @@ export class Workbench {
     return this.page.locator('.quick-input-widget .quick-input-box input');
   }
 
-  /** Types into the input box that has a title or a prompt, and accepts. */
-  async answer(text: string, under: string | RegExp): Promise<void> {
-    await this.quickInput(under).waitFor();
+  /** An entry of the quick pick or palette, by its exact label. */
+  entry(label: string): Locator {
+    return this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name').getByText(label, { exact: true }) })
+      .first();
+  }
+
+  /** Types into the input box with this prompt, and accepts. */
+  async answer(text: string, prompt: string): Promise<void> {
+    await this.page.locator('.quick-input-widget .quick-input-message', { hasText: prompt }).waitFor();
     await this.input().fill(text);
     await this.page.keyboard.press('Enter');
   }
 
-  /** Picks an entry of the quick pick that has a title or a placeholder. */
-  async pick(entry: string | RegExp, under: string | RegExp): Promise<void> {
-    await this.quickInput(under).waitFor();
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: entry }).first().click();
-  }
-
-  /** The quick input, when it shows a text: in its title, prompt, or the field's placeholder. */
-  quickInput(text: string | RegExp): Locator {
-    const widget = this.page.locator('.quick-input-widget');
-    return widget
-      .filter({ hasText: text })
-      .or(widget.filter({ has: this.page.getByPlaceholder(text) }))
-      .first();
+  /** Picks an entry of the quick pick with this placeholder. */
+  async pick(entry: string, placeholder: string): Promise<void> {
+    await this.page.locator('.quick-input-widget').getByPlaceholder(placeholder).waitFor();
+    await this.entry(entry).click();
   }
 
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text }).first();
   }
 
-  async clickNotification(text: string | RegExp, button: string): Promise<void> {
-    await this.notification(text).getByRole('button', { name: button, exact: true }).click();
+  /** Clicks a button of the notification that has both text and button: VS Code may tell of the same failure itself. */
+  async clickNotification(text: string | RegExp, name: string): Promise<void> {
+    const button = this.page.getByRole('button', { name, exact: true });
+    const toasts = this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+    await toasts.filter({ has: button }).first().getByRole('button', { name, exact: true }).click();
   }
 
   /** A modal question of VS Code. */
@@ -126,6 +136,26 @@ export class Workbench {
     await this.page.locator('.editor-instance .monaco-editor .view-lines').first().click();
     await this.page.keyboard.press('Control+Home');
     await this.page.keyboard.type(text);
+  }
+
+  /** Gives VS Code's own file dialog, which is a quick input here, a path. It empties its field once it has read a folder. */
+  async chooseFile(fsPath: string): Promise<void> {
+    const accept = this.page.locator('.quick-input-widget').getByRole('button', { name: /^(Upload|OK)$/ });
+    await accept.waitFor();
+    for (let tries = 0; ; tries++) {
+      await this.entry('..').waitFor();
+      await this.input().fill(fsPath);
+      await this.page.keyboard.press('Enter');
+      try {
+        return await accept.waitFor({ state: 'hidden', timeout: shortMs });
+      } catch (error) {
+        if (tries >= 4) throw error;
+      }
+    }
+  }
+
+  closeActiveEditor(): Promise<void> {
+    return this.command('View: Close Editor');
   }
 
   save(): Promise<void> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { connectionId, bucketName, objectKey } from '../../src/model/ids';
 import { objectUri } from '../../src/model/objectUri';
+import { processesBelow } from '../fakes/secretSearch';
 import { rawClient, readStorageInfo, type StorageInfo } from '../fakes/objectStorage';
 
 /** The installed package. */
@@ -41,35 +41,7 @@ export function placeUri(bucket = ''): vscode.Uri {
   return vscode.Uri.from({ scheme: 'ibmcos', authority: local, path: `/${bucket}` });
 }
 
-/** Processes that this extension host started, directly or not: id and command line. */
-export function ownProcesses(): { pid: number; argv: string }[] {
-  const parents = new Map<number, number>();
-  const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  for (const name of names) {
-    const status = readOf(name, 'stat');
-    if (status !== undefined) parents.set(Number(name), Number(status.replace(/^.*\) \S+ /s, '').split(' ')[0]));
-  }
-  const isOwn = (pid: number): boolean => {
-    const parent = parents.get(pid);
-    return parent !== undefined && (parent === process.pid || isOwn(parent));
-  };
-  return [...parents.keys()]
-    .filter(isOwn)
-    .map((pid) => ({ pid, argv: (readOf(String(pid), 'cmdline') ?? '').replaceAll('\0', ' ') }))
-    .filter(({ argv }) => argv !== '');
-}
-
-export const engineProcesses = () => ownProcesses().filter(({ argv }) => argv.includes('dist/engine.js'));
-
-/** A file of /proc, or undefined when the process has just ended. */
-export function readOf(pid: string, name: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
-}
+export const engineProcesses = () => processesBelow(process.pid).filter(({ argv }) => argv.includes('dist/engine.js'));
 
 /** Waits until something is so; a test's own timeout ends the wait. */
 export async function until(what: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { extension, ownProcesses, storageFolder } from '../extensionHost';
+import { processesBelow } from '../../fakes/secretSearch';
+import { extension, storageFolder } from '../extensionHost';
 
 describe('activation', () => {
   it('starts no process and writes nothing', async () => {
-    const before = ownProcesses().map(({ pid }) => pid);
+    const before = processesBelow(process.pid).map(({ pid }) => pid);
     await extension().activate();
-    const started = ownProcesses().filter(({ pid, argv }) => !before.includes(pid) && argv.includes('cos-explorer'));
+    const started = processesBelow(process.pid).filter(
+      ({ pid, argv }) => !before.includes(pid) && argv.includes('cos-explorer'),
+    );
     assert.deepEqual(started, []);
     assert.equal(existsSync(storageFolder()), false);
   });
