@@ -145,6 +145,9 @@ function answerError(thrown: unknown, message: IncomingMessage, response: Server
   if (!message.complete && message.headers.expect?.toLowerCase() === '100-continue') {
     // Nobody knows whether the client will still send the body, so the connection cannot be used again.
     response.setHeader('Connection', 'close');
+  } else if (!message.complete) {
+    // The rest of a refused body is read and thrown away: it stands between us and the connection's next request.
+    message.resume();
   }
   if (error.status === 304) {
     setHeaders(response, error.headers);

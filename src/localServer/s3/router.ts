@@ -12,6 +12,7 @@ import * as multipart from './multipart.ts';
 import * as objects from './objects.ts';
 import * as objectLock from './objectLockOperations.ts';
 import * as protection from './protection.ts';
+import * as replication from './replication.ts';
 import type { S3Request } from './request.ts';
 import { restoreObject } from './restore.ts';
 import { deleteSetting } from './settings.ts';
@@ -65,6 +66,11 @@ const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
     GET: bucketOperation('GetBucketLifecycleConfiguration', 'readConfig', lifecycle.getLifecycle),
     PUT: bucketOperation('PutBucketLifecycleConfiguration', 'writeConfig', lifecycle.putLifecycle),
     DELETE: bucketOperation('DeleteBucketLifecycle', 'writeConfig', lifecycle.deleteLifecycle),
+  },
+  replication: {
+    GET: bucketOperation('GetBucketReplication', 'readConfig', replication.getBucketReplication),
+    PUT: bucketOperation('PutBucketReplication', 'writeConfig', replication.putBucketReplication),
+    DELETE: bucketOperation('DeleteBucketReplication', 'writeConfig', deleteSetting('replication')),
   },
   website: {
     GET: bucketOperation('GetBucketWebsite', 'readConfig', website.getBucketWebsite),
@@ -126,7 +132,7 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
 
 /** Sub-resources that are known and not to be had here: of S3 but not of IBM's model (rule 12), or not built (honestly 501). */
 const absentBucketResources =
-  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable replication faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
+  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
     ' ',
   );
 const absentObjectResources = 'attributes select torrent renameObject'.split(' ');

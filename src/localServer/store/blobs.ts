@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 /** Bodies up to this size live in the database: one fsync instead of three, and no file each. */
 const inlineLimitBytes = 16 * 1024;
 const readChunkBytes = 256 * 1024;
+const writeChunkBytes = 512 * 1024;
 
 /** One stored run of bytes, part of a body. */
 export interface Segment {
@@ -257,9 +258,13 @@ export class Blobs {
 class Staged implements StagedBlob {
   sizeBytes = 0;
   readonly #blobs: Blobs;
-  #chunks: Buffer[] | undefined = [];
-  #file: { file: string; folder: string; handle: FileHandle | undefined } | undefined;
   readonly #isLarge: boolean;
+  /** Received and not yet handed to the disk. */
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #file: { file: string; folder: string; handle: FileHandle | undefined } | undefined;
+  /** The write that is under way; at most one, so that receiving, hashing and writing overlap in bounded memory. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(blobs: Blobs, isLarge: boolean) {
     this.#blobs = blobs;
@@ -268,44 +273,58 @@ class Staged implements StagedBlob {
 
   async write(chunk: Buffer): Promise<void> {
     this.sizeBytes += chunk.length;
-    if (this.#chunks !== undefined && !this.#isLarge && this.sizeBytes <= inlineLimitBytes) {
-      this.#chunks.push(chunk);
-      return;
-    }
-    this.#file ??= await this.#blobs.createFile();
-    const { handle } = this.#file;
-    if (handle === undefined) {
-      throw new Error('A sealed body was written to.');
-    }
-    const chunks = [...(this.#chunks ?? []), chunk];
-    this.#chunks = undefined;
-    for (const piece of chunks) {
-      await writeAll(handle, piece);
+    this.#queue.push(chunk);
+    this.#queuedBytes += chunk.length;
+    const isInline = this.#file === undefined && !this.#isLarge && this.sizeBytes <= inlineLimitBytes;
+    if (!isInline && this.#queuedBytes >= writeChunkBytes) {
+      await this.#flush();
     }
   }
 
   async seal(): Promise<void> {
-    if (this.#file?.handle !== undefined) {
-      await this.#file.handle.datasync();
-      await this.#file.handle.close();
-      this.#file.handle = undefined;
-      syncFolder(this.#file.folder);
+    if (this.#file === undefined && this.sizeBytes <= inlineLimitBytes) {
+      return;
+    }
+    await this.#flush();
+    await this.#writing;
+    const file = this.#file;
+    if (file?.handle !== undefined) {
+      await file.handle.datasync();
+      await file.handle.close();
+      file.handle = undefined;
+      syncFolder(file.folder);
     }
   }
 
   commit(): number {
     return this.#file === undefined
-      ? this.#blobs.insert(this.sizeBytes, { bytes: Buffer.concat(this.#chunks ?? []) })
+      ? this.#blobs.insert(this.sizeBytes, { bytes: Buffer.concat(this.#queue) })
       : this.#blobs.insert(this.sizeBytes, { file: this.#file.file });
   }
 
   async discard(): Promise<void> {
-    this.#chunks = [];
+    this.#queue = [];
+    await this.#writing.catch(() => undefined);
     if (this.#file !== undefined) {
       await this.#file.handle?.close();
       this.#file.handle = undefined;
       await this.#blobs.removeFile(this.#file.file);
     }
+  }
+
+  async #flush(): Promise<void> {
+    await this.#writing;
+    this.#file ??= await this.#blobs.createFile();
+    const { handle } = this.#file;
+    if (handle === undefined) {
+      throw new Error('A sealed body was written to.');
+    }
+    const batch = this.#queue;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#writing = writeAll(handle, batch);
+    // Awaited by the next flush or by seal, which then fail; until then the rejection must not count as unhandled.
+    this.#writing.catch(() => undefined);
   }
 }
 
@@ -343,11 +362,17 @@ function releasing(inner: AsyncGenerator<Buffer>, release: () => void): AsyncIte
   return outer;
 }
 
-async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
+async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (total === 0) {
+    return;
+  }
+  const { bytesWritten } = await handle.writev(chunks);
+  // The disk may take less than it was given.
+  const rest = bytesWritten < total ? Buffer.concat(chunks).subarray(bytesWritten) : undefined;
   let offset = 0;
-  while (offset < chunk.length) {
-    const { bytesWritten } = await handle.write(chunk, offset, chunk.length - offset);
-    offset += bytesWritten;
+  while (rest !== undefined && offset < rest.length) {
+    offset += (await handle.write(rest, offset, rest.length - offset)).bytesWritten;
   }
 }
 

@@ -1,9 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runLifecycle } from '../../../src/localServer/s3/lifecycleRun.ts';
-import { createWebsiteHandler } from '../../../src/localServer/s3/websiteHandler.ts';
-import { Fixture, publicBucket, withMd5 } from './fixture.ts';
+import { Fixture, withMd5 } from './fixture.ts';
 
 let cos: Fixture;
 beforeAll(async () => void (cos = await Fixture.start()));
@@ -201,45 +198,27 @@ describe('website', () => {
     ]);
     expect(await codeOf({ method: 'DELETE', path: '/site?website' })).toBe('204');
   });
+});
 
-  test('rule 104: pages are served to everyone: index, error document, redirects, GET and HEAD only', async () => {
-    await cos.bucket(publicBucket);
-    await cos.put(`/${publicBucket}/index.html`, 'home', { 'content-type': 'text/html' });
-    await cos.put(`/${publicBucket}/docs/index.html`, 'docs');
-    await cos.put(`/${publicBucket}/error.html`, 'oops');
-    expect(
-      await website(
-        publicBucket,
-        '<IndexDocument><Suffix>index.html</Suffix></IndexDocument><ErrorDocument><Key>error.html</Key></ErrorDocument><RoutingRules><RoutingRule><Condition><KeyPrefixEquals>old/</KeyPrefixEquals></Condition><Redirect><ReplaceKeyPrefixWith>new/</ReplaceKeyPrefixWith><HttpRedirectCode>302</HttpRedirectCode></Redirect></RoutingRule></RoutingRules>',
-      ),
-    ).toBe('200');
-    const handler = createWebsiteHandler({
-      store: cos.store,
-      identity: cos.identity,
-      clock: cos.clock,
-      faults: cos.faults,
-    });
-    const server = createServer((request, response) => void handler(request, response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    try {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${publicBucket}`;
-      const get = async (path: string, method = 'GET') => {
-        const reply = await fetch(url + path, { method, redirect: 'manual' });
-        return [
-          reply.status,
-          reply.status < 400 && reply.status >= 300 ? reply.headers.get('location') : await reply.text(),
-        ];
-      };
-      expect(await get('/')).toEqual([200, 'home']);
-      expect(await get('/docs/')).toEqual([200, 'docs']);
-      expect(await get('/docs')).toEqual([302, `/${publicBucket}/docs/`]);
-      expect(await get('/missing')).toEqual([404, 'oops']);
-      expect(await get('/old/page')).toEqual([302, `${url}/new/page`]);
-      expect(await get('/', 'HEAD')).toEqual([200, '']);
-      expect((await get('/', 'PUT'))[0]).toBe(405);
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
-  });
+test('rule 105: replication rules need versioning, a target CRN and all their elements', async () => {
+  const target = 'crn:v1:bluemix:public:cloud-object-storage:global:a/acc1:guid:bucket:target';
+  const rule = (crn: string) =>
+    `<Rule><Priority>1</Priority><Status>Enabled</Status><DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication><Filter><Prefix>a</Prefix></Filter><Destination><Bucket>${crn}</Bucket></Destination></Rule>`;
+  const put = (bucket: string, inner: string) =>
+    send(
+      'PUT',
+      `/${bucket}?replication`,
+      `<ReplicationConfiguration><Role>r</Role>${inner}</ReplicationConfiguration>`,
+    );
+  await cos.bucket('unversioned');
+  await cos.bucket('replicated', { 'x-amz-bucket-object-lock-enabled': 'true' });
+  expect(await codeOf({ path: '/replicated?replication' })).toBe('404 ReplicationConfigurationNotFoundError');
+  expect(await put('unversioned', rule(target))).toBe('409 InvalidBucketState');
+  expect(await put('replicated', rule('arn:aws:s3:::target'))).toBe('400 InvalidArgument');
+  expect(await put('replicated', rule(target).replace('<Priority>1</Priority>', ''))).toBe('400 MalformedXML');
+  expect(await put('replicated', '')).toBe('400 MalformedXML');
+  expect(await put('replicated', rule(target))).toBe('200');
+  const read = await cos.ask({ path: '/replicated?replication' });
+  expect([read.all('Status'), read.all('Bucket')]).toEqual([['ENABLED', 'DISABLED'], [target]]);
+  expect(await codeOf({ method: 'DELETE', path: '/replicated?replication' })).toBe('204');
 });
