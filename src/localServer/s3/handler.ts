@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, RequestHandler } from '../contracts.ts';
+import type { Store } from '../store/store.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { authorizeBucket, authorizeRole } from './authorize.ts';
 import { findBucketHere } from './buckets.ts';
@@ -46,7 +47,7 @@ async function answer(options: S3HandlerOptions, request: S3Request, response: S
   await run(operation, {
     options,
     switches: { ...defaultSwitches, ...options.switches },
-    store: options.store,
+    store: storeUnder(faults, options.store),
     request,
     response,
     auth,
@@ -102,6 +103,15 @@ function setCommonHeaders(response: ServerResponse, id: string): void {
     Server: 'Cleversafe/3.17.1',
     'Accept-Ranges': 'bytes',
   });
+}
+
+/** The store as the request sees it: on a full disk nothing can be written. */
+function storeUnder(faults: readonly Fault[], store: Store): Store {
+  if (!faults.some((fault) => fault.kind === 'diskFull')) {
+    return store;
+  }
+  const error = new S3Error('InternalError', 'We encountered an internal error. Please try again.');
+  return { ...store, write: () => Promise.reject(error) };
 }
 
 /** Plays the faults that come before anything is looked at: delay, and the errors of an overloaded service. */

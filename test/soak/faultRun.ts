@@ -1,0 +1,412 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { systemClock } from '../../src/engine/clock';
+import { createTransfers, type Transfers } from '../../src/engine/transfers/createTransfers';
+import type { Fault } from '../../src/localServer/contracts';
+import { bucketName, objectKey, type TransferId } from '../../src/model/ids';
+import type { TransferSnapshot } from '../../src/model/transferState';
+import type { TransferRequest } from '../../src/protocol/requests';
+import { createDirectClient, type DirectClient } from '../fakes/directClient';
+import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
+import { plainConfiguration } from '../fakes/servedEngine';
+
+/** Everything that goes wrong in a fault run, by the name under which it is counted. */
+export const faultNames = [
+  'requestReset',
+  'answerReset',
+  'answerTruncated',
+  'answerCorrupted',
+  'busyBurst',
+  'serverDiskFull',
+  'errorIn200',
+  'cancelled',
+  'sourceChanged',
+] as const;
+export type FaultName = (typeof faultNames)[number];
+type Kind = TransferRequest['kind'];
+
+const bucket = bucketName('fault-run');
+const mebibyte = 1024 * 1024;
+
+/** How often each fault fired, and how the transfers ended. */
+export interface FaultReport {
+  readonly fired: Record<FaultName, number>;
+  readonly ended: Record<string, number>;
+}
+
+/**
+ * Runs transfers of every kind with faults switched on, one seeded scenario after the other, and checks after each that
+ * no byte is lost or mixed, no upload and no temporary file is left, and the reported state is true.
+ * Throws with the seed of the scenario that broke an invariant.
+ */
+export async function runFaults(firstSeed: number, runs: number): Promise<FaultReport> {
+  const report: FaultReport = {
+    fired: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>,
+    ended: {},
+  };
+  const farSide = await startLocalFarSide();
+  const direct = createDirectClient(farSide.hmac, farSide.hmacKey);
+  const { info } = farSide.server;
+  const raw = new S3Client({
+    endpoint: info.endpoint,
+    region: 'us-south',
+    forcePathStyle: true,
+    credentials: { accessKeyId: info.accessKeyId, secretAccessKey: info.secretAccessKey },
+  });
+  try {
+    await direct.client.createBucket(bucket, {}, AbortSignal.timeout(10_000));
+    for (let run = 0; run < runs; run++) {
+      const seed = firstSeed + run;
+      const scenario = new Scenario(seed, farSide, direct, raw, report);
+      try {
+        await scenario.run(faultNames[run % faultNames.length]!);
+      } catch (cause) {
+        throw new Error(`seed ${seed}: ${scenario.description}: ${String(cause)}`, { cause });
+      } finally {
+        scenario.dispose();
+      }
+    }
+    return report;
+  } finally {
+    raw.destroy();
+    await direct.close();
+    await farSide.close();
+  }
+}
+
+/** Which transfers a fault can hit. */
+const kindsOf: Record<FaultName, readonly Kind[]> = {
+  requestReset: ['upload'],
+  answerReset: ['download'],
+  answerTruncated: ['download'],
+  answerCorrupted: ['download'],
+  busyBurst: ['upload', 'download', 'copy', 'delete'],
+  serverDiskFull: ['upload'],
+  errorIn200: ['upload', 'copy'],
+  cancelled: ['upload', 'download', 'delete', 'copy'],
+  sourceChanged: ['upload'],
+};
+
+class Scenario {
+  description = '';
+  readonly #farSide: LocalFarSide;
+  readonly #raw: S3Client;
+  readonly #report: FaultReport;
+  readonly #random: () => number;
+  readonly #folder: string;
+  readonly #prefix: string;
+  readonly #transfers: Transfers;
+  #onStarted: () => void = () => undefined;
+
+  constructor(seed: number, farSide: LocalFarSide, direct: DirectClient, raw: S3Client, report: FaultReport) {
+    this.#farSide = farSide;
+    this.#raw = raw;
+    this.#report = report;
+    this.#random = seededRandom(seed);
+    this.#folder = mkdtempSync(join(tmpdir(), 'cos-fault-'));
+    this.#prefix = `run-${seed}/`;
+    let count = 0;
+    let last = { bytesDone: 0, revision: 0 };
+    this.#transfers = createTransfers({
+      clientFor: () => Promise.resolve(direct.client),
+      host: {
+        decideClashes: () => Promise.resolve('cancel'),
+        notify: (name, params) => {
+          if (name !== 'transfers/progress') return;
+          for (const snapshot of (params as { transfers: TransferSnapshot[] }).transfers) {
+            demand(snapshot.bytesDone >= last.bytesDone, 'bytesDone fell');
+            demand(snapshot.revision > last.revision, 'revision did not grow');
+            last = snapshot;
+          }
+        },
+      },
+      configuration: () => ({
+        ...plainConfiguration,
+        preferredPartBytes: 5 * mebibyte,
+        memoryBudgetBytes: 16 * mebibyte,
+      }),
+      clock: systemClock,
+      ids: () => `${seed}-${++count}` as TransferId,
+    });
+  }
+
+  async run(fault: FaultName): Promise<void> {
+    const kind = this.#pick(kindsOf[fault]);
+    const files = this.#makeFiles();
+    this.description = `${kind} of ${files.size} files with ${fault}`;
+    switch (kind) {
+      case 'upload':
+        return await this.#upload(fault, files);
+      case 'download':
+        return await this.#download(fault, files);
+      case 'copy':
+        return await this.#copy(fault, files);
+      case 'delete':
+        return await this.#delete(fault, files);
+    }
+  }
+
+  dispose(): void {
+    this.#farSide.server.faults.clear();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #upload(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
+    const old = new Map<string, Buffer>();
+    for (const name of files.keys()) if (this.#random() < 0.3) old.set(name, Buffer.from(`old ${name}`));
+    await this.#store(old);
+    const source = this.#writeFiles(files);
+    const changed = [...files.keys()].at(-1)!;
+    this.#onStarted = () => appendFileSync(join(source, changed), 'more');
+    const end = await this.#transfer(fault, {
+      kind: 'upload',
+      connectionId: this.#farSide.hmac.id,
+      bucket,
+      prefix: this.#prefix,
+      sources: [{ fsPath: source, contentsOnly: true }],
+      clash: 'replace',
+    });
+    const stored = await this.#stored();
+    if (fault === 'sourceChanged') {
+      const is = stored.get(changed);
+      const wanted = [old.get(changed), files.get(changed)];
+      demand(is === undefined || wanted.some((bytes) => bytes?.equals(is) === true), 'a changing file was mixed');
+      files.delete(changed);
+      stored.delete(changed);
+      if (end.failures.some(({ error }) => error.reason === 'changedMeanwhile')) this.#report.fired.sourceChanged++;
+      // Changed when it had been read to the end: then what was there before is stored.
+      else demand(end.state === 'done', `a changed source ended as ${end.state}`);
+    }
+    let arrived = 0;
+    for (const [name, bytes] of files) {
+      const is = stored.get(name);
+      if (is?.equals(bytes) === true) arrived++;
+      else
+        demand(
+          is === undefined ? !old.has(name) : old.get(name)?.equals(is) === true,
+          `"${name}" is neither old nor new`,
+        );
+    }
+    if (end.state === 'done') demand(arrived === files.size, `done, but ${files.size - arrived} are missing`);
+    demand(end.itemsDone <= arrived + (fault === 'sourceChanged' ? 1 : 0), `${end.itemsDone} done, ${arrived} arrived`);
+    if (end.state === 'failed') demand(end.failures.length > 0, 'failed without a failure');
+  }
+
+  async #download(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
+    await this.#store(files);
+    const target = join(this.#folder, 'target');
+    const end = await this.#transfer(fault, {
+      kind: 'download',
+      connectionId: this.#farSide.hmac.id,
+      bucket,
+      sources: [{ kind: 'prefix', prefix: this.#prefix, contentsOnly: true }],
+      folderFsPath: target,
+      clash: 'fail',
+    });
+    const found = filesBelow(target);
+    for (const [name, bytes] of found) {
+      demand(!name.endsWith('.cospart'), `a temporary file "${name}" is left`);
+      demand(files.get(name)?.equals(bytes) === true, `"${name}" holds other bytes`);
+    }
+    if (end.state === 'done') demand(found.size === files.size, `done, but ${files.size - found.size} are missing`);
+    demand(end.itemsDone === found.size, `${end.itemsDone} done, ${found.size} found`);
+  }
+
+  async #copy(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
+    const [name, bytes] = [...files][0]!;
+    await this.#store(new Map([[name, bytes]]));
+    const deleteSource = this.#random() < 0.5;
+    const end = await this.#transfer(fault, {
+      kind: 'copy',
+      connectionId: this.#farSide.hmac.id,
+      source: { bucket, key: objectKey(`${this.#prefix}${name}`) },
+      target: { bucket, key: objectKey(`${this.#prefix}copy`) },
+      deleteSource,
+      clash: 'fail',
+    });
+    const stored = await this.#stored();
+    const copy = stored.get('copy');
+    demand(copy === undefined || copy.equals(bytes), 'the copy holds other bytes');
+    demand(copy !== undefined || stored.get(name)?.equals(bytes) === true, 'source and copy are both gone');
+    if (end.state === 'done') demand(copy !== undefined && stored.has(name) !== deleteSource, 'done, but it is not');
+  }
+
+  async #delete(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
+    await this.#store(files);
+    await this.#store(new Map([['kept', Buffer.from('kept')]]), `${this.#prefix.slice(0, -1)}-neighbour/`);
+    const end = await this.#transfer(fault, {
+      kind: 'delete',
+      connectionId: this.#farSide.hmac.id,
+      bucket,
+      keys: [],
+      prefixes: [this.#prefix],
+    });
+    const stored = await this.#stored();
+    if (end.state === 'done') demand(stored.size === 0, `done, but ${stored.size} are left`);
+    demand(end.itemsDone <= files.size - stored.size, 'more were counted than deleted');
+    demand((await this.#stored(`${this.#prefix.slice(0, -1)}-neighbour/`)).size === 1, 'a neighbour was deleted');
+  }
+
+  async #transfer(fault: FaultName, request: TransferRequest): Promise<TransferSnapshot> {
+    const { faults } = this.#farSide.server;
+    this.#arm(fault);
+    const signal = new AbortController().signal;
+    const { transferId } = await this.#transfers.handlers['transfers/start'](request, signal);
+    if (fault === 'cancelled') {
+      await new Promise((resolve) => setTimeout(resolve, Math.floor(this.#random() * 60)));
+      const { state } = await this.#transfers.handlers['transfers/cancel']({ transferId }, signal);
+      if (state === 'cancelled') this.#report.fired.cancelled++;
+    }
+    if (fault === 'sourceChanged') {
+      // Planned, and hardly begun.
+      while ((await this.#snapshot(transferId)).itemsTotal === undefined) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      this.#onStarted();
+    }
+    await this.#transfers.finished(transferId);
+    for (const rule of faults.list()) {
+      const name = rule.match.operation === undefined ? 'busyBurst' : fault;
+      this.#report.fired[name] += rule.firedCount;
+    }
+    faults.clear();
+    const end = await this.#snapshot(transferId);
+    this.#report.ended[end.state] = (this.#report.ended[end.state] ?? 0) + 1;
+    const total = end.itemsDone + end.itemsFailed + end.itemsSkipped;
+    if (end.state === 'done') {
+      demand(total === end.itemsTotal, 'done, but the counts do not add up');
+      if (end.kind !== 'delete') demand(end.bytesDone === end.bytesTotal, 'done, but bytes are missing');
+    }
+    if (end.state === 'cancelled') demand(fault === 'cancelled', 'cancelled by nobody');
+    const uploads = await this.#raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    demand((uploads.Uploads ?? []).length === 0, `an upload of "${uploads.Uploads?.[0]?.Key ?? ''}" is left`);
+    return end;
+  }
+
+  async #snapshot(transferId: TransferId): Promise<TransferSnapshot> {
+    const all = await this.#transfers.handlers['transfers/list'](null, new AbortController().signal);
+    return all.find((one) => one.transferId === transferId)!;
+  }
+
+  #arm(fault: FaultName): void {
+    const { faults } = this.#farSide.server;
+    const seed = Math.floor(this.#random() * 2 ** 31);
+    const arm = (armed: Fault, operation: string | undefined, count: number, skip = 0) =>
+      faults.arm({ fault: armed, match: operation === undefined ? {} : { operation }, count, skip, seed });
+    const bytes = Math.floor(this.#random() * 3000);
+    switch (fault) {
+      case 'requestReset':
+        arm({ kind: 'resetAfter', bytes }, 'UploadPart', 1 + this.#below(2), this.#below(2));
+        arm({ kind: 'resetAfter', bytes }, 'PutObject', 1 + this.#below(3));
+        return;
+      case 'answerReset':
+        arm({ kind: 'resetAfter', bytes }, 'GetObject', 1 + this.#below(4), this.#below(2));
+        return;
+      case 'answerTruncated':
+        arm({ kind: 'truncateAfter', bytes }, 'GetObject', 1 + this.#below(4));
+        return;
+      case 'answerCorrupted':
+        arm({ kind: 'corruptBody' }, 'GetObject', 1);
+        return;
+      case 'busyBurst':
+        // Sometimes longer than anybody's patience.
+        arm({ kind: 'status', status: 503 }, undefined, this.#random() < 0.3 ? 60 : 1 + this.#below(5), this.#below(3));
+        return;
+      case 'serverDiskFull':
+        arm({ kind: 'diskFull' }, 'PutObject', this.#random() < 0.5 ? 30 : 2);
+        arm({ kind: 'diskFull' }, 'UploadPart', this.#random() < 0.5 ? 30 : 2);
+        return;
+      case 'errorIn200':
+        arm({ kind: 'errorIn200' }, 'CompleteMultipartUpload', 1 + this.#below(2));
+        arm({ kind: 'errorIn200' }, 'CopyObject', 1 + this.#below(2));
+        return;
+      case 'cancelled':
+      case 'sourceChanged':
+    }
+  }
+
+  #makeFiles(): Map<string, Buffer> {
+    const files = new Map<string, Buffer>();
+    const names = ['a', 'b.txt', 'sub/c', 'sub/deep/d.json', 'e f', 'ü'];
+    for (const name of names.slice(0, 1 + this.#below(names.length))) {
+      const kind = this.#below(4);
+      const size =
+        kind === 0 ? 1 + this.#below(5000) : kind === 1 ? mebibyte : kind === 2 ? 6 * mebibyte : 11 * mebibyte + 5;
+      const bytes = Buffer.alloc(size, createHash('sha256').update(`${this.#prefix}${name}`).digest());
+      bytes.writeUInt32LE(size, 0);
+      files.set(name, bytes);
+    }
+    files.set('z-last', Buffer.alloc(6 * mebibyte, this.#prefix));
+    return files;
+  }
+
+  #writeFiles(files: Map<string, Buffer>): string {
+    const source = join(this.#folder, 'source');
+    for (const [name, bytes] of files) {
+      mkdirSync(join(source, name, '..'), { recursive: true });
+      writeFileSync(join(source, name), bytes);
+    }
+    return source;
+  }
+
+  async #store(files: Map<string, Buffer>, prefix = this.#prefix): Promise<void> {
+    const direct = createDirectClient(this.#farSide.hmac, this.#farSide.hmacKey);
+    for (const [name, bytes] of files) {
+      const address = { bucket, key: objectKey(`${prefix}${name}`) };
+      await direct.client.putObject(address, bytes, { headers: {} }, { kind: 'always' }, AbortSignal.timeout(30_000));
+    }
+    await direct.close();
+  }
+
+  /** What is there, as a client tells that nobody here wrote. */
+  async #stored(prefix = this.#prefix): Promise<Map<string, Buffer>> {
+    const page = await this.#raw.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+    const stored = new Map<string, Buffer>();
+    for (const { Key: key } of page.Contents ?? []) {
+      const object = await this.#raw.send(new GetObjectCommand({ Bucket: bucket, Key: key! }));
+      stored.set(key!.slice(prefix.length), Buffer.from(await object.Body!.transformToByteArray()));
+    }
+    return stored;
+  }
+
+  #below(limit: number): number {
+    return Math.floor(this.#random() * limit);
+  }
+
+  #pick<T>(choices: readonly T[]): T {
+    return choices[this.#below(choices.length)]!;
+  }
+}
+
+function filesBelow(folder: string): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  let entries;
+  try {
+    entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  } catch {
+    return files; // a cancelled download leaves not even its folder
+  }
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.set(relative(folder, path), readFileSync(path));
+  }
+  return files;
+}
+
+function demand(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(what);
+}
+
+/** Mulberry32. */
+function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
