@@ -67,6 +67,13 @@ export type ResponseHeaders = Readonly<Record<string, string | number | undefine
 /** Answers without a body. */
 export function sendEmpty(exchange: Exchange, status: number, headers: ResponseHeaders = {}): void {
   setHeaders(exchange.response, headers);
+  if (
+    exchange.request.method !== 'GET' &&
+    exchange.request.method !== 'HEAD' &&
+    loseAnswer(exchange, Buffer.alloc(0))
+  ) {
+    return;
+  }
   if (status !== 204 && status !== 304) {
     exchange.response.setHeader('Content-Length', 0);
   }
@@ -75,7 +82,36 @@ export function sendEmpty(exchange: Exchange, status: number, headers: ResponseH
 
 /** Answers with a document. */
 export function sendXml(exchange: Exchange, root: XmlNode, headers: ResponseHeaders = {}): void {
-  sendDocument(exchange.response, 200, writeXml(root, s3Namespace), headers);
+  const body = writeXml(root, s3Namespace);
+  if (!loseAnswer(exchange, body)) {
+    sendDocument(exchange.response, 200, body, headers);
+  }
+}
+
+/**
+ * Plays a connection that breaks while the answer is sent, or before it is: what was asked for has been done then, and
+ * the client does not know. True when a fault says so.
+ */
+function loseAnswer(exchange: Exchange, body: Buffer): boolean {
+  const fault = exchange.faults.find(({ kind }) => kind === 'resetAfter' || kind === 'truncateAfter');
+  const { response } = exchange;
+  const { socket } = response;
+  if (socket === null || (fault?.kind !== 'resetAfter' && fault?.kind !== 'truncateAfter')) {
+    return false;
+  }
+  if (body.length === 0) {
+    socket.resetAndDestroy();
+    return true;
+  }
+  response.writeHead(200, { 'Content-Type': 'application/xml', 'Content-Length': body.length });
+  response.write(body.subarray(0, Math.min(fault.bytes, body.length - 1)), () => {
+    if (fault.kind === 'resetAfter') {
+      socket.resetAndDestroy();
+    } else {
+      socket.end();
+    }
+  });
+  return true;
 }
 
 export function sendDocument(

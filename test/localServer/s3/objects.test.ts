@@ -477,6 +477,21 @@ describe('faults', () => {
     expect((await cos.ask({ path: '/objects/faulty' })).body.equals(body)).toBe(true);
   });
 
+  test('rule 15: an answer can be lost after the work was done', async () => {
+    arm('DeleteObject', { kind: 'resetAfter', bytes: 0 });
+    await cos.put('/objects/lost', 'x');
+    await expect(cos.ask({ method: 'DELETE', path: '/objects/lost' })).rejects.toThrow();
+    expect(await codeOf({ path: '/objects/lost' })).toBe('404 NoSuchKey');
+    for (const kind of ['resetAfter', 'truncateAfter'] as const) {
+      arm('ListObjects', { kind, bytes: 50 });
+      await expect(cos.ask({ path: '/objects' })).rejects.toThrow();
+    }
+    arm('CopyObject', { kind: 'diskFull' });
+    const headers = { 'content-length': '0', 'x-amz-copy-source': '/objects/faulty' };
+    expect(await codeOf({ method: 'PUT', path: '/objects/lost', headers })).toBe('500 InternalError');
+    expect(await codeOf({ path: '/objects/lost' })).toBe('404 NoSuchKey');
+  });
+
   test('rule 15: an error in a 200 means that nothing was done', async () => {
     arm('CopyObject', { kind: 'errorIn200' });
     const reply = await cos.ask({

@@ -144,6 +144,13 @@ test('rule 10: a connection that ends inside a body stores nothing and leaves no
   await expect.poll(() => files().length).toBe(before);
 });
 
+test('rule 10: an upload that tells no length is refused', async () => {
+  const answer = await raw(
+    'PUT /robust/length HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-Manager\r\nConnection: close\r\n\r\n',
+  );
+  expect(answer).toMatch(/^HTTP\/1.1 411 .*<Code>MissingContentLength</s);
+});
+
 test('rule 11: a refused upload is answered before its body is sent, an accepted one is told to go on', async () => {
   const head = (key: string, token: string) =>
     `PUT /robust/${key} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 5\r\nExpect: 100-continue\r\n`;
