@@ -57,7 +57,7 @@ export class ConflictQuestions {
 }
 
 /** What stopped a save, in one sentence. */
-export function conflictSentence(conflict: Conflict, key: string): string {
+function conflictSentence(conflict: Conflict, key: string): string {
   switch (conflict.kind) {
     case 'changed':
       return vscode.l10n.t('The object was changed by somebody else after it was opened here: "{0}"', key);

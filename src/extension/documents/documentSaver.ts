@@ -4,7 +4,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { ObjectRef } from '../../protocol/requests';
 import type { Changes, EngineClient, FailureReporter, ObjectChange, Prompts } from '../services';
 import type { Baselines } from './baselines';
-import { ConflictQuestions, conflictSentence } from './conflictQuestions';
+import { ConflictQuestions } from './conflictQuestions';
 import { fileSystemError } from './errors';
 import { engineMaxReadBytes, hashOf, openedAfterWrite } from './objectContent';
 import { objectId, parentPrefix } from './place';
@@ -83,10 +83,7 @@ export class DocumentSaver implements vscode.Disposable {
         return;
       }
       case 'stopped':
-        if (result.conflict.kind === 'exists') {
-          throw vscode.FileSystemError.FileExists(conflictSentence(result.conflict, ref.key));
-        }
-        throw vscode.FileSystemError.Unavailable(conflictSentence(result.conflict, ref.key));
+        throw notDecided(result.conflict, ref.key);
       case 'attributesUnknown':
         throw vscode.FileSystemError.Unavailable(
           vscode.l10n.t(
@@ -117,6 +114,14 @@ export class DocumentSaver implements vscode.Disposable {
   dispose(): void {
     this.reasons.dispose();
   }
+}
+
+/** What VS Code's own message about the save says; the conflict itself has been shown with its choices. */
+function notDecided(conflict: Conflict, key: string): vscode.FileSystemError {
+  const sentence = vscode.l10n.t('Nothing was written, since the conflict is not decided: "{0}"', key);
+  return conflict.kind === 'exists'
+    ? vscode.FileSystemError.FileExists(sentence)
+    : vscode.FileSystemError.Unavailable(sentence);
 }
 
 function agreedToReplace(remote: ObjectInfo): { readonly etag: string; readonly info: ObjectInfo } {

@@ -44,6 +44,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   readonly #localServer: LocalServerState;
   readonly #store: ListingStore;
   readonly #owned = new DisposableStore();
+  readonly #onObjectShown: ((object: RevealTarget) => void) | undefined;
   readonly #didChange = this.#owned.add(new vscode.EventEmitter<TreeNode | undefined>());
   readonly #view: vscode.TreeView<TreeNode>;
   /** Nodes keep their identity, so that a change can be announced for the very object that VS Code holds. */
@@ -59,7 +60,9 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     localServer: LocalServerState,
     changes: Changes,
     dragAndDrop?: vscode.TreeDragAndDropController<TreeNode>,
+    onObjectShown?: (object: RevealTarget) => void,
   ) {
+    this.#onObjectShown = onObjectShown;
     this.#engine = engine;
     this.#connections = connections;
     this.#localServer = localServer;
@@ -92,6 +95,9 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
+    if (node.kind === 'object') {
+      this.#onObjectShown?.({ connectionId: node.connection.id, bucket: node.bucket.name, key: node.object.key });
+    }
     return toTreeItem(node, Date.now());
   }
 

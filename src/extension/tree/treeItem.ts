@@ -19,6 +19,10 @@ export function toTreeItem(node: TreeNode, nowMs: number): vscode.TreeItem {
   if (shown.command !== undefined) {
     item.command = { command: shown.command.id, title: shown.command.title, arguments: [node] };
   }
+  if (node.kind === 'object' && item.resourceUri !== undefined) {
+    // VS Code itself tells a click (preview, focus stays here) from a double click, but only for this command.
+    item.command = { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [item.resourceUri] };
+  }
   return item;
 }
 
