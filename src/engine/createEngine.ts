@@ -13,7 +13,9 @@ import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createObjectHandlers } from './requests/objects';
 import { orAborted } from './orAborted';
+import { cleanUpLeftovers } from './transfers/cleanUp';
 import { createTransfers } from './transfers/createTransfers';
+import { LeftoverJournal } from './transfers/leftovers';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -59,7 +61,11 @@ export function createEngine(options: EngineOptions): Engine {
     return createCosClient({ connection, resolveCredential, http, clock });
   }
 
+  const leftovers = openJournal(configuration, clock, host);
+  const cleanUp = leftovers && cleanUpLeftovers(leftovers, clientFor, host, closing.signal);
+
   const transfers = createTransfers({
+    ...(leftovers === undefined ? {} : { leftovers }),
     clientFor,
     host,
     configuration: () => configuration,
@@ -96,12 +102,30 @@ export function createEngine(options: EngineOptions): Engine {
     async close() {
       await transfers.close();
       closing.abort(new Error('the engine is closing'));
+      await cleanUp;
+      leftovers?.close();
       for (const client of await Promise.allSettled(clients.values())) {
         if (client.status === 'fulfilled') await client.value.close();
       }
       await http.close();
     },
   };
+}
+
+/** A journal that cannot be written costs the clean-up after a kill, not the engine. */
+function openJournal(
+  { stateFolderFsPath }: EngineConfiguration,
+  clock: EngineClock,
+  host: EngineHost,
+): LeftoverJournal | undefined {
+  if (stateFolderFsPath === undefined) return undefined;
+  try {
+    return new LeftoverJournal(stateFolderFsPath, process.pid, clock.nowMs());
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    host.notify('engine/log', { level: 'warn', text: `interrupted transfers will not be cleaned up: ${detail}` });
+    return undefined;
+  }
 }
 
 /** Refuses a configuration of another version of the contract: extension and engine come in one package. */

@@ -17,7 +17,10 @@ export function affectsEngine(event: vscode.ConfigurationChangeEvent): boolean {
 }
 
 /** VS Code's network settings and ours, as the engine wants them. The environment's CA file counts too. */
-export function readEngineConfiguration(environment: NodeJS.ProcessEnv): EngineConfiguration {
+export function readEngineConfiguration(
+  environment: NodeJS.ProcessEnv,
+  stateFolderFsPath: string,
+): EngineConfiguration {
   const http = vscode.workspace.getConfiguration('http');
   const network = vscode.workspace.getConfiguration('ibmcos.network');
   const transfers = vscode.workspace.getConfiguration('ibmcos.transfers');
@@ -38,5 +41,6 @@ export function readEngineConfiguration(environment: NodeJS.ProcessEnv): EngineC
     memoryBudgetBytes: transfers.get('memoryBudgetMebibytes', 128) * mebibyte,
     maxConnections: transfers.get('maxConnections', 16),
     preferredPartBytes: transfers.get('partSizeMebibytes', 20) * mebibyte,
+    stateFolderFsPath,
   };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ConnectionId } from '../model/ids';
 import { objectScheme } from '../model/objectUri';
@@ -15,7 +16,6 @@ import type { ObjectChange } from './services';
 import { registerTransfers } from './transfers';
 import { BucketsDragAndDrop } from './tree/dragAndDrop';
 import { BucketsView } from './tree/bucketsView';
-import { setContextKey } from './ui/contextKeys';
 import { createFailureReporter } from './ui/failures';
 import { DisposableStore } from './ui/lifecycle';
 import { createPrompts } from './ui/prompts';
@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
       engineFsPath: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
       environment: process.env,
       location: engineLocation,
-      configuration: () => readEngineConfiguration(process.env),
+      configuration: () => readEngineConfiguration(process.env, join(context.globalStorageUri.fsPath, 'engine')),
       answers: createHostAnswers(connections, localServer, prompts),
       log,
       onGaveUp: () => void offerEngineRestart(prompts),
@@ -63,7 +63,6 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   owned.add(
     connections.onDidChange(({ changed }) => {
-      setContextKey('ibmcos:hasConnections', connections.list().length > 0);
       for (const connectionId of changed) void engine.forgetConnection(connectionId);
     }),
   );
@@ -77,7 +76,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const { transfers } = owned.add(registerTransfers(common));
   const { files } = owned.add(registerDocuments({ ...common, transfers }));
   const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files);
-  const view = owned.add(new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop));
+  const view = owned.add(
+    new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
+  );
   const extensionId = context.extension.id;
   const services = {
     engine,

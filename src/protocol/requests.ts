@@ -22,6 +22,11 @@ export interface EngineConfiguration {
   /** Connections per endpoint that transfers may use at once. */
   readonly maxConnections: number;
   readonly preferredPartBytes: number;
+  /**
+   * Folder where the engine notes what is half-made, so that the next one cleans up should it be killed. Read once, from
+   * the first configuration; without it nothing is noted.
+   */
+  readonly stateFolderFsPath?: string;
 }
 
 /** What the engine says of itself. */

@@ -3,6 +3,7 @@ import type { LocalPlatform } from '../../model/localNames';
 import { cancelled, CosFailure } from '../failure';
 import type { CosClient } from '../cos/client';
 import type { ByteBudget } from './byteBudget';
+import type { Leftovers } from './leftovers';
 import { errorOf } from './localFailure';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
@@ -14,6 +15,8 @@ export interface TransferContext {
   /** Aborts when the transfer is cancelled or cannot go on. */
   readonly signal: AbortSignal;
   readonly budget: ByteBudget;
+  /** Where half-made things are noted, for the next engine should this one be killed. */
+  readonly leftovers: Leftovers;
   /** Requests that may be under way to this connection at once. */
   readonly connections: Semaphore;
   readonly maxConnections: number;

@@ -16,7 +16,7 @@ import {
 } from './context';
 import { runParts } from './parts';
 import { findObject, freeKey } from './remoteClash';
-import { abortAfter, alreadyExists } from './uploadFile';
+import { abortAfter, alreadyExists, noteUpload } from './uploadFile';
 
 /** The request of a copy or rename. */
 export type CopyRequest = Extract<TransferRequest, { kind: 'copy' }>;
@@ -91,6 +91,7 @@ async function copyParts(
   const attributes = { headers: source.headers, metadata: source.metadata, tags };
   const patient = lateSignal(signal, graceMs);
   const uploadId = await inConnection(context, signal, () => client.createMultipartUpload(to, attributes, patient));
+  const settle = noteUpload(context, to, uploadId);
   try {
     const parts: UploadedPart[] = [];
     await runParts(planParts(source.sizeBytes, copyPartBytes), signal, async (part, partSignal) => {
@@ -108,8 +109,9 @@ async function copyParts(
     });
     if (signal.aborted) throw cancelled('copy');
     await client.completeMultipartUpload(to, uploadId, parts, condition, patient);
+    settle();
   } catch (thrown) {
-    throw await abortAfter(context, to, uploadId, thrown);
+    throw await abortAfter(context, to, uploadId, settle, thrown);
   }
 }
 

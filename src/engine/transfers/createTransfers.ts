@@ -12,6 +12,7 @@ import { copyOne } from './copyOne';
 import { deleteMany } from './deleteMany';
 import { describe } from './describe';
 import { download } from './download';
+import { unrecordedLeftovers, type Leftovers } from './leftovers';
 import { errorOf } from './localFailure';
 import { Reporter } from './reporter';
 import { Semaphore } from './semaphore';
@@ -25,6 +26,8 @@ export interface TransfersDependencies {
   configuration(): EngineConfiguration;
   readonly clock: EngineClock;
   readonly ids: () => TransferId;
+  /** Nothing is noted when absent. */
+  readonly leftovers?: Leftovers;
   /** Whose rules for file names apply; this machine's when absent. */
   readonly platform?: LocalPlatform;
 }
@@ -76,6 +79,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         transfer,
         signal,
         budget,
+        leftovers: dependencies.leftovers ?? unrecordedLeftovers,
         connections: connectionsOf(request.connectionId, configuration.maxConnections),
         maxConnections: configuration.maxConnections,
         partBytes: configuration.preferredPartBytes,

@@ -42,7 +42,7 @@ export async function downloadFile(
   await place.stale.remove(target);
   const version = item.versionId === undefined ? {} : { versionId: item.versionId };
   const address = { bucket, key: item.object.key, ...version };
-  const file = await TempFile.create(target, item.object.sizeBytes);
+  const file = await TempFile.create(target, item.object.sizeBytes, context.leftovers);
   try {
     if (item.object.sizeBytes <= context.partBytes) await readWhole(context, address, item, file);
     else await readRanges(context, address, item, file);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Leftovers } from './leftovers';
 import { codeOf, diskFullFailure, localFailure } from './localFailure';
 
 const staleAfterMs = 24 * 60 * 60 * 1000;
@@ -14,31 +15,36 @@ export type Placement = 'replace' | 'onlyIfAbsent';
 
 /**
  * A download before it is complete: `.<name>.<16 hex digits>.cospart` beside its target. It takes the target's name in
- * one step when it is whole; discarding removes it. A killed process can leave one behind: `StaleTempFiles` finds those.
+ * one step when it is whole; discarding removes it. A killed process can leave one behind: the next engine
+ * removes it (`Leftovers`), or `StaleTempFiles` finds it.
  */
 export class TempFile {
   readonly fsPath: string;
   readonly #targetFsPath: string;
   readonly #handle: FileHandle;
+  readonly #settle: () => void;
 
-  private constructor(fsPath: string, targetFsPath: string, handle: FileHandle) {
+  private constructor(fsPath: string, targetFsPath: string, handle: FileHandle, settle: () => void) {
     this.fsPath = fsPath;
     this.#targetFsPath = targetFsPath;
     this.#handle = handle;
+    this.#settle = settle;
   }
 
   /** Creates the file, exclusively, at its final size. Throws `localFile` failures naming the target. */
-  static async create(targetFsPath: string, sizeBytes: number): Promise<TempFile> {
+  static async create(targetFsPath: string, sizeBytes: number, leftovers: Leftovers): Promise<TempFile> {
     const folder = dirname(targetFsPath);
     const fsPath = join(folder, `${tempStem(basename(targetFsPath))}${randomBytes(8).toString('hex')}.cospart`);
     await assertSpace(folder, targetFsPath, sizeBytes);
+    const settle = leftovers.note({ kind: 'tempFile', fsPath });
     let handle: FileHandle;
     try {
       handle = await open(fsPath, 'wx+', 0o666);
     } catch (cause) {
+      settle();
       throw localFailure('download', 'write', targetFsPath, cause);
     }
-    const file = new TempFile(fsPath, targetFsPath, handle);
+    const file = new TempFile(fsPath, targetFsPath, handle, settle);
     try {
       if (sizeBytes > 0) await handle.truncate(sizeBytes);
     } catch (cause) {
@@ -110,6 +116,7 @@ export class TempFile {
     } catch (cause) {
       if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', this.fsPath, cause);
     }
+    this.#settle();
   }
 
   async #placeIfAbsent(targetFsPath: string): Promise<boolean> {
@@ -150,6 +157,11 @@ export class TempFile {
     }
     return true;
   }
+}
+
+/** Whether a path can only be a temporary file of ours, so that removing it cannot hurt anybody else's file. */
+export function isTempFile(fsPath: string): boolean {
+  return tempName.test(basename(fsPath));
 }
 
 /** What killed downloads have left. Each folder is looked through once in a transfer. */

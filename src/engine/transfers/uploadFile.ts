@@ -124,20 +124,23 @@ async function putParts(
   const uploadId = await inConnection(context, signal, () =>
     client.createMultipartUpload(address, attributes, patient),
   );
+  const settle = noteUpload(context, address, uploadId);
   let parts: readonly UploadedPart[];
   try {
     parts = await sendParts(context, file, address, uploadId);
     await file.assertUnchanged();
     if (signal.aborted) throw cancelled('upload');
   } catch (thrown) {
-    throw await abortAfter(context, address, uploadId, thrown);
+    throw await abortAfter(context, address, uploadId, settle, thrown);
   }
   try {
     await client.completeMultipartUpload(address, uploadId, parts, condition, patient);
   } catch (thrown) {
-    if (await hasLanded(context, address, file.sizeBytes, multipartEtag(parts), thrown)) return;
-    throw await abortAfter(context, address, uploadId, thrown);
+    if (!(await hasLanded(context, address, file.sizeBytes, multipartEtag(parts), thrown))) {
+      throw await abortAfter(context, address, uploadId, settle, thrown);
+    }
   }
+  settle();
 }
 
 async function sendParts(
@@ -201,15 +204,23 @@ function multipartEtag(parts: readonly UploadedPart[]): string {
   return `${md5.digest('hex')}-${parts.length}`;
 }
 
+/** Notes an upload that was begun. Call the answer once it is complete or gone. */
+export function noteUpload(context: TransferContext, { bucket, key }: ObjectAddress, uploadId: UploadId): () => void {
+  const { connectionId } = context.transfer.identity;
+  return context.leftovers.note({ kind: 'upload', connectionId, bucket, key, uploadId });
+}
+
 /** Aborts the upload, also of a cancelled transfer. Answers with what to throw. */
 export async function abortAfter(
   context: TransferContext,
   address: ObjectAddress,
   uploadId: UploadId,
+  settle: () => void,
   thrown: unknown,
 ): Promise<unknown> {
   try {
     await context.client.abortMultipartUpload(address, uploadId, AbortSignal.timeout(3 * graceMs));
+    settle();
     return thrown;
   } catch (cause) {
     const why = thrown instanceof CosFailure ? thrown.error : undefined;
