@@ -66,13 +66,21 @@ export function descendants(pid) {
   return found;
 }
 
+/** Whether a process still does anything: one that has ended but was not yet waited for by its parent does not. */
+function isAlive(pid) {
+  try {
+    return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    if (!['ENOENT', 'ESRCH'].includes(error.code)) throw error;
+    return false;
+  }
+}
+
 function signal(pid, name) {
   try {
     process.kill(pid, name);
-    return true;
   } catch (error) {
     if (error.code !== 'ESRCH') throw error;
-    return false;
   }
 }
 
@@ -161,10 +169,10 @@ export async function startVscodeServer({ vscode, folder, port, settings = {}, e
     const killer = setTimeout(() => signal(child.pid, 'SIGKILL'), 5000);
     await exited;
     clearTimeout(killer);
-    for (let waits = 0; waits < 50 && below.some((pid) => signal(pid, 0)); waits++) {
-      await new Promise((done) => setTimeout(done, 100));
+    for (let waits = 0; waits < 100 && below.some(isAlive); waits++) {
+      await new Promise((done) => setTimeout(done, 50));
     }
-    for (const pid of below) signal(pid, 'SIGKILL');
+    for (const pid of below.filter(isAlive)) signal(pid, 'SIGKILL');
   };
   return {
     port: listenPort,

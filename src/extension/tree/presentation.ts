@@ -31,7 +31,7 @@ export interface NodePresentation {
   /** The file icon of the theme comes from the URI. */
   readonly uri?: UriParts;
   readonly context: readonly ContextWord[];
-  readonly collapsible: 'none' | 'collapsed';
+  readonly collapsible: 'none' | 'collapsed' | 'expanded';
   readonly accessibilityLabel: string;
   readonly tooltip?: string;
   readonly command?: { readonly id: string; readonly title: string };
@@ -80,7 +80,8 @@ function presentConnection(node: ConnectionNode, t: Translate): NodePresentation
     description,
     icon: isLocal ? 'server-environment' : 'cloud',
     context: ['connection', isLocal ? 'local' : 'remote', writability(node)],
-    collapsible: 'collapsed',
+    // What is on this machine costs nothing to list, and is what a newcomer came to see.
+    collapsible: isLocal ? 'expanded' : 'collapsed',
     accessibilityLabel: t('Connection {0}, {1}', connection.name, description),
   };
 }
