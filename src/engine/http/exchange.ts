@@ -68,6 +68,8 @@ export function exchange(
     try {
       outgoing = (route.isTls ? https : http).request({
         ...(route.isTls ? route.trust : {}),
+        // Said outright, or the tunnelling agent guesses it anew each time and never finds its free sockets again.
+        protocol: route.isTls ? 'https:' : 'http:',
         agent: route.agent,
         host: route.host,
         port: route.port,
