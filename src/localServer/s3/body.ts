@@ -111,7 +111,7 @@ export function knownAlgorithm(name: string): ChecksumAlgorithm {
 }
 
 /** Refuses a checksum that is not base64 of the right length (rule 51). */
-export function checkChecksumValue(algorithm: ChecksumAlgorithm, value: string, where: string): void {
+function checkChecksumValue(algorithm: ChecksumAlgorithm, value: string, where: string): void {
   const bytes = Buffer.from(value, 'base64');
   if (bytes.length !== checksumLengthBytes[algorithm] || bytes.toString('base64') !== value) {
     throw invalidRequest(`Value for ${where} header is invalid.`);

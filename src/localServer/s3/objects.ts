@@ -99,7 +99,7 @@ export function findReadableVersion(
   return version;
 }
 
-export function checkVersionId(versionId: string): void {
+function checkVersionId(versionId: string): void {
   if (!isVersionId(versionId)) {
     throw invalidArgument(`Invalid version id specified: "${versionId}".`);
   }

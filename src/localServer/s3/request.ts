@@ -99,7 +99,7 @@ function readHeaders(message: IncomingMessage): Map<string, string> {
 }
 
 /** Percent-decodes; what is not UTF-8 afterwards is refused rather than repaired. */
-export function decodePath(text: string): string {
+function decodePath(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -9,6 +9,7 @@ import type { Operation } from './exchange.ts';
 import * as lifecycle from './lifecycle.ts';
 import * as listing from './listing.ts';
 import * as multipart from './multipart.ts';
+import * as multipartListing from './multipartListing.ts';
 import * as objects from './objects.ts';
 import * as objectLock from './objectLockOperations.ts';
 import * as protection from './protection.ts';
@@ -47,7 +48,7 @@ const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
     PUT: bucketOperation('PutBucketVersioning', 'writeConfig', buckets.putBucketVersioning),
   },
   versions: { GET: bucketOperation('ListObjectVersions', 'listObjects', listing.listObjectVersions) },
-  uploads: { GET: bucketOperation('ListMultipartUploads', 'listParts', multipart.listMultipartUploads) },
+  uploads: { GET: bucketOperation('ListMultipartUploads', 'listParts', multipartListing.listMultipartUploads) },
   acl: {
     GET: bucketOperation('GetBucketAcl', 'readConfig', acl.getBucketAcl),
     PUT: bucketOperation('PutBucketAcl', 'writeConfig', acl.putBucketAcl),
@@ -100,7 +101,7 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
   },
   uploads: { POST: objectOperation('CreateMultipartUpload', 'writeObject', multipart.createMultipartUpload) },
   uploadId: {
-    GET: objectOperation('ListParts', 'listParts', multipart.listParts),
+    GET: objectOperation('ListParts', 'listParts', multipartListing.listParts),
     PUT: objectOperation('UploadPart', 'writeObject', multipart.uploadPart),
     POST: objectOperation('CompleteMultipartUpload', 'writeObject', completeMultipartUpload),
     DELETE: objectOperation('AbortMultipartUpload', 'writeObject', multipart.abortMultipartUpload),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../contracts.ts';
 import { createDigest } from '../s3/checksums.ts';
-import type { StagedBlob } from '../store/blobs.ts';
+import type { StagedBlob } from '../store/stagedBlob.ts';
 import type { NewVersion } from '../store/objects.ts';
 import type { Store } from '../store/store.ts';
 import type { SeedBucket, SeedObject } from './seedObject.ts';

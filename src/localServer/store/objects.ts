@@ -359,7 +359,7 @@ function newVersionId(seq: number): string {
 }
 
 /** A `versions` row as a record. */
-export function toVersion(row: SqlRow): ObjectVersion {
+function toVersion(row: SqlRow): ObjectVersion {
   const parse = <T>(column: string): T | undefined => {
     const value = row[column];
     return typeof value === 'string' ? (JSON.parse(value) as T) : undefined;
