@@ -86,7 +86,7 @@ function newBucketSteps(prompts: Prompts, connection: Connection): readonly Step
       },
     },
     {
-      isNeeded: ({ location }) => places.length > 0 && location !== undefined,
+      isNeeded: () => places.length > 0,
       ask: async (state, place) => {
         const classes = state.location === undefined ? [] : classesFor(state.location);
         const items = classes.map((name) => ({ label: name, description: classText(name), name }));

@@ -73,10 +73,11 @@ async function add(services: CommandServices): Promise<undefined> {
   const chosen = await services.prompts.pick(items, { placeHolder: vscode.l10n.t('How do you connect?') });
   if (chosen === undefined) return;
   if (chosen.way === 'local') {
-    if (await services.localServer.start()) await services.view.show();
+    if (await services.localServer.start()) await services.view.revealConnection(services.localServer.connectionId);
     return;
   }
-  if ((await addConnection(services, chosen.way)) !== undefined) await services.view.show();
+  const added = await addConnection(services, chosen.way);
+  if (added !== undefined) await services.view.revealConnection(added.id);
 }
 
 async function rename(services: CommandServices, connection: Connection): Promise<undefined> {

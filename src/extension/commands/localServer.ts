@@ -5,7 +5,7 @@ export const localServerCommands = {
   'ibmcos.localServer.start': {
     target: 'none',
     run: async ({ localServer, view }) => {
-      if (await localServer.start()) await view.show();
+      if (await localServer.start()) await view.revealConnection(localServer.connectionId);
     },
   },
   'ibmcos.localServer.stop': { target: 'none', run: ({ localServer }) => localServer.stop() },

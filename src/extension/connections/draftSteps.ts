@@ -33,8 +33,8 @@ export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamD
     {
       ask: async (draft, place) => {
         const items = [
-          { label: otherEndpointLabel(), description: vscode.l10n.t('any endpoint URL'), location: '' },
           ...locations.map(({ code, city }) => ({ label: code, description: city, location: code })),
+          { label: otherEndpointLabel(), description: vscode.l10n.t('any endpoint URL'), location: '' },
         ];
         const options = {
           placeHolder: vscode.l10n.t('Location to start from; buckets elsewhere are reached at their own'),

@@ -138,9 +138,11 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     }
   }
 
-  /** Brings the view to the front. */
-  async show(): Promise<void> {
-    await vscode.commands.executeCommand('ibmcos.buckets.focus');
+  /** Selects and expands a connection. */
+  async revealConnection(id: ConnectionId): Promise<void> {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    await this.#view.reveal(this.#connectionNode(connection), { select: true, focus: true, expand: true });
   }
 
   /** Lists a node again, or everything. */

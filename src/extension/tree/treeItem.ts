@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { present } from './presentation';
 import { nodeId, type TreeNode } from './treeNode';
 
+const collapsibleStates = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+};
+
 /** The item that VS Code shows for a node. Its tooltip is resolved when the mouse rests on it. */
 export function toTreeItem(node: TreeNode, nowMs: number): vscode.TreeItem {
   const shown = present(node, nowMs, vscode.l10n.t);
-  const item = new vscode.TreeItem(
-    shown.label,
-    shown.collapsible === 'none' ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed,
-  );
+  const item = new vscode.TreeItem(shown.label, collapsibleStates[shown.collapsible]);
   item.id = nodeId(node);
   item.contextValue = shown.context.join(' ');
   item.accessibilityInformation = { label: shown.accessibilityLabel };

@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
 
 /** Facts that `when` clauses of the manifest ask for. */
-export const contextKeys = ['ibmcos:hasConnections', 'ibmcos:localServerRunning'] as const;
-/** A fact that `when` clauses ask for. */
-export type ContextKey = (typeof contextKeys)[number];
+export type ContextKey = 'ibmcos:localServerRunning';
 
 /** Tells VS Code a fact. */
 export function setContextKey(key: ContextKey, isTrue: boolean): void {

@@ -67,7 +67,8 @@ function pickStep<T extends vscode.QuickPickItem>(
   box.matchOnDescription = options.matchOnDescription ?? true;
   box.matchOnDetail = options.matchOnDetail ?? false;
   box.items = items;
-  box.activeItems = items.filter((item) => item.label === options.activeLabel).slice(0, 1);
+  const active = items.find((item) => item.label === options.activeLabel);
+  if (active !== undefined) box.activeItems = [active];
   return new Promise((resolve) => {
     const finish = (answer: StepAnswer<T>): void => {
       resolve(answer);
