@@ -33,7 +33,6 @@ export function signV4(request: UnsignedRequest, key: SigningKey, nowMs: number)
   };
   const canonicalHeaders = Object.entries({ ...signed, host: request.authority })
     .map(([name, value]) => [name.toLowerCase(), value.trim().replace(/ +/g, ' ')] as const)
-    .filter(([name]) => name !== 'user-agent' && name !== 'expect' && name !== 'content-length')
     .sort(([left], [right]) => (left < right ? -1 : 1));
   const signedHeaders = canonicalHeaders.map(([name]) => name).join(';');
   const question = request.path.indexOf('?');

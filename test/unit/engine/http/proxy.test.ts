@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { withoutSecrets } from '../../../../src/engine/http/httpClient';
+import { proxyAuthorization, proxyForOrigin } from '../../../../src/engine/http/proxy';
+import { backOffMs, defaultRetryPolicy, retryAfterMs } from '../../../../src/engine/http/retry';
+
+const target = 'https://s3.us-south.example.com';
+
+describe('the choice of a proxy', () => {
+  const choose = (environment: Record<string, string>, settings: { proxyUrl?: string; noProxy?: string[] } = {}) =>
+    proxyForOrigin(target, { ...settings, environment })?.href;
+
+  it('prefers the settings to the environment, and the right variable for the scheme', () => {
+    const environment = { HTTPS_PROXY: 'http://env:1', HTTP_PROXY: 'http://plain:2' };
+    expect(choose(environment, { proxyUrl: 'http://settings:3' })).toBe('http://settings:3/');
+    expect(choose(environment, { proxyUrl: ' ' })).toBe('http://env:1/');
+    expect(choose({ http_proxy: 'http://plain:2' })).toBeUndefined();
+    expect(choose({ https_proxy: 'host:8080' })).toBe('http://host:8080/');
+    expect(proxyForOrigin('http://host', { environment })?.href).toBe('http://plain:2/');
+  });
+
+  it.each([
+    ['*', true],
+    ['example.com', true],
+    ['.example.com', true],
+    ['*.example.com', true],
+    ['S3.US-SOUTH.EXAMPLE.COM', true],
+    ['example.com:443', true],
+    ['example.com:8443', false],
+    ['ample.com', false],
+    ['us-south', false],
+    ['other.org, example.com', true],
+  ])('reads NO_PROXY=%s', (pattern, isExcepted) => {
+    expect(choose({ HTTPS_PROXY: 'http://p:1', NO_PROXY: pattern }) === undefined).toBe(isExcepted);
+  });
+
+  it('decodes user and password of the URL', () => {
+    expect(proxyAuthorization(new URL('http://a%40b:c%3Ad@p:1'))).toBe(
+      `Basic ${Buffer.from('a@b:c:d').toString('base64')}`,
+    );
+    expect(proxyAuthorization(new URL('http://p:1'))).toBeUndefined();
+  });
+});
+
+describe('waiting before another attempt', () => {
+  it('grows, stays under its ceiling, and is never the same for all', () => {
+    const longest = [1, 2, 3, 20].map((attempt) => backOffMs(defaultRetryPolicy, attempt, () => 1));
+    const shortest = [1, 2, 3, 20].map((attempt) => backOffMs(defaultRetryPolicy, attempt, () => 0));
+    expect(longest).toEqual([400, 800, 1600, 10_000]);
+    expect(shortest).toEqual([200, 400, 800, 5000]);
+  });
+
+  it('reads Retry-After in seconds and as a date, up to a minute', () => {
+    const nowMs = Date.parse('2026-01-01T00:00:00Z');
+    expect(retryAfterMs('3', nowMs)).toBe(3000);
+    expect(retryAfterMs('Thu, 01 Jan 2026 00:00:07 GMT', nowMs)).toBe(7000);
+    expect(retryAfterMs('86400', nowMs)).toBe(60_000);
+    expect(retryAfterMs('soon', nowMs)).toBeUndefined();
+    expect(retryAfterMs(undefined, nowMs)).toBeUndefined();
+  });
+});
+
+describe('a path in the log', () => {
+  it('keeps what is asked for and hides what signs it', () => {
+    expect(withoutSecrets('/b/k?versionId=1&X-Amz-Signature=abc&X-Amz-Credential=id')).toBe(
+      '/b/k?versionId=1&X-Amz-Signature=…&X-Amz-Credential=…',
+    );
+  });
+});
