@@ -3,6 +3,7 @@ import type { CosClient } from '../../src/engine/cos/client';
 import { createCosClient } from '../../src/engine/cos/createCosClient';
 import { createHttpClient } from '../../src/engine/http/httpClient';
 import type { Connection, Credential } from '../../src/model/connection';
+import type { EngineConfiguration } from '../../src/protocol/requests';
 import { impatient, plainConfiguration } from './servedEngine';
 
 /** A client of the engine without the engine around it, for operations that only transfers use. */
@@ -13,10 +14,14 @@ export interface DirectClient {
 }
 
 /** Creates a client with its own HTTP room. */
-export function createDirectClient(connection: Connection, credential: Credential): DirectClient {
+export function createDirectClient(
+  connection: Connection,
+  credential: Credential,
+  configuration: Partial<EngineConfiguration> = {},
+): DirectClient {
   const log: string[] = [];
   const http = createHttpClient({
-    configuration: plainConfiguration,
+    configuration: { ...plainConfiguration, ...configuration },
     clock: systemClock,
     policy: impatient,
     environment: {},

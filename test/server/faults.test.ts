@@ -166,6 +166,15 @@ describe('a line and a server that fail', () => {
     expect(proxy.fired).toEqual(['loseAnswer']);
   });
 
+  it('does not leave a body that nobody wants on the line', async () => {
+    // More often than there are connections.
+    for (let again = 0; again < 30; again++) {
+      const error = await engine.refuse('objects/read', { connectionId, bucket, key, maxBytes: 10 });
+      expect(error.kind).toBe('tooLarge');
+    }
+    expect((await read()).bytes).toHaveLength(bytes.byteLength);
+  });
+
   it('closes every connection when it closes', async () => {
     const { locationEndpoints: _one, ...hmac } = farSide.hmac;
     const brief = createDirectClient({ ...hmac, endpoint: proxy.origin }, farSide.hmacKey);

@@ -10,3 +10,8 @@ describeObjectStorage('the engine against the local server, by HMAC key', async 
   const { hmac, hmacKey, close } = await startLocalFarSide();
   return { connection: hmac, credential: hmacKey, close };
 });
+
+describeObjectStorage('the engine against the local server, by HMAC key over TLS', async () => {
+  const { server, hmac, hmacKey, close } = await startLocalFarSide('https');
+  return { connection: hmac, credential: hmacKey, configuration: { caFiles: [server.info.caFile!] }, close };
+});

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CosClient } from '../../src/engine/cos/client';
 import type { Connection, Credential } from '../../src/model/connection';
+import type { EngineConfiguration } from '../../src/protocol/requests';
 import { bucketName, objectKey, type BucketName } from '../../src/model/ids';
 import { createDirectClient, type DirectClient } from '../fakes/directClient';
 import { startServedEngine, testConnectionId, type EngineUnderTest } from '../fakes/servedEngine';
@@ -10,6 +11,8 @@ import { startServedEngine, testConnectionId, type EngineUnderTest } from '../fa
 export interface FarSide {
   readonly connection: Connection;
   readonly credential: Credential;
+  /** Settings of the engine that this service needs. */
+  readonly configuration?: Partial<EngineConfiguration>;
   readonly close: () => Promise<void>;
 }
 
@@ -55,9 +58,13 @@ export function describeObjectStorage(name: string, start: () => Promise<FarSide
 
     beforeAll(async () => {
       farSide = await start();
-      const { connection, credential } = farSide;
-      engine = await startServedEngine({ connections: [connection], credentials: { [connectionId]: credential } });
-      direct = createDirectClient(connection, credential);
+      const { connection, credential, configuration = {} } = farSide;
+      engine = await startServedEngine({
+        connections: [connection],
+        credentials: { [connectionId]: credential },
+        configuration,
+      });
+      direct = createDirectClient(connection, credential, configuration);
       bucket = bucketName(`suite-${randomUUID().slice(0, 13).replaceAll('-', 'x')}`);
       await engine.ask('buckets/create', { connectionId, bucket });
     });

@@ -27,7 +27,7 @@ export interface WireAnswer {
   pipe(sink: (bytes: Buffer) => void | Promise<void>): Promise<void>;
   /** The whole body, which must not exceed `maxBytes`. */
   read(maxBytes: number): Promise<Buffer>;
-  /** Drops the connection without reading the rest. */
+  /** Drops the connection, unless all of the body has been read. */
   discard(): void;
 }
 
@@ -201,7 +201,7 @@ function answerOf(
       return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
     },
     discard() {
-      incoming.destroy();
+      if (!incoming.complete) incoming.destroy();
     },
   };
 }

@@ -102,6 +102,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       limiter.release('answered');
       return { ok: true, value };
     } catch (error) {
+      answer?.discard(); // a body that nobody reads would hold its connection for ever
       const failure = signal.aborted ? cancelled(call.op) : asFailure(error, call.op);
       const { kind, reason, detail } = failure.error;
       report(kind === 'cancelled' || reason === 'noSuchKey' ? 'debug' : 'warn', `${kind}: ${detail}`);
