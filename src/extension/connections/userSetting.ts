@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../model/connection';
 import type { DisposableStore } from '../ui/lifecycle';
 import type { ConnectionSetting } from './savedConnections';
+import { userValueOf } from './userValue';
 
 /**
  * `ibmcos.connections` of the user. Only the user's own value counts, whatever scope a workspace pretends: an endpoint from a
@@ -20,11 +21,4 @@ export function userConnectionSetting(owned: DisposableStore): ConnectionSetting
       vscode.workspace.getConfiguration('ibmcos').update('connections', connections, vscode.ConfigurationTarget.Global),
     onDidChange: didChange.event,
   };
-}
-
-/** The value that the user, not a workspace, gave a setting. */
-export function userValueOf<T>(
-  inspected: { readonly defaultValue?: T; readonly globalValue?: T } | undefined,
-): T | undefined {
-  return inspected?.globalValue ?? inspected?.defaultValue;
 }

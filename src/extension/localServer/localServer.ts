@@ -87,7 +87,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     this.#isResumed = true;
     if (this.#state.kind === 'starting') return this.#state.work;
     if (this.#state.kind === 'owned') return true;
-    const work = this.#start();
+    const work = this.#start().catch((error: unknown) => this.#couldNotStart(messageOf(error)));
     this.#state = { kind: 'starting', work };
     return work;
   }
@@ -107,7 +107,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
         break;
       case 'found':
         this.#setState({ kind: 'stopped' });
-        process.kill(state.pid, 'SIGTERM');
+        endProcess(state.pid);
         break;
     }
     await this.#context.globalState.update(wasRunningKey, false);
@@ -139,15 +139,17 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
       lifetime: keepRunning ? 'own' : 'window',
       environment: process.env,
     });
-    if (started.kind === 'failed') {
-      this.#setState({ kind: 'stopped' });
-      await this.#context.globalState.update(wasRunningKey, false);
-      this.#offerRestart(vscode.l10n.t('Local Object Storage could not start: {0}', started.message));
-      return false;
-    }
+    if (started.kind === 'failed') return this.#couldNotStart(started.message);
     const { child, info, ended } = started;
     void ended.then((reason) => this.#ended(child, reason));
     return this.#started({ kind: 'owned', child, info, ended });
+  }
+
+  async #couldNotStart(message: string): Promise<false> {
+    this.#setState({ kind: 'stopped' });
+    await this.#context.globalState.update(wasRunningKey, false);
+    this.#offerRestart(vscode.l10n.t('Local Object Storage could not start: {0}', message));
+    return false;
   }
 
   async #started(state: ServerState & { readonly info: ServerInfo }): Promise<boolean> {
@@ -235,4 +237,17 @@ function connectionTo(info: ServerInfo, before: IamConnection | undefined): IamC
     iamEndpoint: info.iamEndpoint,
     locationEndpoints: info.endpoints,
   };
+}
+
+/** A process that is gone already is what was wanted. */
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -203,9 +203,15 @@ export class ListingStore {
     return { work: work(cancellation.token).finally(() => cancellation.dispose()), cancellation };
   }
 
+  /** A listing that died with the engine is repeated once: the engine is back by then, or was given up. */
+  async #ask<T>(request: () => Promise<Result<T>>): Promise<Result<T>> {
+    const answer = await request();
+    return !answer.ok && answer.error.kind === 'engineGone' ? request() : answer;
+  }
+
   async #listBuckets(id: ConnectionId, buckets: Buckets, token: CancellationToken): Promise<void> {
     const { generation } = buckets;
-    const answer = await this.#engine.send('buckets/list', { connectionId: id }, token);
+    const answer = await this.#ask(() => this.#engine.send('buckets/list', { connectionId: id }, token));
     if (buckets.generation !== generation) return;
     buckets.inFlight = undefined;
     if (answer.ok || answer.error.kind !== 'cancelled') buckets.answer = answer;
@@ -226,7 +232,7 @@ export class ListingStore {
       delimiter: '/',
       ...(cursor === undefined ? {} : { cursor }),
     } as const;
-    const answer = await this.#engine.send('objects/listPage', params, token);
+    const answer = await this.#ask(() => this.#engine.send('objects/listPage', params, token));
     if (folder.generation !== generation) return;
     folder.inFlight = undefined;
     if (answer.ok) {

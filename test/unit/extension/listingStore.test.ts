@@ -131,6 +131,16 @@ describe('the listing store', () => {
     expect(state.error).toBeUndefined();
   });
 
+  it('repeats a listing that died with the engine, once', async () => {
+    const { engine, store } = world();
+    const listing = store.folder(root);
+    engine.asked[0]!.answer({ ok: false, error: failure('engineGone') });
+    await expect.poll(() => engine.asked.length).toBe(2);
+    engine.asked[1]!.answer({ ok: false, error: failure('engineGone') });
+    expect((await listing).error?.kind).toBe('engineGone');
+    expect(engine.asked).toHaveLength(2);
+  });
+
   it('does not ask again by itself for a folder that failed', async () => {
     const { engine, store } = world();
     const first = store.folder(root);
