@@ -1,15 +1,15 @@
-import { allowMembers, invalid, needed, readBody, readNumber, readOneOf, readPositiveInteger } from './adminBody.ts';
-import { keyRoutes } from './adminKeys.ts';
-import type { AdjustableClock } from './clock.ts';
-import type { RequestHandler } from './contracts.ts';
-import { createJsonHandler, ServiceError, type Route } from './control/jsonService.ts';
-import { readFaultRule } from './faultRule.ts';
-import type { FaultInjector } from './faults.ts';
-import type { Identities } from './iam/identities.ts';
-import type { Passcodes } from './iam/passcodes.ts';
-import type { TokenSettings } from './iam/tokenEndpoint.ts';
-import type { LifecycleSchedule } from './lifecycleSchedule.ts';
-import type { RequestLog } from './requestLog.ts';
+import { allowMembers, invalid, needed, readBody, readNumber, readOneOf, readPositiveInteger } from './adminBody';
+import { keyRoutes } from './adminKeys';
+import type { AdjustableClock } from './clock';
+import type { RequestHandler } from './contracts';
+import { createJsonHandler, ServiceError, type Route } from './control/jsonService';
+import { readFaultRule } from './faultRule';
+import type { FaultInjector } from './faults';
+import type { Identities } from './iam/identities';
+import type { Passcodes } from './iam/passcodes';
+import type { TokenSettings } from './iam/tokenEndpoint';
+import type { LifecycleSchedule } from './lifecycleSchedule';
+import type { RequestLog } from './requestLog';
 
 /** A switch of the data plane: its current value, of the type it may be set to. */
 export type Switches = Record<string, boolean | number | string>;

@@ -1,8 +1,8 @@
-import { allowMembers, invalid, needed, readBody, readOneOf } from './adminBody.ts';
-import type { Role } from './contracts.ts';
-import { ServiceError, type Route } from './control/jsonService.ts';
-import type { Identities } from './iam/identities.ts';
-import { roles, type AccessKey } from './iam/identityFile.ts';
+import { allowMembers, invalid, needed, readBody, readOneOf } from './adminBody';
+import type { Role } from './contracts';
+import { ServiceError, type Route } from './control/jsonService';
+import type { Identities } from './iam/identities';
+import { roles, type AccessKey } from './iam/identityFile';
 
 /** Keys, instances and public access of the admin endpoint. */
 export function keyRoutes(identities: Identities): Route[] {

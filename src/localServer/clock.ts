@@ -1,4 +1,4 @@
-import type { Clock } from './contracts.ts';
+import type { Clock } from './contracts';
 
 /** Where an adjustable clock stands. */
 export interface ClockState {

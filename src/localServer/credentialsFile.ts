@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { AccessKey } from './iam/identityFile.ts';
-import type { LocalServerInfo } from './info.ts';
-import { writePrivateFile } from './privateFile.ts';
+import type { AccessKey } from './iam/identityFile';
+import type { LocalServerInfo } from './info';
+import { writePrivateFile } from './privateFile';
 
 /**
  * Writes `credentials.json` into the data folder, readable by its owner only: a service credential in the form that

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { StartError, systemErrorCode } from './startError.ts';
+import { StartError, systemErrorCode } from './startError';
 
 /** The data folder, held by this server alone until `release`. */
 export interface HeldDataFolder {

@@ -1,6 +1,6 @@
-import type { Fault } from './contracts.ts';
-import { isObject, ServiceError } from './control/jsonService.ts';
-import type { FaultMatch, FaultRule } from './faults.ts';
+import type { Fault } from './contracts';
+import { isObject, ServiceError } from './control/jsonService';
+import type { FaultMatch, FaultRule } from './faults';
 
 const ruleMembers = ['fault', 'match', 'skip', 'count', 'probability', 'seed'];
 const matchMembers = ['method', 'operation', 'bucket', 'key'] as const;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Fault, Faults } from './contracts.ts';
+import type { Fault, Faults } from './contracts';
 
 /** Which requests a fault hits. An absent member matches everything; `*` in a text stands for any characters. */
 export interface FaultMatch {

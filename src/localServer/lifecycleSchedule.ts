@@ -1,6 +1,6 @@
-import type { Clock } from './contracts.ts';
-import { runLifecycle, type LifecycleReport } from './s3/lifecycleRun.ts';
-import type { Store } from './store/store.ts';
+import type { Clock } from './contracts';
+import { runLifecycle, type LifecycleReport } from './s3/lifecycleRun';
+import type { Store } from './store/store';
 
 const intervalMs = 3_600_000;
 

@@ -1,8 +1,8 @@
 import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { RequestHandler } from './contracts.ts';
-import { StartError, systemErrorCode } from './startError.ts';
+import type { RequestHandler } from './contracts';
+import { StartError, systemErrorCode } from './startError';
 
 /** Key and certificate chain in PEM, or plain HTTP. */
 export type Transport =

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseCommandLine, usage } from './options.ts';
-import { StartError } from './startError.ts';
+import { parseCommandLine, usage } from './options';
+import { StartError } from './startError';
 
 const commandLine = parseCommandLine(process.argv.slice(2));
 switch (commandLine.kind) {
@@ -34,7 +34,7 @@ async function run(options: typeof commandLine & { kind: 'start' }): Promise<voi
   const stopping = whenToldToStop(options.lifetime);
   try {
     // Loaded only now: without node:sqlite the import itself would fail.
-    const { startLocalServer } = await import('./server.ts');
+    const { startLocalServer } = await import('./server');
     const server = await startLocalServer({ ...options, log: (line) => process.stderr.write(`${line}\n`) });
     process.stdout.write(`${JSON.stringify(server.info)}\n`);
     process.stderr.write(`Serving ${options.dataFolder} at ${server.info.endpoint}\n`);

@@ -1,5 +1,5 @@
-import type { Clock } from './contracts.ts';
-import type { ObservedRequest } from './faults.ts';
+import type { Clock } from './contracts';
+import type { ObservedRequest } from './faults';
 
 const recentLimit = 1000;
 

@@ -9,8 +9,8 @@ import {
 } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as der from './der.ts';
-import { writePrivateFile } from './privateFile.ts';
+import * as der from './der';
+import { writePrivateFile } from './privateFile';
 
 /** What an HTTPS listener needs, and where clients find the authority to trust. */
 export interface TlsFiles {

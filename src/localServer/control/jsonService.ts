@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault, Faults, RequestHandler } from '../contracts.ts';
+import type { Fault, Faults, RequestHandler } from '../contracts';
 
 /** One request to a JSON service, its body read. */
 export interface ServiceRequest {

@@ -1,8 +1,8 @@
-import type { KmsInstance } from '../iam/accounts.ts';
-import type { Identities } from '../iam/identities.ts';
-import { callerOf } from './access.ts';
-import { ServiceError, type JsonService, type ServiceRequest } from './jsonService.ts';
-import { keysOf, type KmsKey } from './rootKeys.ts';
+import type { KmsInstance } from '../iam/accounts';
+import type { Identities } from '../iam/identities';
+import { callerOf } from './access';
+import { ServiceError, type JsonService, type ServiceRequest } from './jsonService';
+import { keysOf, type KmsKey } from './rootKeys';
 
 const collectionType = 'application/vnd.ibm.kms.key+json';
 const defaultLimit = 200;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { bucketCrn } from '../iam/crn.ts';
-import type { Identities } from '../iam/identities.ts';
-import { callerOf, type Caller } from './access.ts';
-import { checkSettings, settingNames, withoutEmptyLists, type BucketSettings } from './bucketSettings.ts';
+import { bucketCrn } from '../iam/crn';
+import type { Identities } from '../iam/identities';
+import { callerOf, type Caller } from './access';
+import { checkSettings, settingNames, withoutEmptyLists, type BucketSettings } from './bucketSettings';
 import {
   isObject,
   readJsonObject,
@@ -11,8 +11,8 @@ import {
   type Route,
   type ServiceAnswer,
   type ServiceRequest,
-} from './jsonService.ts';
-import { mergePatch } from './mergePatch.ts';
+} from './jsonService';
+import { mergePatch } from './mergePatch';
 
 /** What a bucket holds. Sizes are in bytes. */
 export interface BucketUsage {

@@ -1,7 +1,7 @@
-import type { Role } from '../contracts.ts';
-import { guidOf } from '../iam/crn.ts';
-import { roles, type AccessKey } from '../iam/identityFile.ts';
-import { callerOf, type Caller } from './access.ts';
+import type { Role } from '../contracts';
+import { guidOf } from '../iam/crn';
+import { roles, type AccessKey } from '../iam/identityFile';
+import { callerOf, type Caller } from './access';
 import {
   isObject,
   readJsonObject,
@@ -9,8 +9,8 @@ import {
   type JsonService,
   type ServiceAnswer,
   type ServiceRequest,
-} from './jsonService.ts';
-import { describeInstance, describeKey, type KeyContext } from './resourceViews.ts';
+} from './jsonService';
+import { describeInstance, describeKey, type KeyContext } from './resourceViews';
 
 /** The server default is unknown; a small one shows a client that forgets to page (control-plane.md §2.1). */
 const defaultLimit = 10;

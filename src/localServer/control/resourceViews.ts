@@ -1,8 +1,8 @@
-import type { Role } from '../contracts.ts';
-import type { CosInstance, KmsInstance } from '../iam/accounts.ts';
-import type { Identities } from '../iam/identities.ts';
-import type { AccessKey } from '../iam/identityFile.ts';
-import type { Caller } from './access.ts';
+import type { Role } from '../contracts';
+import type { CosInstance, KmsInstance } from '../iam/accounts';
+import type { Identities } from '../iam/identities';
+import type { AccessKey } from '../iam/identityFile';
+import type { Caller } from './access';
 
 const cosResourceId = 'dff97f5c-bc5e-4455-b470-411c3edbe49c';
 const kmsResourceId = 'ee41347f-b18e-4ca6-bf80-b5467c63f9a6';

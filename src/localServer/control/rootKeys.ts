@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KmsInstance } from '../iam/accounts.ts';
+import type { KmsInstance } from '../iam/accounts';
 
 /** A key of a Key Protect instance. */
 export interface KmsKey {

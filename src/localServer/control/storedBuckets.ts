@@ -1,7 +1,7 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { Store } from '../store/store.ts';
-import type { BucketSettings } from './bucketSettings.ts';
-import type { BucketUsage, ConfiguredBuckets } from './resourceConfiguration.ts';
+import type { Bucket } from '../store/buckets';
+import type { Store } from '../store/store';
+import type { BucketSettings } from './bucketSettings';
+import type { BucketUsage, ConfiguredBuckets } from './resourceConfiguration';
 
 const versionsPerStep = 1000;
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Role, ServiceInstance } from '../contracts.ts';
-import { cosInstanceCrn, kmsInstanceCrn } from './crn.ts';
+import type { Role, ServiceInstance } from '../contracts';
+import { cosInstanceCrn, kmsInstanceCrn } from './crn';
 
 /** An account that the person of this server belongs to. */
 export interface Account {

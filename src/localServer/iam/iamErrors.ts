@@ -1,4 +1,4 @@
-import { ServiceError } from '../control/jsonService.ts';
+import { ServiceError } from '../control/jsonService';
 
 /** IAM's error codes (control-plane.md §1.4). Bad credentials come as 400, not 401. */
 export const iamErrors = {

@@ -1,16 +1,16 @@
-import type { Clock } from '../contracts.ts';
+import type { Clock } from '../contracts';
 import {
   bearerToken,
   ServiceError,
   type JsonService,
   type ServiceAnswer,
   type ServiceRequest,
-} from '../control/jsonService.ts';
-import type { Account } from './accounts.ts';
-import type { Identities } from './identities.ts';
-import { describeIamError, iamErrors } from './iamErrors.ts';
-import type { Passcodes } from './passcodes.ts';
-import { answerTokenRequest, type TokenSettings } from './tokenEndpoint.ts';
+} from '../control/jsonService';
+import type { Account } from './accounts';
+import type { Identities } from './identities';
+import { describeIamError, iamErrors } from './iamErrors';
+import type { Passcodes } from './passcodes';
+import { answerTokenRequest, type TokenSettings } from './tokenEndpoint';
 
 /** Accounts come one to a page, so that a client that forgets to page shows it at once. */
 const accountsPerPage = 1;

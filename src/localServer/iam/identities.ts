@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Identity, Principal, Role } from '../contracts.ts';
-import { findRootKey } from '../control/rootKeys.ts';
-import { createCosInstance, type Account, type CosInstance, type KmsInstance } from './accounts.ts';
-import { guidOf } from './crn.ts';
+import type { Clock, Identity, Principal, Role } from '../contracts';
+import { findRootKey } from '../control/rootKeys';
+import { createCosInstance, type Account, type CosInstance, type KmsInstance } from './accounts';
+import { guidOf } from './crn';
 import {
   newApiKeyValue,
   newHmacPair,
@@ -13,8 +13,8 @@ import {
   type IdentityState,
   type Person,
   type PublicRole,
-} from './identityFile.ts';
-import { Tokens, type TokenSubject, type VerifiedToken } from './tokens.ts';
+} from './identityFile';
+import { Tokens, type TokenSubject, type VerifiedToken } from './tokens';
 
 /** Accounts, instances, keys and tokens of a data folder. Every change is on disk before it is answered. */
 export class Identities implements Identity {

@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Role } from '../contracts.ts';
-import { StartError } from '../startError.ts';
-import { writePrivateFile } from '../privateFile.ts';
-import { createDirectory, type Account, type CosInstance, type KmsInstance } from './accounts.ts';
+import type { Role } from '../contracts';
+import { StartError } from '../startError';
+import { writePrivateFile } from '../privateFile';
+import { createDirectory, type Account, type CosInstance, type KmsInstance } from './accounts';
 
 /** An API key, with or without an HMAC pair: what `ibmcloud resource service-key-create` makes, or a person's own key. */
 export interface AccessKey {

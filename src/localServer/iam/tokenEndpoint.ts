@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../contracts.ts';
-import type { ServiceAnswer, ServiceRequest } from '../control/jsonService.ts';
-import type { Identities } from './identities.ts';
-import { iamErrors } from './iamErrors.ts';
-import type { Passcodes } from './passcodes.ts';
-import type { TokenSubject } from './tokens.ts';
+import type { Clock } from '../contracts';
+import type { ServiceAnswer, ServiceRequest } from '../control/jsonService';
+import type { Identities } from './identities';
+import { iamErrors } from './iamErrors';
+import type { Passcodes } from './passcodes';
+import type { TokenSubject } from './tokens';
 
 /** How tokens are issued; the admin endpoint changes it. */
 export interface TokenSettings {

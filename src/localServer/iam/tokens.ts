@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, randomUUID, sign, verify, type KeyObject } from 'node:crypto';
-import type { Clock } from '../contracts.ts';
+import type { Clock } from '../contracts';
 
 /** What a token is for. Refresh tokens must not pass as access tokens, so the purpose is a signed claim. */
 export type TokenPurpose = 'access' | 'refresh' | 'delegatedRefresh';

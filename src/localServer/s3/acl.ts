@@ -1,5 +1,5 @@
-import type { CannedAcl } from '../store/buckets.ts';
-import { accessDenied, invalidArgument, malformedXml, S3Error } from './errors.ts';
+import type { CannedAcl } from '../store/buckets';
+import { accessDenied, invalidArgument, malformedXml, S3Error } from './errors';
 import {
   currentBucket,
   readDocument,
@@ -8,12 +8,12 @@ import {
   type BucketExchange,
   type Exchange,
   type ObjectExchange,
-} from './exchange.ts';
-import { ownerNode } from './listing.ts';
-import { readCannedAcl, shownVersionId } from './objectHeaders.ts';
-import { findRequestedVersion } from './objects.ts';
-import { publicAccessBlockOf, type PublicAccessBlockSetting } from './publicAccess.ts';
-import { allowOnly, textOfChild, type XmlElement, type XmlNode } from './xml.ts';
+} from './exchange';
+import { ownerNode } from './listing';
+import { readCannedAcl, shownVersionId } from './objectHeaders';
+import { findRequestedVersion } from './objects';
+import { publicAccessBlockOf, type PublicAccessBlockSetting } from './publicAccess';
+import { allowOnly, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 const allUsers = 'http://acs.amazonaws.com/groups/global/AllUsers';
 

@@ -1,8 +1,8 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { Archive, ObjectVersion } from '../store/objects.ts';
-import { S3Error } from './errors.ts';
-import { httpTime, type Exchange, type ResponseHeaders } from './exchange.ts';
-import type { LifecycleSetting } from './lifecycle.ts';
+import type { Bucket } from '../store/buckets';
+import type { Archive, ObjectVersion } from '../store/objects';
+import { S3Error } from './errors';
+import { httpTime, type Exchange, type ResponseHeaders } from './exchange';
+import type { LifecycleSetting } from './lifecycle';
 
 const dayMs = 86_400_000;
 

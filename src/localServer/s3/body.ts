@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Fault } from '../contracts.ts';
-import type { ChecksumAlgorithm } from '../store/objects.ts';
-import type { Authenticated } from './auth/authenticate.ts';
-import { checksumHeader, checksumLengthBytes, createDigest, findAlgorithm } from './checksums.ts';
-import { decodeChunked, type ChunkAuthentication } from './chunkedBody.ts';
-import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
-import type { S3Request } from './request.ts';
+import type { Fault } from '../contracts';
+import type { ChecksumAlgorithm } from '../store/objects';
+import type { Authenticated } from './auth/authenticate';
+import { checksumHeader, checksumLengthBytes, createDigest, findAlgorithm } from './checksums';
+import { decodeChunked, type ChunkAuthentication } from './chunkedBody';
+import { invalidArgument, invalidRequest, S3Error } from './errors';
+import type { S3Request } from './request';
 
 const maxXmlBytes = 8 * 1024 * 1024;
 

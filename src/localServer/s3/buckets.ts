@@ -1,7 +1,7 @@
-import type { ServiceInstance } from '../contracts.ts';
-import type { Bucket, Versioning } from '../store/buckets.ts';
-import { planBody, receiveXml } from './body.ts';
-import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors.ts';
+import type { ServiceInstance } from '../contracts';
+import type { Bucket, Versioning } from '../store/buckets';
+import { planBody, receiveXml } from './body';
+import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors';
 import {
   currentBucket,
   isoTime,
@@ -14,13 +14,13 @@ import {
   sendXml,
   type BucketExchange,
   type Exchange,
-} from './exchange.ts';
-import { ownerNode, readLimit } from './listing.ts';
-import { defaultProvisioningCode, isBucketName, isProvisioningCode } from './locations.ts';
-import { readCannedAcl } from './objectHeaders.ts';
-import { protectionOf } from './retention.ts';
-import { rootKeyHeaders } from './rootKey.ts';
-import { allowOnly, parseXml, s3Namespace, textOfChild, writeXml, type XmlNode } from './xml.ts';
+} from './exchange';
+import { ownerNode, readLimit } from './listing';
+import { defaultProvisioningCode, isBucketName, isProvisioningCode } from './locations';
+import { readCannedAcl } from './objectHeaders';
+import { protectionOf } from './retention';
+import { rootKeyHeaders } from './rootKey';
+import { allowOnly, parseXml, s3Namespace, textOfChild, writeXml, type XmlNode } from './xml';
 
 /** The instance that a request works in: of the key, or of the header that a token needs here (rules 17, 18). */
 function requireInstance(exchange: Exchange): ServiceInstance {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { chunkSignature, trailerSignature, type ChunkSigning } from './auth/sigv4.ts';
-import { invalidRequest, S3Error } from './errors.ts';
+import { chunkSignature, trailerSignature, type ChunkSigning } from './auth/sigv4';
+import { invalidRequest, S3Error } from './errors';
 
 const maxLineBytes = 8 * 1024;
 

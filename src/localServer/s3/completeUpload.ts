@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ObjectChecksum } from '../store/objects.ts';
-import type { Part, Upload } from '../store/uploads.ts';
-import { hasIntegrity, planBody, readSentChecksum, receiveXml } from './body.ts';
-import { checksumAlgorithms, combineCrc, compositeChecksum } from './checksums.ts';
-import { checksumResult } from './copy.ts';
-import { invalidRequest, malformedXml, S3Error } from './errors.ts';
-import { sendErrorIn200 } from './errorIn200.ts';
-import { sendXml, type ObjectExchange } from './exchange.ts';
-import { findUpload } from './multipart.ts';
-import { shownVersionId } from './objectHeaders.ts';
-import { protectionOf, readRetentionHeaders } from './retention.ts';
-import { storeVersion } from './writeObject.ts';
-import { allowOnly, childrenOf, parseXml, requiredText, textOfChild, type XmlElement } from './xml.ts';
+import type { ObjectChecksum } from '../store/objects';
+import type { Part, Upload } from '../store/uploads';
+import { hasIntegrity, planBody, readSentChecksum, receiveXml } from './body';
+import { checksumAlgorithms, combineCrc, compositeChecksum } from './checksums';
+import { checksumResult } from './copy';
+import { invalidRequest, malformedXml, S3Error } from './errors';
+import { sendErrorIn200 } from './errorIn200';
+import { sendXml, type ObjectExchange } from './exchange';
+import { findUpload } from './multipart';
+import { shownVersionId } from './objectHeaders';
+import { protectionOf, readRetentionHeaders } from './retention';
+import { storeVersion } from './writeObject';
+import { allowOnly, childrenOf, parseXml, requiredText, textOfChild, type XmlElement } from './xml';
 
 interface ListedPart {
   readonly partNumber: number;

@@ -1,6 +1,6 @@
-import type { ObjectVersion } from '../store/objects.ts';
-import { S3Error } from './errors.ts';
-import type { S3Switches } from './options.ts';
+import type { ObjectVersion } from '../store/objects';
+import { S3Error } from './errors';
+import type { S3Switches } from './options';
 
 type HeaderOf = (name: string) => string | undefined;
 

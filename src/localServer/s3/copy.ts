@@ -1,15 +1,15 @@
-import type { ObjectChecksum, ObjectVersion, Retention } from '../store/objects.ts';
-import type { Segment } from '../store/blobs.ts';
-import { knownAlgorithm } from './body.ts';
-import { createDigest, type Digest } from './checksums.ts';
-import { findCopySource, type CopySource } from './copySource.ts';
-import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
-import { isoTime, refuseBody, sendXml, type ObjectExchange } from './exchange.ts';
-import { shownVersionId } from './objectHeaders.ts';
-import { protectionOf, readRetentionHeaders, type RetentionHeaders } from './retention.ts';
-import { sendErrorIn200 } from './errorIn200.ts';
-import { readObjectHeaders, storeVersion, type ObjectHeaders } from './writeObject.ts';
-import type { XmlNode } from './xml.ts';
+import type { ObjectChecksum, ObjectVersion, Retention } from '../store/objects';
+import type { Segment } from '../store/blobs';
+import { knownAlgorithm } from './body';
+import { createDigest, type Digest } from './checksums';
+import { findCopySource, type CopySource } from './copySource';
+import { invalidArgument, invalidRequest, S3Error } from './errors';
+import { isoTime, refuseBody, sendXml, type ObjectExchange } from './exchange';
+import { shownVersionId } from './objectHeaders';
+import { protectionOf, readRetentionHeaders, type RetentionHeaders } from './retention';
+import { sendErrorIn200 } from './errorIn200';
+import { readObjectHeaders, storeVersion, type ObjectHeaders } from './writeObject';
+import type { XmlNode } from './xml';
 import { createHash } from 'node:crypto';
 
 /** `PUT /{bucket}/{key}` with `x-amz-copy-source` (rules 66, 99). */

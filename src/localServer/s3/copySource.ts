@@ -1,11 +1,11 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { ObjectVersion } from '../store/objects.ts';
-import { refuseIfArchived } from './archive.ts';
-import { roleAllows } from './auth/permissions.ts';
-import { checkCopyConditions } from './conditions.ts';
-import { accessDenied, invalidArgument } from './errors.ts';
-import { noSuchBucket, type ObjectExchange } from './exchange.ts';
-import { findReadableVersion } from './objects.ts';
+import type { Bucket } from '../store/buckets';
+import type { ObjectVersion } from '../store/objects';
+import { refuseIfArchived } from './archive';
+import { roleAllows } from './auth/permissions';
+import { checkCopyConditions } from './conditions';
+import { accessDenied, invalidArgument } from './errors';
+import { noSuchBucket, type ObjectExchange } from './exchange';
+import { findReadableVersion } from './objects';
 
 /** The source of a copy. */
 export interface CopySource {

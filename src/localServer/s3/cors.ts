@@ -1,4 +1,4 @@
-import { accessDenied, invalidRequest, malformedXml, S3Error } from './errors.ts';
+import { accessDenied, invalidRequest, malformedXml, S3Error } from './errors';
 import {
   currentBucket,
   readDocument,
@@ -7,9 +7,9 @@ import {
   type BucketExchange,
   type Exchange,
   type ResponseHeaders,
-} from './exchange.ts';
-import type { Bucket } from '../store/buckets.ts';
-import { allowOnly, childrenOf, textOfChild, type XmlElement, type XmlNode } from './xml.ts';
+} from './exchange';
+import type { Bucket } from '../store/buckets';
+import { allowOnly, childrenOf, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 const methods = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'];
 

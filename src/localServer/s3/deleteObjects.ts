@@ -1,7 +1,7 @@
-import { malformedXml, S3Error } from './errors.ts';
-import { readDocument, sendXml, type BucketExchange } from './exchange.ts';
-import { deleteKey, type Deletion } from './objects.ts';
-import { allowOnly, childOf, childrenOf, textOfChild, type XmlNode } from './xml.ts';
+import { malformedXml, S3Error } from './errors';
+import { readDocument, sendXml, type BucketExchange } from './exchange';
+import { deleteKey, type Deletion } from './objects';
+import { allowOnly, childOf, childrenOf, textOfChild, type XmlNode } from './xml';
 
 interface Target {
   readonly key: string;

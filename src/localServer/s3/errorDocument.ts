@@ -1,5 +1,5 @@
-import type { S3Error } from './errors.ts';
-import { writeXml } from './xml.ts';
+import type { S3Error } from './errors';
+import { writeXml } from './xml';
 
 /** The error body of rule 2, without a namespace. */
 export function newErrorDocument(error: S3Error, resource: string, requestId: string): Buffer {

@@ -1,6 +1,6 @@
-import { newErrorDocument } from './errorDocument.ts';
-import { sendDocument, type Exchange } from './exchange.ts';
-import { S3Error } from './errors.ts';
+import { newErrorDocument } from './errorDocument';
+import { sendDocument, type Exchange } from './exchange';
+import { S3Error } from './errors';
 
 /** Plays the error that arrives after a 200 was sent (rule 15). True when it did; nothing was done then. */
 export function sendErrorIn200(exchange: Exchange): boolean {

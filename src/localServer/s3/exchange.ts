@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import type { Fault, Principal } from '../contracts.ts';
-import type { Bucket } from '../store/buckets.ts';
-import type { Store } from '../store/store.ts';
-import type { Authenticated } from './auth/authenticate.ts';
-import type { Permission } from './auth/permissions.ts';
-import { planBody, receiveXml, requireIntegrity } from './body.ts';
-import { S3Error } from './errors.ts';
-import type { S3HandlerOptions, S3Switches } from './options.ts';
-import type { S3Request } from './request.ts';
-import { parseXml, s3Namespace, writeXml, type XmlElement, type XmlNode } from './xml.ts';
+import type { Fault, Principal } from '../contracts';
+import type { Bucket } from '../store/buckets';
+import type { Store } from '../store/store';
+import type { Authenticated } from './auth/authenticate';
+import type { Permission } from './auth/permissions';
+import { planBody, receiveXml, requireIntegrity } from './body';
+import { S3Error } from './errors';
+import type { S3HandlerOptions, S3Switches } from './options';
+import type { S3Request } from './request';
+import { parseXml, s3Namespace, writeXml, type XmlElement, type XmlNode } from './xml';
 
 /** One request on its way to its answer. */
 export interface Exchange {

@@ -1,5 +1,5 @@
-import { roleAllows } from './auth/permissions.ts';
-import type { Exchange } from './exchange.ts';
+import { roleAllows } from './auth/permissions';
+import type { Exchange } from './exchange';
 
 /** True when the request asks to bypass GOVERNANCE retention and its sender may (rule 83). */
 export function mayBypassGovernance(exchange: Exchange): boolean {

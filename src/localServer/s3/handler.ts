@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault, RequestHandler } from '../contracts.ts';
-import type { Store } from '../store/store.ts';
-import { authenticate } from './auth/authenticate.ts';
-import { authorizeBucket, authorizeRole } from './authorize.ts';
-import { findBucketHere } from './buckets.ts';
-import { corsHeaders } from './cors.ts';
-import { newErrorDocument } from './errorDocument.ts';
-import { accessDenied, S3Error } from './errors.ts';
-import { sendDocument, setHeaders, type Exchange, type Operation } from './exchange.ts';
-import { defaultSwitches, type S3HandlerOptions } from './options.ts';
-import { newRequestId, readRequest, type S3Request } from './request.ts';
-import { route } from './router.ts';
+import type { Fault, RequestHandler } from '../contracts';
+import type { Store } from '../store/store';
+import { authenticate } from './auth/authenticate';
+import { authorizeBucket, authorizeRole } from './authorize';
+import { findBucketHere } from './buckets';
+import { corsHeaders } from './cors';
+import { newErrorDocument } from './errorDocument';
+import { accessDenied, S3Error } from './errors';
+import { sendDocument, setHeaders, type Exchange, type Operation } from './exchange';
+import { defaultSwitches, type S3HandlerOptions } from './options';
+import { newRequestId, readRequest, type S3Request } from './request';
+import { route } from './router';
 
 const maxKeyBytes = 1024;
 

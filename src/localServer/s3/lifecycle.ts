@@ -1,9 +1,9 @@
-import type { Tag } from '../store/objects.ts';
-import { invalidArgument, malformedXml, S3Error } from './errors.ts';
-import { currentBucket, isoTime, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange.ts';
-import { readTagElement } from './tags.ts';
-import { parseIsoDate } from './times.ts';
-import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml.ts';
+import type { Tag } from '../store/objects';
+import { invalidArgument, malformedXml, S3Error } from './errors';
+import { currentBucket, isoTime, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange';
+import { readTagElement } from './tags';
+import { parseIsoDate } from './times';
+import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 /** One lifecycle rule as stored. */
 export interface LifecycleRule {

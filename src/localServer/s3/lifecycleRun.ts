@@ -1,10 +1,10 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { ListedVersion, ListStart } from '../store/listing.ts';
-import type { ObjectVersion } from '../store/objects.ts';
-import type { Store } from '../store/store.ts';
-import { midnightAfter } from './archive.ts';
-import type { LifecycleFilter, LifecycleRule, LifecycleSetting } from './lifecycle.ts';
-import { isRetained } from './retention.ts';
+import type { Bucket } from '../store/buckets';
+import type { ListedVersion, ListStart } from '../store/listing';
+import type { ObjectVersion } from '../store/objects';
+import type { Store } from '../store/store';
+import { midnightAfter } from './archive';
+import type { LifecycleFilter, LifecycleRule, LifecycleSetting } from './lifecycle';
+import { isRetained } from './retention';
 
 const pageSize = 500;
 

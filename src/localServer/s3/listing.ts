@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
-import type { ListedEntry, ListedVersion, ListStart } from '../store/listing.ts';
-import { invalidArgument } from './errors.ts';
-import { isoTime, sendXml, type BucketExchange } from './exchange.ts';
-import { rootKeyHeaders } from './rootKey.ts';
-import type { XmlNode } from './xml.ts';
+import type { ListedEntry, ListedVersion, ListStart } from '../store/listing';
+import { invalidArgument } from './errors';
+import { isoTime, sendXml, type BucketExchange } from './exchange';
+import { rootKeyHeaders } from './rootKey';
+import type { XmlNode } from './xml';
 
 const maxPage = 1000;
 

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { ChecksumAlgorithm, ChecksumType } from '../store/objects.ts';
-import type { Upload } from '../store/uploads.ts';
-import { hasIntegrity, knownAlgorithm, planBody, receiveBody } from './body.ts';
-import { checksumHeader, createDigest } from './checksums.ts';
-import { findCopySource } from './copySource.ts';
-import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors.ts';
-import { sendErrorIn200 } from './errorIn200.ts';
-import { currentBucket, isoTime, ownerIdOf, refuseBody, sendEmpty, sendXml, type ObjectExchange } from './exchange.ts';
-import { shownVersionId } from './objectHeaders.ts';
-import { lockOfNewVersion } from './objectLock.ts';
-import { publicAccessBlockOf } from './publicAccess.ts';
-import { protectionOf } from './retention.ts';
-import { readObjectHeaders, refuseEncryptionHeaders } from './writeObject.ts';
+import type { ChecksumAlgorithm, ChecksumType } from '../store/objects';
+import type { Upload } from '../store/uploads';
+import { hasIntegrity, knownAlgorithm, planBody, receiveBody } from './body';
+import { checksumHeader, createDigest } from './checksums';
+import { findCopySource } from './copySource';
+import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors';
+import { sendErrorIn200 } from './errorIn200';
+import { currentBucket, isoTime, ownerIdOf, refuseBody, sendEmpty, sendXml, type ObjectExchange } from './exchange';
+import { shownVersionId } from './objectHeaders';
+import { lockOfNewVersion } from './objectLock';
+import { publicAccessBlockOf } from './publicAccess';
+import { protectionOf } from './retention';
+import { readObjectHeaders, refuseEncryptionHeaders } from './writeObject';
 
 /** `POST /{bucket}/{key}?uploads` (rules 57, 75). */
 export async function createMultipartUpload(exchange: ObjectExchange): Promise<void> {

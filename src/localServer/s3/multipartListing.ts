@@ -1,6 +1,6 @@
-import type { Part } from '../store/uploads.ts';
-import { invalidArgument } from './errors.ts';
-import { isoTime, sendXml, type BucketExchange, type ObjectExchange } from './exchange.ts';
+import type { Part } from '../store/uploads';
+import { invalidArgument } from './errors';
+import { isoTime, sendXml, type BucketExchange, type ObjectExchange } from './exchange';
 import {
   checksumNodes,
   encodingNode,
@@ -10,9 +10,9 @@ import {
   readLimit,
   readListQuery,
   startAfterMarker,
-} from './listing.ts';
-import { findUpload } from './multipart.ts';
-import type { XmlNode } from './xml.ts';
+} from './listing';
+import { findUpload } from './multipart';
+import type { XmlNode } from './xml';
 
 /** `GET /{bucket}/{key}?uploadId` (rule 78). */
 export async function listParts(exchange: ObjectExchange): Promise<void> {

@@ -1,9 +1,9 @@
-import type { CannedAcl } from '../store/buckets.ts';
-import type { ObjectAttributes, ObjectVersion } from '../store/objects.ts';
-import { checksumHeader } from './checksums.ts';
-import { invalidArgument, S3Error } from './errors.ts';
-import type { Exchange, ResponseHeaders } from './exchange.ts';
-import type { S3Request } from './request.ts';
+import type { CannedAcl } from '../store/buckets';
+import type { ObjectAttributes, ObjectVersion } from '../store/objects';
+import { checksumHeader } from './checksums';
+import { invalidArgument, S3Error } from './errors';
+import type { Exchange, ResponseHeaders } from './exchange';
+import type { S3Request } from './request';
 
 const storedHeaders = [
   'content-type',

@@ -1,10 +1,10 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { ObjectLock, ObjectVersion } from '../store/objects.ts';
-import { accessDenied, invalidArgument, invalidRequest } from './errors.ts';
-import type { Exchange, ResponseHeaders } from './exchange.ts';
-import type { S3Request } from './request.ts';
-import { parseIsoDate } from './times.ts';
-import { mayBypassGovernance } from './governance.ts';
+import type { Bucket } from '../store/buckets';
+import type { ObjectLock, ObjectVersion } from '../store/objects';
+import { accessDenied, invalidArgument, invalidRequest } from './errors';
+import type { Exchange, ResponseHeaders } from './exchange';
+import type { S3Request } from './request';
+import { parseIsoDate } from './times';
+import { mayBypassGovernance } from './governance';
 
 const dayMs = 86_400_000;
 

@@ -1,5 +1,5 @@
-import type { ObjectLock } from '../store/objects.ts';
-import { accessDenied, invalidArgument, invalidRequest, malformedXml, S3Error } from './errors.ts';
+import type { ObjectLock } from '../store/objects';
+import { accessDenied, invalidArgument, invalidRequest, malformedXml, S3Error } from './errors';
 import {
   currentBucket,
   isoTime,
@@ -8,13 +8,13 @@ import {
   sendXml,
   type BucketExchange,
   type ObjectExchange,
-} from './exchange.ts';
-import { mayBypassGovernance } from './governance.ts';
-import { findRequestedVersion } from './objects.ts';
-import type { ObjectLockSetting } from './objectLock.ts';
-import { protectionOf } from './retention.ts';
-import { parseIsoDate } from './times.ts';
-import { allowOnly, childOf, requiredText, textOfChild, type XmlElement } from './xml.ts';
+} from './exchange';
+import { mayBypassGovernance } from './governance';
+import { findRequestedVersion } from './objects';
+import type { ObjectLockSetting } from './objectLock';
+import { protectionOf } from './retention';
+import { parseIsoDate } from './times';
+import { allowOnly, childOf, requiredText, textOfChild, type XmlElement } from './xml';
 
 /** `GET /{bucket}?object-lock` (rule 85). */
 export async function getObjectLockConfiguration(exchange: BucketExchange): Promise<void> {

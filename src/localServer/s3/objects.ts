@@ -1,11 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import type { ObjectVersion } from '../store/objects.ts';
-import { isVersionId } from '../store/objects.ts';
-import { archiveHeaders, refuseIfArchived } from './archive.ts';
-import { hasIntegrity, planBody, receiveBody } from './body.ts';
-import { checkReadConditions } from './conditions.ts';
-import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
+import type { ObjectVersion } from '../store/objects';
+import { isVersionId } from '../store/objects';
+import { archiveHeaders, refuseIfArchived } from './archive';
+import { hasIntegrity, planBody, receiveBody } from './body';
+import { checkReadConditions } from './conditions';
+import { invalidArgument, invalidRequest, S3Error } from './errors';
 import {
   currentBucket,
   ownerIdOf,
@@ -14,13 +14,13 @@ import {
   type BucketExchange,
   type ObjectExchange,
   type ResponseHeaders,
-} from './exchange.ts';
-import { lockHeaders, refuseIfLocked } from './objectLock.ts';
-import { checksumHeaders, describeObject, shownVersionId } from './objectHeaders.ts';
-import { readRange } from './range.ts';
-import { withFaults } from './responseFaults.ts';
-import { readRetentionHeaders, refuseIfRetained, retentionHeaders } from './retention.ts';
-import { readObjectHeaders, refuseEncryptionHeaders, storeVersion } from './writeObject.ts';
+} from './exchange';
+import { lockHeaders, refuseIfLocked } from './objectLock';
+import { checksumHeaders, describeObject, shownVersionId } from './objectHeaders';
+import { readRange } from './range';
+import { withFaults } from './responseFaults';
+import { readRetentionHeaders, refuseIfRetained, retentionHeaders } from './retention';
+import { readObjectHeaders, refuseEncryptionHeaders, storeVersion } from './writeObject';
 
 /** `PUT /{bucket}/{key}`. */
 export async function putObject(exchange: ObjectExchange): Promise<void> {

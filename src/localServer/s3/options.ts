@@ -1,5 +1,5 @@
-import type { Clock, Faults, Identity } from '../contracts.ts';
-import type { Store } from '../store/store.ts';
+import type { Clock, Faults, Identity } from '../contracts';
+import type { Store } from '../store/store';
 
 /**
  * Values that the real service may have otherwise, and behaviours that a test may want to switch (emulator-rules.md).

@@ -1,5 +1,5 @@
-import type { ObjectVersion, Retention } from '../store/objects.ts';
-import { invalidArgument, invalidRequest, malformedXml, S3Error } from './errors.ts';
+import type { ObjectVersion, Retention } from '../store/objects';
+import { invalidArgument, invalidRequest, malformedXml, S3Error } from './errors';
 import {
   currentBucket,
   refuseBody,
@@ -8,11 +8,11 @@ import {
   sendXml,
   type BucketExchange,
   type ObjectExchange,
-} from './exchange.ts';
-import { findRequestedVersion } from './objects.ts';
-import { checkHoldId, checkPeriod, protectionOf, type ProtectionSetting } from './retention.ts';
-import { parseIsoDate } from './times.ts';
-import { allowOnly, childOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml.ts';
+} from './exchange';
+import { findRequestedVersion } from './objects';
+import { checkHoldId, checkPeriod, protectionOf, type ProtectionSetting } from './retention';
+import { parseIsoDate } from './times';
+import { allowOnly, childOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 const maxDays = 36_135;
 const maxHolds = 100;

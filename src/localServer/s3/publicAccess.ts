@@ -1,5 +1,5 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { Exchange } from './exchange.ts';
+import type { Bucket } from '../store/buckets';
+import type { Exchange } from './exchange';
 
 /** A bucket's public access block as stored. */
 export interface PublicAccessBlockSetting {

@@ -1,7 +1,7 @@
-import type { Segment } from '../store/blobs.ts';
-import type { ObjectVersion } from '../store/objects.ts';
-import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
-import type { S3Request } from './request.ts';
+import type { Segment } from '../store/blobs';
+import type { ObjectVersion } from '../store/objects';
+import { invalidArgument, invalidRequest, S3Error } from './errors';
+import type { S3Request } from './request';
 
 /** The bytes to be sent; `endByte` is exclusive. */
 export type Slice = {

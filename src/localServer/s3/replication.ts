@@ -1,9 +1,9 @@
-import type { Tag } from '../store/objects.ts';
-import { invalidArgument, malformedXml, S3Error } from './errors.ts';
-import { currentBucket, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange.ts';
-import { protectionOf } from './retention.ts';
-import { readTagElement } from './tags.ts';
-import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml.ts';
+import type { Tag } from '../store/objects';
+import { invalidArgument, malformedXml, S3Error } from './errors';
+import { currentBucket, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange';
+import { protectionOf } from './retention';
+import { readTagElement } from './tags';
+import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 /** One replication rule as stored. This server keeps rules and does not act on them. */
 export interface ReplicationRule {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { S3Error } from './errors.ts';
+import { S3Error } from './errors';
 
 /** A request taken apart: address, parameters and headers, before anyone has judged them. */
 export interface S3Request {

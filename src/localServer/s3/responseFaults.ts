@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Fault } from '../contracts.ts';
+import type { Fault } from '../contracts';
 
 /**
  * Passes a body through the armed faults: cut off by a reset, ended early, or with a flipped bit. The headers have

@@ -1,8 +1,8 @@
-import { archiveStateOf } from './archive.ts';
-import { invalidArgument, S3Error } from './errors.ts';
-import { readDocument, sendEmpty, type ObjectExchange } from './exchange.ts';
-import { findRequestedVersion } from './objects.ts';
-import { allowOnly, childOf, requiredText, textOfChild } from './xml.ts';
+import { archiveStateOf } from './archive';
+import { invalidArgument, S3Error } from './errors';
+import { readDocument, sendEmpty, type ObjectExchange } from './exchange';
+import { findRequestedVersion } from './objects';
+import { allowOnly, childOf, requiredText, textOfChild } from './xml';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;

@@ -1,9 +1,9 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { ObjectVersion, Retention } from '../store/objects.ts';
-import { invalidRequest, S3Error } from './errors.ts';
-import type { Exchange, ResponseHeaders } from './exchange.ts';
-import type { S3Request } from './request.ts';
-import { parseIsoDate } from './times.ts';
+import type { Bucket } from '../store/buckets';
+import type { ObjectVersion, Retention } from '../store/objects';
+import { invalidRequest, S3Error } from './errors';
+import type { Exchange, ResponseHeaders } from './exchange';
+import type { S3Request } from './request';
+import { parseIsoDate } from './times';
 
 const daySeconds = 86_400;
 

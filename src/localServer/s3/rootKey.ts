@@ -1,5 +1,5 @@
-import type { Bucket } from '../store/buckets.ts';
-import type { ResponseHeaders } from './exchange.ts';
+import type { Bucket } from '../store/buckets';
+import type { ResponseHeaders } from './exchange';
 
 /** Headers that tell of a bucket's Key Protect root key (rule 33). */
 export function rootKeyHeaders(bucket: Bucket): ResponseHeaders {

@@ -1,5 +1,5 @@
-import type { BucketSetting } from '../store/buckets.ts';
-import { currentBucket, sendEmpty, type BucketExchange } from './exchange.ts';
+import type { BucketSetting } from '../store/buckets';
+import { currentBucket, sendEmpty, type BucketExchange } from './exchange';
 
 /** `DELETE` of a bucket's sub-resource: gone afterwards, whether it was there or not. */
 export function deleteSetting(name: BucketSetting): (exchange: BucketExchange) => Promise<void> {

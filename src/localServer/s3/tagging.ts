@@ -1,7 +1,7 @@
-import { sendEmpty, sendXml, readDocument, type ObjectExchange } from './exchange.ts';
-import { findRequestedVersion } from './objects.ts';
-import { shownVersionId } from './objectHeaders.ts';
-import { readTaggingDocument, taggingDocument } from './tags.ts';
+import { sendEmpty, sendXml, readDocument, type ObjectExchange } from './exchange';
+import { findRequestedVersion } from './objects';
+import { shownVersionId } from './objectHeaders';
+import { readTaggingDocument, taggingDocument } from './tags';
 
 /** `GET /{bucket}/{key}?tagging` (rule 68). */
 export async function getObjectTagging(exchange: ObjectExchange): Promise<void> {

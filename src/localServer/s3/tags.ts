@@ -1,7 +1,7 @@
-import type { Tag } from '../store/objects.ts';
-import { malformedXml, S3Error } from './errors.ts';
-import type { S3Switches } from './options.ts';
-import { allowOnly, childOf, childrenOf, childOf as child, type XmlElement, type XmlNode } from './xml.ts';
+import type { Tag } from '../store/objects';
+import { malformedXml, S3Error } from './errors';
+import type { S3Switches } from './options';
+import { allowOnly, childOf, childrenOf, childOf as child, type XmlElement, type XmlNode } from './xml';
 
 const strictCharacters = /^[A-Za-z0-9 _.:-]*$/;
 const lenientCharacters = /^[\p{L}\p{N}\p{Z} +\-=._:/@*']*$/u;

@@ -1,6 +1,6 @@
-import { invalidArgument, malformedXml, S3Error } from './errors.ts';
-import { currentBucket, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange.ts';
-import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml.ts';
+import { invalidArgument, malformedXml, S3Error } from './errors';
+import { currentBucket, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange';
+import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 export interface WebsiteRedirect {
   readonly hostName?: string;

@@ -1,15 +1,15 @@
-import type { Segment } from '../store/blobs.ts';
-import type { CannedAcl } from '../store/buckets.ts';
-import type { ObjectAttributes, ObjectChecksum, ObjectLock, ObjectVersion, Retention, Tag } from '../store/objects.ts';
-import { archiveOfNewObject } from './archive.ts';
-import { checkWriteConditions } from './conditions.ts';
-import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors.ts';
-import { currentBucket, ownerIdOf, type Exchange, type ObjectExchange } from './exchange.ts';
-import { lockOfNewVersion, readLockHeaders } from './objectLock.ts';
-import { readAttributes, readCannedAcl, readStorageClass } from './objectHeaders.ts';
-import { publicAccessBlockOf } from './publicAccess.ts';
-import { protectionOf, refuseIfRetained, retentionOfNewObject, type RetentionHeaders } from './retention.ts';
-import { readTaggingHeader } from './tags.ts';
+import type { Segment } from '../store/blobs';
+import type { CannedAcl } from '../store/buckets';
+import type { ObjectAttributes, ObjectChecksum, ObjectLock, ObjectVersion, Retention, Tag } from '../store/objects';
+import { archiveOfNewObject } from './archive';
+import { checkWriteConditions } from './conditions';
+import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors';
+import { currentBucket, ownerIdOf, type Exchange, type ObjectExchange } from './exchange';
+import { lockOfNewVersion, readLockHeaders } from './objectLock';
+import { readAttributes, readCannedAcl, readStorageClass } from './objectHeaders';
+import { publicAccessBlockOf } from './publicAccess';
+import { protectionOf, refuseIfRetained, retentionOfNewObject, type RetentionHeaders } from './retention';
+import { readTaggingHeader } from './tags';
 
 /** What the headers of Put, Copy (with REPLACE) and Create upload say about the object to be. */
 export interface ObjectHeaders {

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { malformedXml } from './errors.ts';
+import { malformedXml } from './errors';
 
 /** The namespace of every response document (rule 8). */
 export const s3Namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';

@@ -1,7 +1,7 @@
-import { gettingStarted } from './gettingStarted.ts';
-import { oddKeys } from './oddKeys.ts';
-import { bucketSvg, sunsetPng } from './pictures.ts';
-import { pseudoRandom, text, type SeedBucket, type SeedObject } from './seedObject.ts';
+import { gettingStarted } from './gettingStarted';
+import { oddKeys } from './oddKeys';
+import { bucketSvg, sunsetPng } from './pictures';
+import { pseudoRandom, text, type SeedBucket, type SeedObject } from './seedObject';
 
 const largeBinaryBytes = 20 * 1024 * 1024;
 const readingCount = 5000;

@@ -1,5 +1,5 @@
-import { bucketSvg, sunsetPng } from './pictures.ts';
-import { text, type SeedObject } from './seedObject.ts';
+import { bucketSvg, sunsetPng } from './pictures';
+import { text, type SeedObject } from './seedObject';
 
 /** A small project as someone might keep it in a bucket. */
 export function gettingStarted(): SeedObject[] {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../contracts.ts';
-import { createDigest } from '../s3/checksums.ts';
-import type { StagedBlob } from '../store/stagedBlob.ts';
-import type { NewVersion } from '../store/objects.ts';
-import type { Store } from '../store/store.ts';
-import type { SeedBucket, SeedObject } from './seedObject.ts';
+import type { Clock } from '../contracts';
+import { createDigest } from '../s3/checksums';
+import type { StagedBlob } from '../store/stagedBlob';
+import type { NewVersion } from '../store/objects';
+import type { Store } from '../store/store';
+import type { SeedBucket, SeedObject } from './seedObject';
 
 const hourMs = 3_600_000;
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database } from './database.ts';
-import { Staged, type StagedBlob } from './stagedBlob.ts';
-import { syncFolder } from './syncFolder.ts';
+import type { Database } from './database';
+import { Staged, type StagedBlob } from './stagedBlob';
+import { syncFolder } from './syncFolder';
 
 const readChunkBytes = 256 * 1024;
 

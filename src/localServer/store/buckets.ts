@@ -1,4 +1,4 @@
-import type { Database, SqlRow } from './database.ts';
+import type { Database, SqlRow } from './database';
 
 /** `never` is the state of a bucket whose versioning was never configured (rule 79). */
 export type Versioning = 'never' | 'Enabled' | 'Suspended';

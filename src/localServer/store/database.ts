@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { schema, schemaVersion } from './schema.ts';
+import { schema, schemaVersion } from './schema';
 
 /** A column value as SQLite returns it. */
 export type SqlValue = null | number | bigint | string | Uint8Array;

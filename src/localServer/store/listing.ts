@@ -1,5 +1,5 @@
-import type { Database, SqlRow } from './database.ts';
-import { keyBytes, keyText, seqOfVersionId, type Archive } from './objects.ts';
+import type { Database, SqlRow } from './database';
+import { keyBytes, keyText, seqOfVersionId, type Archive } from './objects';
 
 /** What a listing shows of one version. */
 export interface ListedVersion {

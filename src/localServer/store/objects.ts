@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Blobs, Segment } from './blobs.ts';
-import type { Bucket, Buckets, CannedAcl } from './buckets.ts';
-import type { Database, SqlRow } from './database.ts';
+import type { Blobs, Segment } from './blobs';
+import type { Bucket, Buckets, CannedAcl } from './buckets';
+import type { Database, SqlRow } from './database';
 
 export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';

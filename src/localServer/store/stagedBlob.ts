@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { syncFolder } from './syncFolder.ts';
+import { syncFolder } from './syncFolder';
 
 /** Bodies up to this size live in the database: one fsync instead of three, and no file each. */
 const inlineLimitBytes = 16 * 1024;

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Blobs } from './blobs.ts';
-import { Buckets } from './buckets.ts';
-import { Database } from './database.ts';
-import { Listing } from './listing.ts';
-import { Objects } from './objects.ts';
-import { Uploads } from './uploads.ts';
+import { Blobs } from './blobs';
+import { Buckets } from './buckets';
+import { Database } from './database';
+import { Listing } from './listing';
+import { Objects } from './objects';
+import { Uploads } from './uploads';
 
 /**
  * Everything that the server keeps, in one folder: `cos.db` (SQLite) and `blobs/` (bytes). Reads are synchronous.

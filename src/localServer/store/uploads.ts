@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Blobs } from './blobs.ts';
-import type { CannedAcl } from './buckets.ts';
-import type { Database, SqlRow } from './database.ts';
+import type { Blobs } from './blobs';
+import type { CannedAcl } from './buckets';
+import type { Database, SqlRow } from './database';
 import {
   keyBytes,
   keyText,
@@ -11,7 +11,7 @@ import {
   type ObjectAttributes,
   type ObjectLock,
   type Tag,
-} from './objects.ts';
+} from './objects';
 
 /** An open multipart upload. */
 export interface Upload {

@@ -1,4 +1,4 @@
-import type { WebsiteSetting } from '../s3/website.ts';
+import type { WebsiteSetting } from '../s3/website';
 
 export interface Redirect {
   readonly status: number;

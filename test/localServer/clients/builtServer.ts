@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { LocalServerInfo } from '../../../src/localServer/info.ts';
+import type { LocalServerInfo } from '../../../src/localServer/info';
 
 const root = resolve(import.meta.dirname, '../../..');
 

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { buildProgram, newFolder, startProgram, type Program, type RunningProgram } from './builtServer.ts';
-import { asTree, createClient, patternBytes, readTree, writeTree, type Client } from './client.ts';
+import { buildProgram, newFolder, startProgram, type Program, type RunningProgram } from './builtServer';
+import { asTree, createClient, patternBytes, readTree, writeTree, type Client } from './client';
 
 const mebibyte = 1024 * 1024;
 

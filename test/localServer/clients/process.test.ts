@@ -5,9 +5,9 @@ import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { accessToken } from '../control/testServer.ts';
-import { buildProgram, newFolder, startProgram, type Program, type RunningProgram } from './builtServer.ts';
-import { patternBytes } from './client.ts';
+import { accessToken } from '../control/testServer';
+import { buildProgram, newFolder, startProgram, type Program, type RunningProgram } from './builtServer';
+import { patternBytes } from './client';
 
 const mebibyte = 1024 * 1024;
 

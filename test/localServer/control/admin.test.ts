@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { accessToken, call, startTestServer, type TestServer } from './testServer.ts';
+import { accessToken, call, startTestServer, type TestServer } from './testServer';
 
 let server: TestServer;
 beforeAll(async () => void (server = await startTestServer()));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { call, startTestServer, type TestServer } from './testServer.ts';
+import { call, startTestServer, type TestServer } from './testServer';
 
 let server: TestServer;
 beforeAll(async () => void (server = await startTestServer()));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accessToken, apiKeyOfRole, call, startTestServer, type Answer, type TestServer } from './testServer.ts';
+import { accessToken, apiKeyOfRole, call, startTestServer, type Answer, type TestServer } from './testServer';
 
 const bucket = 'getting-started';
 

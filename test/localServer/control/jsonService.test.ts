@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createJsonHandler, ServiceError, type JsonService } from '../../../src/localServer/control/jsonService.ts';
-import { listen, type Listener } from '../../../src/localServer/listener.ts';
+import { createJsonHandler, ServiceError, type JsonService } from '../../../src/localServer/control/jsonService';
+import { listen, type Listener } from '../../../src/localServer/listener';
 
 const service: JsonService = {
   name: 'test',

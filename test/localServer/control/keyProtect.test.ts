@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { accessToken, type Answer, apiKeyOfRole, call, startTestServer, type TestServer } from './testServer.ts';
+import { accessToken, type Answer, apiKeyOfRole, call, startTestServer, type TestServer } from './testServer';
 
 let server: TestServer;
 let token: string;

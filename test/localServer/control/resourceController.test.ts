@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessToken, type Answer, apiKeyOfRole, call, startTestServer, type TestServer } from './testServer.ts';
+import { accessToken, type Answer, apiKeyOfRole, call, startTestServer, type TestServer } from './testServer';
 
 const cos = 'resource_id=dff97f5c-bc5e-4455-b470-411c3edbe49c';
 const kms = 'resource_id=ee41347f-b18e-4ca6-bf80-b5467c63f9a6';

@@ -7,8 +7,8 @@ import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseCommandLine } from '../../../src/localServer/options.ts';
-import { accessToken, startTestServer, type TestServer } from './testServer.ts';
+import { parseCommandLine } from '../../../src/localServer/options';
+import { accessToken, startTestServer, type TestServer } from './testServer';
 
 let dataFolder: string;
 const running: TestServer[] = [];

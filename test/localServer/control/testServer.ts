@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Body } from './body.ts';
-import { startLocalServer, type LocalServer, type LocalServerOptions } from '../../../src/localServer/server.ts';
+import type { Body } from './body';
+import { startLocalServer, type LocalServer, type LocalServerOptions } from '../../../src/localServer/server';
 
 export interface TestServer extends LocalServer {
   readonly dataFolder: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accessToken, apiKeyOfRole, call, startTestServer, type TestServer } from './testServer.ts';
+import { accessToken, apiKeyOfRole, call, startTestServer, type TestServer } from './testServer';
 
 // The control plane and the data plane of one server, seen by a client of both.
 

@@ -10,7 +10,7 @@ import {
   postToken,
   startTestServer,
   type TestServer,
-} from './testServer.ts';
+} from './testServer';
 
 let server: TestServer;
 beforeAll(async () => void (server = await startTestServer()));

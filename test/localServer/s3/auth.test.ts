@@ -9,8 +9,8 @@ import {
   revocableKey,
   withInstance,
   withMd5,
-} from './fixture.ts';
-import { presign, signHeaders } from './signer.ts';
+} from './fixture';
+import { presign, signHeaders } from './signer';
 
 let cos: Fixture;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import {
   rootKeyCrn,
   withInstance,
   withMd5,
-} from './fixture.ts';
+} from './fixture';
 
 let cos: Fixture;
 beforeAll(async () => void (cos = await Fixture.start()));

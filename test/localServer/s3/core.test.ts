@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Fixture, hmacKey } from './fixture.ts';
+import { Fixture, hmacKey } from './fixture';
 
 let cos: Fixture;
 beforeAll(async () => void (cos = await Fixture.start()));

@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import { withInstance } from './fakeIdentity.ts';
+import { build } from 'esbuild';
+import { afterAll, expect, test } from 'vitest';
+import { withInstance } from './fakeIdentity';
+
+const bundleFolder = mkdtempSync(join(tmpdir(), 'cos-crash-server-'));
+afterAll(() => rmSync(bundleFolder, { recursive: true, force: true }));
 
 const rounds = 5;
 const writers = 8;
@@ -39,9 +43,21 @@ interface Expectation {
   pending: string | undefined;
 }
 
+let bundle: Promise<string> | undefined;
+
+/** The server's script in one file, as a plain Node runs it. */
+function bundledServer(): Promise<string> {
+  bundle ??= (async () => {
+    const outfile = join(bundleFolder, 'crashServer.js');
+    const entry = fileURLToPath(new URL('./crashServer.ts', import.meta.url));
+    await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+    return outfile;
+  })();
+  return bundle;
+}
+
 async function startServer(folder: string): Promise<{ child: ChildProcess; url: string }> {
-  const script = fileURLToPath(new URL('./crashServer.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--no-warnings', '--experimental-strip-types', script, folder], {
+  const child = spawn(process.execPath, ['--no-warnings', await bundledServer(), folder], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const port = await new Promise<string>((resolve, reject) => {

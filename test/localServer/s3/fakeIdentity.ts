@@ -1,5 +1,5 @@
-import type { Identity, Principal, Role, ServiceInstance } from '../../../src/localServer/contracts.ts';
-import type { SigningKey } from './signer.ts';
+import type { Identity, Principal, Role, ServiceInstance } from '../../../src/localServer/contracts';
+import type { SigningKey } from './signer';
 
 export const instanceGuid = '3f2a1b0c-1111-4222-8333-444455556666';
 export const instanceCrn = `crn:v1:bluemix:public:cloud-object-storage:global:a/acc1:${instanceGuid}::`;

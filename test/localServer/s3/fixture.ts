@@ -4,12 +4,12 @@ import { createServer, request as httpRequest, Agent, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Fault, Faults, Role } from '../../../src/localServer/contracts.ts';
-import { createS3Handler } from '../../../src/localServer/s3/handler.ts';
-import type { S3Switches } from '../../../src/localServer/s3/options.ts';
-import { openStore, type Store } from '../../../src/localServer/store/store.ts';
-import { FakeIdentity, withInstance } from './fakeIdentity.ts';
-import { signHeaders, type SigningKey } from './signer.ts';
+import type { Fault, Faults, Role } from '../../../src/localServer/contracts';
+import { createS3Handler } from '../../../src/localServer/s3/handler';
+import type { S3Switches } from '../../../src/localServer/s3/options';
+import { openStore, type Store } from '../../../src/localServer/store/store';
+import { FakeIdentity, withInstance } from './fakeIdentity';
+import { signHeaders, type SigningKey } from './signer';
 
 export {
   foreignKey,
@@ -22,7 +22,7 @@ export {
   revocableKey,
   rootKeyCrn,
   withInstance,
-} from './fakeIdentity.ts';
+} from './fakeIdentity';
 
 export class FakeFaults implements Faults {
   armed: { operation: string; fault: Fault }[] = [];

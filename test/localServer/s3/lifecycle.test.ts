@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runLifecycle } from '../../../src/localServer/s3/lifecycleRun.ts';
-import { Fixture, withMd5 } from './fixture.ts';
+import { runLifecycle } from '../../../src/localServer/s3/lifecycleRun';
+import { Fixture, withMd5 } from './fixture';
 
 let cos: Fixture;
 beforeAll(async () => void (cos = await Fixture.start()));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Fixture, withMd5 } from './fixture.ts';
+import { Fixture, withMd5 } from './fixture';
 
 let cos: Fixture;
 const keys = ['a/1', 'a/2', 'b', 'b/1', 'c/d/1', 'c/e', 'z', 'é', '\u{1F600}', 'ｚ'];

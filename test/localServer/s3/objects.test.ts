@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from 'node:net';
 import { createHash } from 'node:crypto';
-import { Fixture, hmacKey, md5Base64, withMd5 } from './fixture.ts';
-import { signedChunks, signHeaders } from './signer.ts';
+import { Fixture, hmacKey, md5Base64, withMd5 } from './fixture';
+import { signedChunks, signHeaders } from './signer';
 
 let cos: Fixture;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Fixture, md5Base64, withInstance, withMd5 } from './fixture.ts';
+import { Fixture, md5Base64, withInstance, withMd5 } from './fixture';
 
 let cos: Fixture;
 beforeAll(async () => void (cos = await Fixture.start()));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { openStore } from '../../../src/localServer/store/store.ts';
-import { Fixture, withMd5 } from './fixture.ts';
+import { openStore } from '../../../src/localServer/store/store';
+import { Fixture, withMd5 } from './fixture';
 
 let cos: Fixture;
 beforeAll(async () => {

@@ -13,7 +13,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Fixture, hmacKey } from './fixture.ts';
+import { Fixture, hmacKey } from './fixture';
 
 let cos: Fixture;
 let client: S3Client;

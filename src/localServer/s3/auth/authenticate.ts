@@ -1,7 +1,7 @@
-import type { Identity, Principal } from '../../contracts.ts';
-import { accessDenied, invalidArgument, invalidRequest } from '../errors.ts';
-import type { S3Request } from '../request.ts';
-import { verifySignature, type ChunkSigning } from './sigv4.ts';
+import type { Identity, Principal } from '../../contracts';
+import { accessDenied, invalidArgument, invalidRequest } from '../errors';
+import type { S3Request } from '../request';
+import { verifySignature, type ChunkSigning } from './sigv4';
 
 /** Who sent a request, and how its streamed payload is signed if it is. */
 export interface Authenticated {

@@ -1,4 +1,4 @@
-import type { Role } from '../../contracts.ts';
+import type { Role } from '../../contracts';
 
 /**
  * What an operation needs, in the terms in which roles differ (data-plane.md §21, rule 26):
