@@ -1,4 +1,4 @@
-/* global require, process */
+/* global process */
 // A process that speaks the engine's contract badly on purpose. What it does is in the bucket's name of `buckets/get`.
 const { createMessageConnection, IPCMessageReader, IPCMessageWriter } = require('vscode-jsonrpc/node');
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));

@@ -1,4 +1,4 @@
-/* global require, process, setInterval */
+/* global process, setInterval */
 // A program that starts as the local server does, or fails to, as its data folder's name asks for.
 const { basename, join } = require('node:path');
 const { createServer } = require('node:net');
