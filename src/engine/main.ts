@@ -1,5 +1,4 @@
-import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
-import { serve, serveOver } from './serve';
+import { serve, serveParent } from './serve';
 
 export { serve };
 
@@ -14,7 +13,7 @@ if (require.main === module) {
     );
     process.exitCode = exitCodes.notAChild;
   } else {
-    const engine = serveOver(new IPCMessageReader(process), new IPCMessageWriter(process));
+    const engine = serveParent(process);
     process.once('disconnect', () => {
       // Half a transfer is cleaned up within a moment or not at all; nobody is there to wait for it.
       setTimeout(() => process.exit(exitCodes.parentGone), 1500);

@@ -2,6 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import {
   CancellationTokenSource,
   createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
   PortMessageReader,
   PortMessageWriter,
   type CancellationToken,
@@ -47,6 +49,11 @@ const methods: Readonly<Record<EngineMethod, true>> = {
 /** Serves one engine over a port of a `MessageChannel`, until the port closes. For engines inside the extension host. */
 export function serve(port: MessagePort): ServedEngine {
   return serveOver(new PortMessageReader(port), new PortMessageWriter(port));
+}
+
+/** Serves one engine to the process that forked this one. */
+export function serveParent(child: NodeJS.Process): ServedEngine {
+  return serveOver(new IPCMessageReader(child), new IPCMessageWriter(child));
 }
 
 /**
