@@ -88,7 +88,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
     const server = await startVscodeServer({ vscode, folder, settings, env: keyring.env });
     undo.push(server.stop);
     const context: BrowserContext = await launchBrowser(join(folder, 'profile'));
-    undo.push(() => context.close());
+    // Closed after the server: an extension host outlives a page that closes by some seconds, but not its server.
+    undo.splice(-1, 0, () => context.close());
     const page = context.pages()[0] ?? (await context.newPage());
     const browserLog: string[] = [];
     page.on('console', (message) => browserLog.push(message.text()));

@@ -94,9 +94,10 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Picks an entry of the quick pick with this placeholder. */
+  /** Picks an entry of the quick pick with this placeholder, typing its name: of a long list only some rows are there. */
   async pick(entry: string, placeholder: string): Promise<void> {
     await this.page.locator('.quick-input-widget').getByPlaceholder(placeholder).waitFor();
+    await this.input().fill(entry.replaceAll('…', ''));
     await this.entry(entry).click();
   }
 
