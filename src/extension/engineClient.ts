@@ -78,7 +78,8 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     const outcome = answer.ok ? 'ok' : `${answer.error.kind}${suffix(answer.error.reason)}`;
     const ids = answer.ok ? '' : `${suffix(answer.error.code)}${suffix(answer.error.requestId)}`;
     this.#options.log.debug(`#${number} ${method} ${Date.now() - startedAtMs} ms ${outcome}${ids}`);
-    if (!answer.ok && answer.error.kind !== 'cancelled') {
+    // The engine logs what services refuse; what went wrong around it is known here only.
+    if (!answer.ok && (answer.error.kind === 'engineGone' || answer.error.kind === 'internal')) {
       this.#options.log.warn(`#${number} ${method}: ${answer.error.kind}${ids}: ${answer.error.detail}`);
     }
     return answer;
