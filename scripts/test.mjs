@@ -1,6 +1,7 @@
 // npm test: every layer in order. Usage: node scripts/test.mjs [--only LAYER]… [--minimum] [FILE…]
 //   --only LAYER  runs that layer; may be repeated. FILE narrows vitest layers.
-//   --minimum     runs the vscode layer in the oldest VS Code that the manifest admits, too.
+//   --minimum     runs the vscode layer in the oldest VS Code that the manifest admits, too. CI does; by hand it would
+//                 take `npm test` to the end of its ten minutes, as that VS Code has to be installed first.
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureVscode } from './installVscode.mjs';

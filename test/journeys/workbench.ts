@@ -146,6 +146,7 @@ export class Workbench {
     for (let tries = 0; ; tries++) {
       await this.entry('..').waitFor();
       await this.input().fill(fsPath);
+      await this.page.mouse.move(800, 640); // where the menu was there is a row, whose tooltip would show
       await this.page.keyboard.press('Enter');
       try {
         return await accept.waitFor({ state: 'hidden', timeout: shortMs });
