@@ -54,6 +54,7 @@ export default tseslint.config(
     },
   },
   { files: ['src/cli/**/*.ts', 'src/localServer/main.ts'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } } },
   {
     files: ['**/*.mjs'],
     languageOptions: {

@@ -18,8 +18,6 @@ import { bucketName, connectionId, objectKey, type BucketName, type ConnectionId
  * listing names the folder `a~d`; the suffix decodes to nothing.
  */
 export const objectScheme = 'ibmcos';
-/** Scheme of bucket configuration, object properties and account documents. */
-export const configScheme = 'ibmcos-config';
 
 /** What an object URI names. An empty key names the bucket itself, an absent bucket the connection. */
 export interface ObjectLocation {
