@@ -5,6 +5,7 @@ import type { CosClient } from '../cos/client';
 import type { ByteBudget } from './byteBudget';
 import type { Leftovers } from './leftovers';
 import { errorOf } from './localFailure';
+import type { ReceivedGarbage } from './receivedGarbage';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
 
@@ -15,6 +16,7 @@ export interface TransferContext {
   /** Aborts when the transfer is cancelled or cannot go on. */
   readonly signal: AbortSignal;
   readonly budget: ByteBudget;
+  readonly garbage: ReceivedGarbage;
   /** Where half-made things are noted, for the next engine should this one be killed. */
   readonly leftovers: Leftovers;
   /** Requests that may be under way to this connection at once. */

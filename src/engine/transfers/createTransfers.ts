@@ -14,6 +14,7 @@ import { describe } from './describe';
 import { download } from './download';
 import { unrecordedLeftovers, type Leftovers } from './leftovers';
 import { errorOf } from './localFailure';
+import { ReceivedGarbage } from './receivedGarbage';
 import { Reporter } from './reporter';
 import { Semaphore } from './semaphore';
 import { Transfer } from './transfer';
@@ -56,6 +57,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
   const entries = new Map<TransferId, Entry>();
   const reporter = new Reporter(clock, (transfers) => host.notify('transfers/progress', { transfers }));
   const budget = new ByteBudget(dependencies.configuration().memoryBudgetBytes);
+  const garbage = new ReceivedGarbage();
   const connections = new Map<ConnectionId, Semaphore>();
   let isClosed = false;
 
@@ -79,6 +81,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         transfer,
         signal,
         budget,
+        garbage,
         leftovers: dependencies.leftovers ?? unrecordedLeftovers,
         connections: connectionsOf(request.connectionId, configuration.maxConnections),
         maxConnections: configuration.maxConnections,

@@ -258,6 +258,7 @@ class BufferedWriter {
     await this.#file.writeAt(bytes, this.#offsetBytes);
     this.#offsetBytes += bytes.length;
     this.#context.transfer.addBytes(bytes.length);
+    this.#context.garbage.received(bytes.length);
   }
 }
 
