@@ -54,7 +54,10 @@ export default tseslint.config(
     },
   },
   { files: ['src/cli/**/*.ts', 'src/localServer/main.ts'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } } },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } },
+  },
   {
     files: ['**/*.mjs'],
     languageOptions: {
