@@ -34,7 +34,10 @@ export const navigationCommands = {
       if (folder !== undefined) view.setFilter(folderRefOf(folder), '');
     },
   },
-  'ibmcos.tree.goTo': { target: 'node', run: goTo },
+  // Buttons of a view's title get its focused node as argument; these two are about the whole view all the same.
+  'ibmcos.tree.refreshAll': { target: 'none', run: async ({ view }) => view.refresh() },
+  'ibmcos.tree.goTo': { target: 'none', run: (services) => goTo(services, undefined) },
+  'ibmcos.tree.goToKey': { target: 'node', run: goTo },
   'ibmcos.log.show': { target: 'none', run: async ({ log }) => log.show() },
   'ibmcos.engine.restart': { target: 'none', run: ({ engine }) => engine.restart() },
   'ibmcos.docs.open': {
