@@ -30,6 +30,7 @@ function statement(error: CosError): string {
     case 'notFound':
       return place === undefined ? trimmed(error.detail) : `"${place}" does not exist`;
     case 'denied':
+      if (error.reason === 'instanceUnknown') return trimmed(error.detail);
       return `${error.op} was refused${place === undefined ? '' : ` on "${place}"`}`;
     case 'throttled':
       return `the service was too busy${place === undefined ? '' : ` for "${place}"`}`;
@@ -81,7 +82,7 @@ function nextStep(error: CosError): string | undefined {
     case 'signInNeeded':
       return 'Check the credentials in the environment or files (cos --help says which)';
     case 'denied':
-      return 'The credentials lack a role that allows this';
+      return deniedHint(error);
     case 'throttled':
       return 'Try again later, or with a lower --concurrency';
     case 'network':
@@ -100,4 +101,11 @@ function nextStep(error: CosError): string | undefined {
     case 'internal':
       return undefined;
   }
+}
+
+/** A missing role and a wrong instance look the same to whoever lists buckets. */
+function deniedHint(error: CosError): string {
+  if (error.reason === 'instanceUnknown') return 'Check IBM_SERVICE_INSTANCE_ID';
+  const role = 'The credentials lack a role that allows this';
+  return error.op === 'ListBuckets' ? `${role}, or IBM_SERVICE_INSTANCE_ID names another instance` : role;
 }

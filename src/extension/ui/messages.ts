@@ -160,6 +160,11 @@ function unknownReason(_reason: never, _error: CosError): undefined {
 
 /** Roles by operation, credentials.md §5.2; the body of a 403 does not tell role, firewall and restriction apart (§5.4). */
 function deniedCause(error: CosError, t: Translate): string {
+  if (error.op === 'ListBuckets') {
+    return t(
+      'access is denied; it needs the role Reader on this service instance, and no firewall or context rule may shut this network out',
+    );
+  }
   const role = roleFor(error.op);
   return role === undefined
     ? t('access is denied; a role is missing, or a firewall or context rule shuts this network out')
