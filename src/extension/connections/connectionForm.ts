@@ -102,7 +102,7 @@ async function decide(
 export function reportText(connection: Connection, report: ConnectionTestReport): string {
   return report.bucketCount === undefined
     ? vscode.l10n.t(
-        'The connection works, but this identity may not list buckets; add them by name: "{0}"',
+        'Signing in works, but listing buckets is refused: the role Reader is missing, or the service instance is not the right one; buckets can be added by name: "{0}"',
         connection.name,
       )
     : vscode.l10n.t(
