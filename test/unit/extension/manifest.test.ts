@@ -109,7 +109,7 @@ describe('the manifest', () => {
     expect(declared).toEqual(expect.arrayContaining(used));
   });
 
-  it('hides from the palette exactly the commands whose target cannot be picked', () => {
+  it('hides from the palette the commands whose target cannot be picked', () => {
     const hidden = (contributes.menus['commandPalette'] ?? [])
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command);
