@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
 import { objectKey, type ConnectionId } from '../../model/ids';
 import { parseAddress, type Address } from '../tree/address';
-import type { RevealTarget } from '../tree/bucketsView';
+import type { RevealTarget } from '../tree/placeFinder';
 import { folderRefOf, type TreeNode } from '../tree/treeNode';
 import type { CommandServices } from './command';
 import { pickConnection } from './pickTarget';

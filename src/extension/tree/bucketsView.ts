@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../model/connection';
 import type { CosError, Result } from '../../model/cosError';
-import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
-import type { BucketSummary, ObjectSummary } from '../../model/objectInfo';
+import type { BucketName, ConnectionId } from '../../model/ids';
+import type { BucketSummary } from '../../model/objectInfo';
 import type { Changes, Connections, EngineClient } from '../services';
 import { DisposableStore } from '../ui/lifecycle';
 import { bucketChildren, folderChildren, stoppedServerChildren } from './children';
 import { ListingStore } from './listingStore';
+import { parentPrefixOf, PlaceFinder, type Found, type RevealTarget } from './placeFinder';
 import { describeNode } from './tooltips';
 import { toTreeItem } from './treeItem';
 import {
@@ -30,19 +31,13 @@ export interface LocalServerState {
   readonly onDidChange: vscode.Event<void>;
 }
 
-/** What *Go to* goes to. An empty key is the bucket itself; one ending in `/` is a folder. */
-export interface RevealTarget {
-  readonly connectionId: ConnectionId;
-  readonly bucket: BucketName;
-  readonly key: ObjectKey;
-}
-
 /** The Buckets view: connection → bucket → folder → object. */
 export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #connections: Connections;
   readonly #localServer: LocalServerState;
   readonly #store: ListingStore;
+  readonly #finder: PlaceFinder;
   readonly #owned = new DisposableStore();
   readonly #onObjectShown: ((object: RevealTarget) => void) | undefined;
   readonly #didChange = this.#owned.add(new vscode.EventEmitter<TreeNode | undefined>());
@@ -67,6 +62,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#connections = connections;
     this.#localServer = localServer;
     this.#store = new ListingStore(engine, () => new vscode.CancellationTokenSource());
+    this.#finder = new PlaceFinder(engine, this.#store);
     this.#view = this.#owned.add(
       vscode.window.createTreeView('ibmcos.buckets', {
         treeDataProvider: this,
@@ -208,73 +204,15 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   async reveal(target: RevealTarget, token?: vscode.CancellationToken): Promise<Result<null>> {
     const connection = this.#connections.get(target.connectionId);
     if (connection === undefined) return { ok: false, error: noConnection() };
-    const bucket = await this.#findBucket(target, token);
-    if (!bucket.ok) return bucket;
-    const found = await this.#pinTarget(target, token);
-    if (!found.ok) return found;
-    const node = this.#nodeOf(connection, bucket.value, found.value);
+    const place = await this.#finder.find(target, token);
+    if (!place.ok) return place;
+    const node = this.#nodeOf(connection, place.value.bucket, place.value.found);
     for (let up: TreeNode | undefined = node; up !== undefined; up = this.getParent(up)) {
       this.#stoppedNodes.delete(nodeId(up));
     }
     this.#changed(this.#connectionNode(connection));
     await this.#view.reveal(node, { select: true, focus: true, expand: node.kind !== 'object' });
     return { ok: true, value: null };
-  }
-
-  async #findBucket(target: RevealTarget, token: vscode.CancellationToken | undefined): Promise<Result<BucketSummary>> {
-    const state = await this.#store.buckets(target.connectionId);
-    const listed = state.kind === 'stopped' ? undefined : state.buckets.find(({ name }) => name === target.bucket);
-    if (listed !== undefined) return { ok: true, value: listed };
-    const { connectionId, bucket } = target;
-    const answer = await this.#engine.send('buckets/get', { connectionId, bucket }, token);
-    if (!answer.ok && answer.error.kind !== 'denied') return answer;
-    // Object Reader may not look a bucket up, and still use what is in it.
-    const summary = answer.ok ? answer.value : { name: bucket };
-    this.#store.pinBucket(connectionId, summary);
-    return { ok: true, value: summary };
-  }
-
-  /** Makes the store show the way to a target. The answer is the folder or object that is there. */
-  async #pinTarget(
-    { connectionId, bucket, key }: RevealTarget,
-    token: vscode.CancellationToken | undefined,
-  ): Promise<Result<Found>> {
-    if (key === '') return { ok: true, value: { kind: 'folder', prefix: '' } };
-    if (!key.endsWith('/')) {
-      const head = await this.#engine.send('objects/head', { connectionId, bucket, key }, token);
-      if (head.ok) {
-        const parentPrefix = parentPrefixOf(key);
-        this.#pinFolders(connectionId, bucket, parentPrefix);
-        this.#showPrefix({ connectionId, bucket, prefix: parentPrefix }, key);
-        this.#store.pinObject({ connectionId, bucket, prefix: parentPrefix }, head.value);
-        return { ok: true, value: { kind: 'object', object: head.value } };
-      }
-      if (head.error.kind !== 'notFound' && head.error.kind !== 'denied') return head;
-    }
-    const prefix = key.endsWith('/') ? key : `${key}/`;
-    const page = { connectionId, bucket, prefix, delimiter: '/', maxKeys: 1 } as const;
-    const listed = await this.#engine.send('objects/listPage', page, token);
-    if (!listed.ok && listed.error.kind !== 'denied') return listed;
-    if (listed.ok && listed.value.folders.length + listed.value.objects.length === 0) {
-      return { ok: false, error: { ...noSuchKey, bucket, key } };
-    }
-    this.#pinFolders(connectionId, bucket, prefix);
-    return { ok: true, value: { kind: 'folder', prefix } };
-  }
-
-  /** Pins every folder from the bucket down to a prefix into the folder above it. */
-  #pinFolders(connectionId: ConnectionId, bucket: BucketName, prefix: string): void {
-    for (let end = prefix.indexOf('/'); end >= 0; end = prefix.indexOf('/', end + 1)) {
-      const below = prefix.slice(0, end + 1);
-      const above = { connectionId, bucket, prefix: parentPrefixOf(below) };
-      this.#showPrefix(above, below);
-      this.#store.pinFolder(above, below);
-    }
-  }
-
-  /** Clears a filter that would hide what is to be shown. */
-  #showPrefix(ref: FolderRef, name: string): void {
-    if (!name.startsWith(ref.prefix + this.#store.filterOf(ref))) this.setFilter(ref, '');
   }
 
   #nodeOf(connection: Connection, bucket: BucketSummary, found: Found): TreeNode {
@@ -376,18 +314,6 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 }
 
-/** What *Go to* found. */
-type Found =
-  { readonly kind: 'folder'; readonly prefix: string } | { readonly kind: 'object'; readonly object: ObjectSummary };
-
-const noSuchKey: CosError = {
-  kind: 'notFound',
-  reason: 'noSuchKey',
-  op: 'objects/head',
-  retry: 'never',
-  detail: 'neither an object nor a folder has this name',
-};
-
 function noConnection(): CosError {
   return {
     kind: 'invalid',
@@ -406,9 +332,4 @@ function isContainer(node: TreeNode): node is ContainerNode {
 function containerOf(node: TreeNode): ContainerNode | undefined {
   if (isContainer(node)) return node;
   return node.kind === 'object' ? undefined : node.parent;
-}
-
-/** The prefix of the folder that holds a key or a folder. */
-function parentPrefixOf(name: string): string {
-  return name.slice(0, name.lastIndexOf('/', name.endsWith('/') ? name.length - 2 : undefined) + 1);
 }
