@@ -30,7 +30,6 @@ test('a save meets a change of the same length: compared first, then overwritten
   await session.screenshot('conflict');
   await question.getByRole('button', { name: 'Compare', exact: true }).click();
   await workbench.tab('in the bucket').waitFor();
-  await session.screenshot('compare');
   expect(await read()).toBe('THEIR TEXT!');
 
   await workbench.closeActiveEditor();
