@@ -9,23 +9,20 @@ const flatObjects = 100_000;
 const folders = 10_000;
 const parallelPuts = 16;
 
+const flat = bucketName('bench-flat');
+const deep = bucketName('bench-folders');
+
+/** Creates the two buckets that listings are measured on. */
+export async function fillForListing(client: CosClient): Promise<void> {
+  await fill(client, flat, flatObjects, (n) => `folder/object-${String(n).padStart(7, '0')}`);
+  await fill(client, deep, folders, (n) => `folder-${String(n).padStart(6, '0')}/object`);
+}
+
 /** A folder of 100,000 objects and a bucket of 10,000 folders: requests and time per page, cancellation, rivals. */
 export async function benchListing(info: LocalServerInfo, folder: string): Promise<unknown> {
-  const connection = {
-    kind: 'hmac',
-    id: connectionId('bench'),
-    name: 'bench',
-    endpoint: info.endpoint,
-    region: 'us-south',
-    addressingStyle: 'path',
-  } as const;
-  const { accessKeyId, secretAccessKey } = info;
-  const direct = createDirectClient(connection, { kind: 'hmac', accessKeyId, secretAccessKey });
-  const flat = bucketName('bench-flat');
-  const deep = bucketName('bench-folders');
+  const direct = directClientOf(info);
   try {
-    await fill(direct.client, flat, flatObjects, (n) => `folder/object-${String(n).padStart(7, '0')}`);
-    await fill(direct.client, deep, folders, (n) => `folder-${String(n).padStart(6, '0')}/object`);
+    await fillForListing(direct.client);
     direct.log.length = 0;
     const flatPages = await pages(direct.client, direct.log, flat, 'folder/');
     const folderPages = await pages(direct.client, direct.log, deep, '');
@@ -46,6 +43,20 @@ export async function benchListing(info: LocalServerInfo, folder: string): Promi
   } finally {
     await direct.close();
   }
+}
+
+/** The engine's client, without an engine around it. */
+export function directClientOf(info: LocalServerInfo): ReturnType<typeof createDirectClient> {
+  const connection = {
+    kind: 'hmac',
+    id: connectionId('bench'),
+    name: 'bench',
+    endpoint: info.endpoint,
+    region: 'us-south',
+    addressingStyle: 'path',
+  } as const;
+  const { accessKeyId, secretAccessKey } = info;
+  return createDirectClient(connection, { kind: 'hmac', accessKeyId, secretAccessKey });
 }
 
 async function fill(client: CosClient, bucket: BucketName, count: number, keyOf: (n: number) => string): Promise<void> {

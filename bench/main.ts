@@ -1,16 +1,21 @@
-// The benchmarks. Usage, after esbuild: node out/bench/main.js [--only NAME]. Prints one JSON document.
+// The benchmarks. Usage: npm run bench -- [--only NAME]. Prints one JSON document.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LocalServerInfo } from '../src/localServer/info';
 import { requireBuilt, startBuiltServer } from '../test/soak/builtPrograms';
+import { benchExtensionHost } from './extensionHost';
 import { benchListing } from './listing';
 import { benchTransfers } from './transfers';
 
 type Benchmark = (info: LocalServerInfo, folder: string) => Promise<unknown>;
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { listing: benchListing, transfers: benchTransfers };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  listing: benchListing,
+  transfers: benchTransfers,
+  extensionHost: benchExtensionHost,
+};
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
