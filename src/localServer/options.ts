@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { readLoad } from './seed/loadOption';
+import type { BulkLoad } from './seed/bulkLoad';
 
 /** What the command line asks for. */
 export type CommandLine =
@@ -11,6 +13,7 @@ export type CommandLine =
       readonly port: number;
       readonly dataFolder: string;
       readonly seed: 'none' | 'demo';
+      readonly loads: readonly BulkLoad[];
       readonly transport: 'http' | 'https';
       readonly lifetime: 'own' | 'parent';
     };
@@ -29,6 +32,9 @@ IBM Cloud Object Storage on your own machine. Prints one JSON line with its endp
   --port P              the port of the default location (${defaultPort}); the other services take the ports
                         that follow; 0 picks free ports
   --seed demo           fills an empty store with sample buckets
+  --load SPEC           fills a bucket with objects, before anything listens; may be given more than once.
+                        SPEC is bucket=NAME,objects=N and, if wanted, folders=N, size=BYTES (64), location=CODE;
+                        for example --load bucket=many,objects=1000000,folders=1000. Objects that exist stay
   --tls                 serves HTTPS with a certificate of its own authority (see caFile in the JSON line)
   --exit-with-parent    stops when standard input ends or the parent process is gone
   --help                prints this text
@@ -49,6 +55,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         port: { type: 'string' },
         data: { type: 'string' },
         seed: { type: 'string' },
+        load: { type: 'string', multiple: true },
         tls: { type: 'boolean' },
         'exit-with-parent': { type: 'boolean' },
         help: { type: 'boolean' },
@@ -74,11 +81,18 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (values.seed !== undefined && values.seed !== 'demo') {
     return { kind: 'invalid', message: `--seed knows "demo" only, not "${values.seed}".` };
   }
+  const loads: BulkLoad[] = [];
+  for (const text of values.load ?? []) {
+    const read = readLoad(text);
+    if (!read.ok) return { kind: 'invalid', message: read.message };
+    loads.push(read.load);
+  }
   return {
     kind: 'start',
     port,
     dataFolder: values.data,
     seed: values.seed ?? 'none',
+    loads,
     transport: values.tls === true ? 'https' : 'http',
     lifetime: values['exit-with-parent'] === true ? 'parent' : 'own',
   };

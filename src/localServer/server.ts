@@ -21,6 +21,7 @@ import { locations } from './locations';
 import { RequestLog } from './requestLog';
 import { createS3Handler } from './s3/handler';
 import { defaultSwitches } from './s3/options';
+import { loadObjects, type BulkLoad } from './seed/bulkLoad';
 import { demoBuckets } from './seed/demoBuckets';
 import { seedStore } from './seed/seedStore';
 import { StartError } from './startError';
@@ -33,6 +34,8 @@ export interface LocalServerOptions {
   /** The port of the default location; 0 for free ports everywhere. */
   readonly port: number;
   readonly seed: 'none' | 'demo';
+  /** Buckets to fill before anything listens. */
+  readonly loads?: readonly BulkLoad[];
   readonly transport: 'http' | 'https';
   /** Takes one line of log, without a newline. */
   readonly log: (line: string) => void;
@@ -79,6 +82,12 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
     const { instanceGuid, accountId: ownerId } = key;
     const added = await seedStore(store, { buckets: demoBuckets, clock, instanceGuid, ownerId });
     if (added.length > 0) options.log(`Added sample buckets: ${added.join(', ')}`);
+  }
+  for (const load of options.loads ?? []) {
+    const startedAtMs = Date.now();
+    const count = await loadObjects(store, load, { clock, instanceGuid: key.instanceGuid, ownerId: key.accountId });
+    const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
+    options.log(`Added ${count} objects to "${load.bucket}" in ${seconds} s`);
   }
   const tls = options.transport === 'https' ? openTlsFiles(folder.fsPath, Date.now()) : undefined;
   const transport: Transport = tls === undefined ? { kind: 'http' } : { kind: 'https', ...tls };

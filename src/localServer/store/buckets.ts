@@ -49,6 +49,7 @@ export type BucketSetting =
   | 'protection'
   | 'publicAccessBlock'
   | 'replication'
+  | 'tagging'
   | 'hardQuotaBytes'
   | 'firewall'
   | 'activityTracking'

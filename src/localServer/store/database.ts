@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { schema, schemaVersion } from './schema';
+import { schemaSteps } from './schema';
 
 /** A column value as SQLite returns it. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
@@ -26,6 +26,7 @@ export class Database {
   #writing = false;
   #closed = false;
   #afterCommit: (() => void)[] = [];
+  #transaction = 0;
 
   constructor(file: string) {
     this.#sqlite = new DatabaseSync(file);
@@ -33,14 +34,16 @@ export class Database {
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -32768; ' +
         'PRAGMA journal_size_limit = 67108864;',
     );
-    const version = this.get('PRAGMA user_version')?.['user_version'];
-    if (version === 0) {
-      this.#sqlite.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
-    } else if (version !== schemaVersion) {
+    const version = Number(this.get('PRAGMA user_version')?.['user_version'] ?? 0);
+    if (version > schemaSteps.length) {
       this.#sqlite.close();
       throw new Error(
-        `The data folder was written by another version of the local server (format ${String(version)}, this one reads ${schemaVersion}): "${file}". Choose another data folder.`,
+        `The data folder was written by a newer version of the local server (format ${version}, this one reads ${schemaSteps.length}): "${file}". Choose another data folder.`,
       );
+    }
+    if (version < schemaSteps.length) {
+      const steps = schemaSteps.slice(version).join('');
+      this.#sqlite.exec(`BEGIN; ${steps} PRAGMA user_version = ${schemaSteps.length}; COMMIT;`);
     }
   }
 
@@ -97,6 +100,11 @@ export class Database {
     } finally {
       this.#writing = false;
     }
+  }
+
+  /** Changes with every `write` closure, so that what one of them did can be told from what another did. */
+  get transaction(): number {
+    return this.#transaction;
   }
 
   /** Calls `action` after the commit that holds the current change; dropped if the change fails. */
@@ -158,6 +166,7 @@ export class Database {
 
   #runOne(write: PendingWrite, settle: (() => void)[], actions: (() => void)[]): void {
     this.#afterCommit = [];
+    this.#transaction++;
     this.#sqlite.exec('SAVEPOINT one');
     try {
       const result = write.run();

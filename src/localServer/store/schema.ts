@@ -1,6 +1,3 @@
-/** Written to `PRAGMA user_version`; a file with another number is refused, not guessed at. */
-export const schemaVersion = 1;
-
 /**
  * Keys are BLOBs: SQLite compares them byte by byte, which is the UTF-8 binary order of listings (rule 41), and any
  * Unicode text is kept exactly. Times are milliseconds since the epoch. JSON columns hold what is never searched for.
@@ -11,7 +8,7 @@ export const schemaVersion = 1;
  *   that a copy shares bytes and a completed upload takes over its parts without moving them.
  * - `garbage` names byte files whose row is gone and whose file may still be there; it is drained at open.
  */
-export const schema = `
+const firstSchema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE buckets (
@@ -118,3 +115,69 @@ CREATE TABLE parts (
   PRIMARY KEY (upload, part_number)
 ) WITHOUT ROWID;
 `;
+
+/**
+ * Backups and replication.
+ *
+ * - A recovery range keeps its versions in `versions` under a bucket id of its own: minus its row id. They share their
+ *   bytes with the bucket they came from, by reference, and outlive it.
+ * - `backup_*`, `recovery_ranges` and `restores` hold one JSON record each, with the columns by which it is found.
+ * - `replication_tasks` is what still has to reach another bucket; a row with attempts is a failure.
+ */
+const backupSchema = `
+ALTER TABLE versions ADD COLUMN replication TEXT;
+ALTER TABLE versions ADD COLUMN restored TEXT;
+
+CREATE TABLE backup_vaults (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  instance_guid TEXT NOT NULL,
+  record TEXT NOT NULL
+);
+CREATE INDEX backup_vaults_by_instance ON backup_vaults (instance_guid, name);
+
+CREATE TABLE backup_policies (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  policy_id TEXT NOT NULL UNIQUE,
+  bucket_id INTEGER NOT NULL,
+  record TEXT NOT NULL
+);
+CREATE INDEX backup_policies_by_bucket ON backup_policies (bucket_id, id);
+
+CREATE TABLE recovery_ranges (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  range_id TEXT NOT NULL UNIQUE,
+  vault_id INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL DEFAULT 0,
+  record TEXT NOT NULL
+);
+CREATE INDEX recovery_ranges_by_vault ON recovery_ranges (vault_id, id);
+
+CREATE TABLE restores (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  restore_id TEXT NOT NULL UNIQUE,
+  vault_id INTEGER NOT NULL,
+  record TEXT NOT NULL
+);
+CREATE INDEX restores_by_vault ON restores (vault_id, id);
+
+CREATE TABLE replication_tasks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  bucket_id INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  version_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  sync_type TEXT NOT NULL,
+  target_crn TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  first_attempt_at INTEGER,
+  last_attempt_at INTEGER,
+  next_attempt_at INTEGER NOT NULL,
+  cause TEXT,
+  UNIQUE (bucket_id, key, seq)
+);
+CREATE INDEX replication_tasks_due ON replication_tasks (next_attempt_at, id);
+`;
+
+/** How a store comes from each format to the next; `PRAGMA user_version` counts the steps taken. */
+export const schemaSteps: readonly string[] = [firstSchema, backupSchema];

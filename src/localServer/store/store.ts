@@ -4,7 +4,9 @@ import { Blobs } from './blobs';
 import { Buckets } from './buckets';
 import { Database } from './database';
 import { Listing } from './listing';
-import { Objects } from './objects';
+import { BulkObjects } from './bulkObjects';
+import { Objects } from './objectStore';
+import { Sequence } from './sequence';
 import { Uploads } from './uploads';
 
 /**
@@ -15,6 +17,7 @@ import { Uploads } from './uploads';
 export interface Store {
   readonly buckets: Buckets;
   readonly objects: Objects;
+  readonly bulk: BulkObjects;
   readonly uploads: Uploads;
   readonly listing: Listing;
   readonly blobs: Blobs;
@@ -30,10 +33,12 @@ export function openStore(dataFolder: string): Store {
   const database = new Database(join(dataFolder, 'cos.db'));
   const blobs = new Blobs(database, join(dataFolder, 'blobs'));
   const buckets = new Buckets(database);
+  const sequence = new Sequence(database);
   return {
     buckets,
     blobs,
-    objects: new Objects(database, blobs, buckets),
+    objects: new Objects(database, blobs, buckets, sequence),
+    bulk: new BulkObjects(database, buckets, sequence),
     uploads: new Uploads(database, blobs),
     listing: new Listing(database),
     write: (change) => database.write(change),
