@@ -37,6 +37,9 @@ export type Command =
       readonly isConfirmed: boolean;
     };
 
+/** What `cos cp` is asked to do, with everything about the arguments checked. */
+export type CopyCommand = Extract<Command, { verb: 'cp' }>;
+
 const mebibyte = 1024 * 1024;
 
 const commonOptions = {

@@ -2,15 +2,12 @@ import { statSync, type Stats } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
 import { CosFailure } from '../engine/failure';
 import type { TransferRequest } from '../protocol/requests';
-import type { Command } from './commandLine';
+import type { CopyCommand } from './commandLine';
 import { isCosUri, parseCosUri, parseObject, prefixOf } from './cosUri';
 import { copyFromStdin, copyToStdout } from './cpStream';
 import { UsageError, type ExitCode } from './exitCode';
 import { runTransfer, type Progress } from './transfer';
 import type { Session } from './session';
-
-/** What `cos cp` is asked to do, with everything about the arguments checked. */
-export type CopyCommand = Extract<Command, { verb: 'cp' }>;
 
 /** `cos cp`: up, down, inside the service, from standard input or to standard output. */
 export async function cp(

@@ -4,7 +4,7 @@ import { CosFailure } from '../engine/failure';
 import { contentTypeOf } from '../engine/transfers/contentType';
 import { findObject } from '../engine/transfers/remoteClash';
 import { uploadStream } from '../engine/transfers/uploadStream';
-import type { CopyCommand } from './cp';
+import type { CopyCommand } from './commandLine';
 import { parseObject } from './cosUri';
 import { exitCodes, type ExitCode } from './exitCode';
 import { complain, printJson, write } from './output';

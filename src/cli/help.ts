@@ -11,7 +11,7 @@ AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, COS_HMAC_ACCESS_KEY_ID and COS_HMAC
 the file COS_CREDENTIALS_FILE or ~/.bluemix/cos_credentials, the AWS credentials and config files. Never from arguments.
 `;
 
-const exitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some items failed, 130 cancelled by Ctrl-C.
+const exitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some items failed or could not be moved, 130 cancelled by Ctrl-C.
 `;
 
 /** What `--help` prints, for all verbs and for each. */

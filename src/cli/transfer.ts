@@ -81,7 +81,8 @@ function more(count: number, what: string): void {
 function exitCodeOf(end: TransferSnapshot): ExitCode {
   switch (end.state) {
     case 'done':
-      return exitCodes.done;
+      // What exists was left out as asked; a name that cannot be moved was not.
+      return end.skips.some(({ reason }) => reason !== 'exists') ? exitCodes.partlyFailed : exitCodes.done;
     case 'cancelled':
       return exitCodes.cancelled;
     case 'failed':

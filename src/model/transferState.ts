@@ -60,7 +60,7 @@ export interface TransferSnapshot {
   readonly itemsTotal?: number;
   readonly itemsSkipped: number;
   readonly itemsFailed: number;
-  /** The first hundred of each; the counts above are complete. */
+  /** The first hundred of each, skips for other reasons than `exists` first; the counts above are complete. */
   readonly failures: readonly ItemFailure[];
   readonly skips: readonly ItemSkip[];
   readonly startedAtMs: number;

@@ -32,7 +32,9 @@ export class Transfer {
   readonly #startedAtMs: number;
   readonly #rate: SmoothedRate;
   readonly #failures: ItemFailure[] = [];
-  readonly #skips: ItemSkip[] = [];
+  /** What exists already was left out on purpose; anything else that was left out matters more. */
+  readonly #existing: ItemSkip[] = [];
+  readonly #unmovable: ItemSkip[] = [];
   #state: TransferState = 'queued';
   #bytesDone = 0;
   #itemsDone = 0;
@@ -104,7 +106,8 @@ export class Transfer {
 
   addSkip(skip: ItemSkip): void {
     this.#itemsSkipped++;
-    if (this.#skips.length < keptReports) this.#skips.push(skip);
+    const kept = skip.reason === 'exists' ? this.#existing : this.#unmovable;
+    if (kept.length < keptReports) kept.push(skip);
     this.#touch(false);
   }
 
@@ -125,7 +128,7 @@ export class Transfer {
       itemsSkipped: this.#itemsSkipped,
       itemsFailed: this.#itemsFailed,
       failures: [...this.#failures],
-      skips: [...this.#skips],
+      skips: [...this.#unmovable, ...this.#existing].slice(0, keptReports),
       startedAtMs: this.#startedAtMs,
       ...(this.#finishedAtMs === undefined ? {} : { finishedAtMs: this.#finishedAtMs }),
       ...(rate === undefined ? {} : { bytesPerSecond: rate }),

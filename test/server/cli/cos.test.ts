@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CreateBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCosCommand, hmacEnvironment, runCos, type CommandRun } from '../../fakes/cosCommand';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
@@ -103,6 +103,16 @@ describe('cos', () => {
     const down = await cos(['cp', `cos://${bucket}/g`, target, '--if-exists', choice]);
     expect(down.exitCode).toBe(exitCode);
     expect(readFileSync(target, 'utf8')).toBe(content);
+  });
+
+  it('never leaves the target folder, and says so with the exit code of a partial failure', async () => {
+    await raw.send(new PutObjectCommand({ Bucket: bucket, Key: '../../x', Body: 'outside' }));
+    await raw.send(new PutObjectCommand({ Bucket: bucket, Key: 'inside', Body: 'inside' }));
+    mkdirSync(join(folder, 'a/b'), { recursive: true });
+    const down = await cos(['cp', '-r', `cos://${bucket}/`, join(folder, 'a/b')]);
+    expect(down).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('skipped "../../x"') as string });
+    expect(readdirSync(folder, { recursive: true }).filter((name) => name.toString().endsWith('x'))).toEqual([]);
+    expect(readFileSync(join(folder, 'a/b/inside'), 'utf8')).toBe('inside');
   });
 
   it('tells partial failure from total, and says what failed', async () => {
