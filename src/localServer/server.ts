@@ -181,7 +181,7 @@ function createServices(parts: {
     log,
   });
   const s3 = (location: string) =>
-    createS3Handler({ store, identity: identities, clock, faults, location, hostnames: ['localhost'], switches });
+    createS3Handler({ store, identity: identities, clock, faults, location, hostnames: ['localhost'], switches, log });
   return [
     ...locations.map(({ code }): [string, RequestHandler] => [code, s3(code)]),
     ['iam', json(iam)],

@@ -1,7 +1,9 @@
 import type { CannedAcl } from '../store/buckets';
 import { accessDenied, invalidArgument, malformedXml, S3Error } from './errors';
 import {
+  carriesBody,
   currentBucket,
+  ownerIdOf,
   readDocument,
   sendEmpty,
   sendXml,
@@ -13,7 +15,7 @@ import { ownerNode } from './listing';
 import { readCannedAcl, shownVersionId } from './objectHeaders';
 import { findRequestedVersion } from './objects';
 import { publicAccessBlockOf, type PublicAccessBlockSetting } from './publicAccess';
-import { allowOnly, textOfChild, type XmlElement, type XmlNode } from './xml';
+import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 const allUsers = 'http://acs.amazonaws.com/groups/global/AllUsers';
 
@@ -32,7 +34,7 @@ export async function getObjectAcl(exchange: ObjectExchange): Promise<void> {
 
 /** `PUT ?acl` of a bucket (rule 69). */
 export async function putBucketAcl(exchange: BucketExchange): Promise<void> {
-  const acl = readAcl(exchange);
+  const acl = await readAcl(exchange);
   await exchange.store.write(() => {
     const bucket = currentBucket(exchange);
     refuseBlocked(acl, publicAccessBlockOf(exchange, bucket));
@@ -43,7 +45,7 @@ export async function putBucketAcl(exchange: BucketExchange): Promise<void> {
 
 /** `PUT ?acl` of an object (rule 69). */
 export async function putObjectAcl(exchange: ObjectExchange): Promise<void> {
-  const acl = readAcl(exchange);
+  const acl = await readAcl(exchange);
   const version = await exchange.store.write(() => {
     const bucket = currentBucket(exchange);
     const found = findRequestedVersion(exchange);
@@ -54,18 +56,43 @@ export async function putObjectAcl(exchange: ObjectExchange): Promise<void> {
   sendEmpty(exchange, 200, { 'x-amz-version-id': shownVersionId(exchange, version) });
 }
 
-/** Canned ACLs only: a document of grants could say more than this server keeps. */
-function readAcl(exchange: Exchange): CannedAcl {
+/** Reads `x-amz-acl`, or a document of grants if that says no more than one of the two canned ACLs. */
+async function readAcl(exchange: Exchange): Promise<CannedAcl> {
   const acl = readCannedAcl(exchange.request);
-  const length = exchange.request.headers.get('content-length');
-  if ((length !== undefined && length !== '0') || exchange.request.message.headers['transfer-encoding'] !== undefined) {
-    throw new S3Error(
-      'NotImplemented',
-      'Only the canned ACLs private and public-read are implemented by this server; send x-amz-acl without a body.',
-    );
+  if (carriesBody(exchange)) {
+    if (acl !== undefined) {
+      throw new S3Error('UnexpectedContent', 'An ACL comes either as x-amz-acl or as a document.');
+    }
+    return readGrants(await readDocument(exchange, 'AccessControlPolicy', 'required'), ownerIdOf(exchange.principal));
   }
   if (acl === undefined) {
     throw invalidArgument('x-amz-acl must be private or public-read.');
+  }
+  return acl;
+}
+
+/** The owner has full control, and everyone may read or may not: there are no other ACLs (data-plane.md §14). */
+function readGrants(root: XmlElement, ownerId: string): CannedAcl {
+  allowOnly(root, ['Owner', 'AccessControlList']);
+  const list = childOf(root, 'AccessControlList');
+  if (list === undefined) {
+    throw malformedXml('AccessControlPolicy must hold AccessControlList.');
+  }
+  allowOnly(list, ['Grant']);
+  let acl: CannedAcl = 'private';
+  for (const grant of childrenOf(list, 'Grant')) {
+    allowOnly(grant, ['Grantee', 'Permission']);
+    const grantee = childOf(grant, 'Grantee');
+    if (grantee === undefined) {
+      throw malformedXml('Grant must hold Grantee.');
+    }
+    allowOnly(grantee, ['ID', 'DisplayName', 'URI']);
+    const permission = requiredText(grant, 'Permission');
+    if (textOfChild(grantee, 'URI') === allUsers && permission === 'READ') {
+      acl = 'public-read';
+    } else if (textOfChild(grantee, 'ID') !== ownerId || permission !== 'FULL_CONTROL') {
+      throw invalidArgument('Grants can give the owner FULL_CONTROL and all users READ, nothing else.');
+    }
   }
   return acl;
 }

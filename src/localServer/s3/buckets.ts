@@ -1,8 +1,10 @@
 import type { ServiceInstance } from '../contracts';
 import type { Bucket, Versioning } from '../store/buckets';
-import { planBody, receiveXml } from './body';
+import { planBody } from './body';
+import { receiveXml } from './receiveBody';
 import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors';
 import {
+  carriesBody,
   currentBucket,
   isoTime,
   noSuchBucket,
@@ -20,6 +22,7 @@ import { defaultProvisioningCode, isBucketName, isProvisioningCode } from './loc
 import { readCannedAcl } from './objectHeaders';
 import { protectionOf } from './retention';
 import { rootKeyHeaders } from './rootKey';
+import { changeVersioningState, visibleBucket } from './configurationDelay';
 import { allowOnly, parseXml, s3Namespace, textOfChild, writeXml, type XmlNode } from './xml';
 
 /** The instance that a request works in: of the key, or of the header that a token needs here (rules 17, 18). */
@@ -163,10 +166,9 @@ function readRootKey(exchange: Exchange): string | undefined {
 
 async function readProvisioningCode(exchange: Exchange, instance: ServiceInstance): Promise<string> {
   const { request, options } = exchange;
-  const length = request.headers.get('content-length');
   const fallback = defaultProvisioningCode(options.location, instance.plan);
   let code: string | undefined;
-  if ((length !== undefined && length !== '0') || request.message.headers['transfer-encoding'] !== undefined) {
+  if (carriesBody(exchange)) {
     const plan = planBody(request, exchange.auth, { checksums: 'body' });
     const root = parseXml(await receiveXml(request.message, exchange.response, plan), 'CreateBucketConfiguration');
     allowOnly(root, ['LocationConstraint']);
@@ -252,7 +254,7 @@ function changeVersioning(exchange: BucketExchange, bucket: Bucket, status: Vers
       'A replication configuration is present on this bucket, so the versioning state cannot be changed.',
     );
   }
-  exchange.store.buckets.setVersioning(bucket.id, status);
+  changeVersioningState(exchange, status);
 }
 
 /** The bucket at this endpoint's location; one elsewhere does not exist here (rule 34). */
@@ -261,5 +263,5 @@ export function findBucketHere(exchange: Exchange, name: string): Bucket {
   if (bucket === undefined || bucket.location !== exchange.options.location) {
     throw noSuchBucket();
   }
-  return bucket;
+  return visibleBucket(exchange, bucket);
 }

@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ObjectChecksum } from '../store/objects';
+import type { Encryption, ObjectChecksum } from '../store/objects';
 import type { Part, Upload } from '../store/uploads';
-import { hasIntegrity, planBody, readSentChecksum, receiveXml } from './body';
+import { hasIntegrity, planBody, readSentChecksum } from './body';
 import { checksumAlgorithms, combineCrc, compositeChecksum } from './checksums';
 import { checksumResult } from './copy';
 import { invalidRequest, malformedXml, S3Error } from './errors';
 import { sendErrorIn200 } from './errorIn200';
 import { sendXml, type ObjectExchange } from './exchange';
 import { findUpload } from './multipart';
-import { shownVersionId } from './objectHeaders';
+import { shownVersionId, type StorageClass } from './objectHeaders';
+import { receiveXml } from './receiveBody';
 import { protectionOf, readRetentionHeaders } from './retention';
 import { storeVersion } from './writeObject';
 import { allowOnly, childrenOf, parseXml, requiredText, textOfChild, type XmlElement } from './xml';
@@ -56,7 +57,8 @@ export async function completeMultipartUpload(exchange: ObjectExchange): Promise
       attributes: upload.attributes,
       tags: upload.tags,
       acl: upload.acl,
-      storageClass: upload.storageClass,
+      storageClass: upload.storageClass as StorageClass,
+      ...encryptionOfParts(upload, parts),
       ...(upload.objectLock === undefined ? {} : { objectLock: upload.objectLock }),
       etag:
         exchange.switches.multipartEtag === 'random'
@@ -180,6 +182,13 @@ function matchParts(exchange: ObjectExchange, upload: Upload, listed: readonly L
     );
   }
   return parts;
+}
+
+/** The parts were stored under the key of their upload, each with a seal of its own. */
+function encryptionOfParts(upload: Upload, parts: readonly Part[]): { encryption?: Encryption } {
+  return upload.encryption === undefined
+    ? {}
+    : { encryption: { ...upload.encryption, segments: parts.flatMap((part) => part.encryption?.segments ?? []) } };
 }
 
 function etagOfParts(parts: readonly Part[]): string {

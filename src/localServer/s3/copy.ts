@@ -1,7 +1,16 @@
-import type { ObjectChecksum, ObjectVersion, Retention } from '../store/objects';
+import { createHash, randomBytes } from 'node:crypto';
+import type { ChecksumAlgorithm, Encryption, ObjectChecksum, ObjectVersion, Retention } from '../store/objects';
 import type { Segment } from '../store/blobs';
 import { knownAlgorithm } from './body';
 import { createDigest, type Digest } from './checksums';
+import {
+  customerKeyHeaders,
+  encryptionOf,
+  readBytes,
+  readCustomerKey,
+  startSealing,
+  type CustomerKey,
+} from './customerKey';
 import { findCopySource, type CopySource } from './copySource';
 import { invalidArgument, invalidRequest, S3Error } from './errors';
 import { isoTime, refuseBody, sendXml, type ObjectExchange } from './exchange';
@@ -10,7 +19,6 @@ import { protectionOf, readRetentionHeaders, type RetentionHeaders } from './ret
 import { sendErrorIn200 } from './errorIn200';
 import { readObjectHeaders, storeVersion, type ObjectHeaders } from './writeObject';
 import type { XmlNode } from './xml';
-import { createHash } from 'node:crypto';
 
 /** `PUT /{bucket}/{key}` with `x-amz-copy-source` (rules 66, 99). */
 export async function copyObject(exchange: ObjectExchange): Promise<void> {
@@ -19,16 +27,18 @@ export async function copyObject(exchange: ObjectExchange): Promise<void> {
   const metadata = readDirective(exchange, 'x-amz-metadata-directive');
   const tagging = readDirective(exchange, 'x-amz-tagging-directive');
   const headers = readObjectHeaders(exchange);
+  const customerKey = readCustomerKey(exchange, 'object');
   const algorithmName = request.header('x-amz-checksum-algorithm');
   const algorithm = algorithmName === undefined ? undefined : knownAlgorithm(algorithmName);
   const source = findCopySource(exchange);
   const { version } = source;
   if (version.sizeBytes > switches.maxPutBytes) {
-    throw invalidRequest(
+    throw new S3Error(
+      'EntityTooLarge',
       `The specified copy source is larger than the maximum allowable size for a copy source: ${switches.maxPutBytes} bytes.`,
     );
   }
-  refuseCopyOntoItself(exchange, source, metadata, tagging);
+  refuseCopyOntoItself(exchange, source, metadata, tagging, customerKey);
   if (sendErrorIn200(exchange)) {
     return;
   }
@@ -37,21 +47,28 @@ export async function copyObject(exchange: ObjectExchange): Promise<void> {
     attributes: metadata === 'COPY' ? version.attributes : headers.attributes,
     tags: tagging === 'COPY' ? version.tags : headers.tags,
   };
-  const segments = store.objects.segments(version);
-  const digested = await digestCopy(exchange, version, segments, algorithm);
-  const copied = await store.write(() => {
-    // The bytes are shared, so the source must still be what was looked at.
-    if (store.objects.findVersion(source.bucket.id, version.key, version.versionId)?.rowId !== version.rowId) {
-      throw new S3Error('OperationAborted', 'The source of the copy was changed meanwhile. Please try again.');
-    }
-    return storeVersion(exchange, {
-      ...input,
-      ...digested,
-      segments: segments.map(({ blobId, sizeBytes }) => ({ blobId, sizeBytes })),
-      retention: planRetention(exchange, version),
-      hasIntegrity: true,
+  const bytes = await copyBytes(exchange, source, customerKey, algorithm);
+  const copied = await store
+    .write(() => {
+      // The bytes may be shared, so the source must still be what was looked at.
+      if (store.objects.findVersion(source.bucket.id, version.key, version.versionId)?.rowId !== version.rowId) {
+        throw new S3Error('OperationAborted', 'The source of the copy was changed meanwhile. Please try again.');
+      }
+      const { etag, checksum, encryption } = bytes;
+      return storeVersion(exchange, {
+        ...input,
+        etag,
+        checksum,
+        ...(encryption === undefined ? {} : { encryption }),
+        segments: bytes.commit(),
+        retention: planRetention(exchange, version),
+        hasIntegrity: true,
+      });
+    })
+    .catch(async (error: unknown) => {
+      await bytes.discard();
+      throw error;
     });
-  });
   sendXml(
     exchange,
     [
@@ -65,6 +82,7 @@ export async function copyObject(exchange: ObjectExchange): Promise<void> {
     {
       'x-amz-version-id': shownVersionId(exchange, copied),
       'x-amz-copy-source-version-id': shownVersionId(exchange, version),
+      ...customerKeyHeaders(customerKey),
     },
   );
 }
@@ -87,13 +105,21 @@ function readDirective(exchange: ObjectExchange, name: string): 'COPY' | 'REPLAC
   return value;
 }
 
-function refuseCopyOntoItself(exchange: ObjectExchange, source: CopySource, metadata: string, tagging: string): void {
+function refuseCopyOntoItself(
+  exchange: ObjectExchange,
+  source: CopySource,
+  metadata: string,
+  tagging: string,
+  customerKey: CustomerKey | undefined,
+): void {
   const isSelf =
     source.bucket.id === exchange.bucket.id && source.version.key === exchange.key && source.version.isLatest;
   const { request } = exchange;
   const changesSomething =
     metadata === 'REPLACE' ||
     tagging === 'REPLACE' ||
+    customerKey !== undefined ||
+    source.key !== undefined ||
     ['x-amz-acl', 'x-amz-website-redirect-location', 'x-amz-checksum-algorithm', 'retention-directive'].some(
       (name) => request.header(name) !== undefined,
     );
@@ -142,21 +168,72 @@ function planRetention(
   }
 }
 
-/** ETag and checksum of the copy. They are the source's, unless it came in parts or another algorithm is asked for. */
-async function digestCopy(
+/** The bytes of a copy, with their ETag and checksum. */
+interface CopiedBytes {
+  readonly etag: string;
+  readonly checksum: ObjectChecksum;
+  readonly encryption?: Encryption;
+  /** Gives the segments, inside the write transaction. */
+  commit(): readonly Segment[];
+  /** For every path on which `commit` was not made durable. */
+  discard(): Promise<void>;
+}
+
+/** Shares the source's bytes, unless a customer's key is involved: then they are deciphered and stored anew. */
+async function copyBytes(
   exchange: ObjectExchange,
+  source: CopySource,
+  key: CustomerKey | undefined,
+  algorithm: ChecksumAlgorithm | undefined,
+): Promise<CopiedBytes> {
+  const { blobs, objects } = exchange.store;
+  const { version, key: sourceKey } = source;
+  const segments = objects.segments(version);
+  const wanted = algorithm ?? version.checksum?.algorithm ?? 'CRC64NVME';
+  if (key === undefined && sourceKey === undefined) {
+    const shared = segments.map(({ blobId, sizeBytes }) => ({ blobId, sizeBytes }));
+    const digested = await digestCopy(blobs.read(segments, 0, version.sizeBytes), version, wanted);
+    return { ...digested, commit: () => shared, discard: () => Promise.resolve() };
+  }
+  const sealer = key && startSealing(key);
+  const staged = blobs.stage(version.sizeBytes);
+  try {
+    const md5 = createHash('md5');
+    const digest = createDigest(wanted);
+    const body = { segments, encryption: version.encryption, key: sourceKey };
+    for await (const chunk of readBytes(blobs, body, 0, version.sizeBytes)) {
+      md5.update(chunk);
+      digest.update(chunk);
+      await staged.write(sealer === undefined ? chunk : sealer.update(chunk));
+    }
+    await staged.seal();
+    return {
+      etag: sealer === undefined ? md5.digest('hex') : randomBytes(16).toString('hex'),
+      checksum: { algorithm: wanted, type: 'FULL_OBJECT', value: digest.finish() },
+      ...(key === undefined || sealer === undefined ? {} : { encryption: encryptionOf(key, [sealer.finish()]) }),
+      commit: () => [{ blobId: staged.commit(), sizeBytes: staged.sizeBytes }],
+      discard: () => staged.discard(),
+    };
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/** ETag and checksum of a copy. They are the source's, unless it came in parts or another algorithm is asked for. */
+async function digestCopy(
+  bytes: AsyncIterableIterator<Buffer>,
   source: ObjectVersion,
-  segments: readonly Segment[],
-  algorithm: ObjectChecksum['algorithm'] | undefined,
+  wanted: ChecksumAlgorithm,
 ): Promise<{ etag: string; checksum: ObjectChecksum }> {
   const { checksum } = source;
-  const wanted = algorithm ?? checksum?.algorithm ?? 'CRC64NVME';
   if (source.partCount === undefined && checksum?.type === 'FULL_OBJECT' && checksum.algorithm === wanted) {
+    await bytes.return?.();
     return { etag: source.etag, checksum };
   }
   const md5 = createHash('md5');
   const digest: Digest = createDigest(wanted);
-  for await (const chunk of exchange.store.blobs.read(segments, 0, source.sizeBytes)) {
+  for await (const chunk of bytes) {
     md5.update(chunk);
     digest.update(chunk);
   }

@@ -3,6 +3,7 @@ import type { ObjectVersion } from '../store/objects';
 import { refuseIfArchived } from './archive';
 import { roleAllows } from './auth/permissions';
 import { checkCopyConditions } from './conditions';
+import { readCustomerKey, requireSameKey, type CustomerKey } from './customerKey';
 import { accessDenied, invalidArgument } from './errors';
 import { noSuchBucket, type ObjectExchange } from './exchange';
 import { findReadableVersion } from './objects';
@@ -11,6 +12,8 @@ import { findReadableVersion } from './objects';
 export interface CopySource {
   readonly bucket: Bucket;
   readonly version: ObjectVersion;
+  /** The customer key under which the source is stored, if it is (rule 71). */
+  readonly key?: CustomerKey;
 }
 
 /** Reads `x-amz-copy-source` and finds what it names (rule 66). */
@@ -32,9 +35,11 @@ export function findCopySource(exchange: ObjectExchange): CopySource {
     throw accessDenied();
   }
   const version = findReadableVersion(exchange, bucket.id, key, versionId);
+  const sourceKey = readCustomerKey(exchange, 'copySource');
+  requireSameKey(version.encryption, sourceKey);
   refuseIfArchived(version, exchange.nowMs);
   checkCopyConditions((name) => exchange.request.header(name), version);
-  return { bucket, version };
+  return { bucket, version, ...(sourceKey === undefined ? {} : { key: sourceKey }) };
 }
 
 /** Takes `[/]bucket/key[?versionId=…]` apart; the address is percent-encoded UTF-8. */

@@ -4,7 +4,9 @@ import type { Bucket } from '../store/buckets';
 import type { Store } from '../store/store';
 import type { Authenticated } from './auth/authenticate';
 import type { Permission } from './auth/permissions';
-import { planBody, receiveXml, requireIntegrity } from './body';
+import { visibleBucket, type ConfigurationDelay } from './configurationDelay';
+import { planBody, requireIntegrity } from './body';
+import { receiveXml } from './receiveBody';
 import { S3Error } from './errors';
 import type { S3HandlerOptions, S3Switches } from './options';
 import type { S3Request } from './request';
@@ -20,6 +22,7 @@ export interface Exchange {
   readonly auth: Authenticated;
   readonly principal: Principal;
   readonly faults: readonly Fault[];
+  readonly configurationDelay: ConfigurationDelay;
   /** The server's time when the request came in. */
   readonly nowMs: number;
 }
@@ -59,6 +62,8 @@ export type Operation =
     })
   /** Needs no permission, see rule 25. */
   | (Named & { readonly level: 'preflight'; run(exchange: BucketExchange): Promise<void> })
+  /** Says in its body who sends it. */
+  | (Named & { readonly level: 'form'; run(exchange: BucketExchange): Promise<void> })
   /** Known not to be possible; said only to those who may address the bucket (order of checks). */
   | (Named & { readonly level: 'refused'; readonly error: () => S3Error });
 
@@ -154,7 +159,7 @@ export function currentBucket(exchange: BucketExchange): Bucket {
   if (bucket === undefined) {
     throw noSuchBucket();
   }
-  return bucket;
+  return visibleBucket(exchange, bucket);
 }
 
 export function noSuchBucket(): S3Error {
@@ -166,10 +171,15 @@ export function ownerIdOf(principal: Principal): string {
   return principal.kind === 'anonymous' ? 'anonymous' : principal.accountId;
 }
 
+/** True when a body comes with the request, by what its headers say. */
+export function carriesBody(exchange: Exchange): boolean {
+  const length = exchange.request.headers.get('content-length') ?? '0';
+  return length !== '0' || exchange.request.message.headers['transfer-encoding'] !== undefined;
+}
+
 /** Refuses a body on an operation that takes none (rule 9). */
 export function refuseBody(exchange: Exchange): void {
-  const length = exchange.request.headers.get('content-length');
-  if (length !== undefined && length !== '0') {
+  if (carriesBody(exchange)) {
     throw new S3Error('UnexpectedContent', 'This request does not support content.');
   }
 }

@@ -5,6 +5,7 @@ import type { Store } from '../store/store';
 import { authenticate } from './auth/authenticate';
 import { authorizeBucket, authorizeRole } from './authorize';
 import { findBucketHere } from './buckets';
+import { ConfigurationDelay } from './configurationDelay';
 import { corsHeaders } from './cors';
 import { newErrorDocument } from './errorDocument';
 import { accessDenied, S3Error } from './errors';
@@ -21,19 +22,29 @@ const maxKeyBytes = 1024;
  * locations share one store.
  */
 export function createS3Handler(options: S3HandlerOptions): RequestHandler {
+  const configurationDelay = new ConfigurationDelay();
   return async (message, response) => {
     const id = newRequestId();
     setCommonHeaders(response, id);
     try {
       const request = readRequest(message, options.hostnames ?? [], id);
-      await answer(options, request, response);
+      await answer(options, configurationDelay, request, response);
     } catch (error) {
+      if (isUnexpected(error)) {
+        const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        options.log?.(`s3: ${message.method ?? ''} request ${id}: ${why}`);
+      }
       answerError(error, message, response, id);
     }
   };
 }
 
-async function answer(options: S3HandlerOptions, request: S3Request, response: ServerResponse): Promise<void> {
+async function answer(
+  options: S3HandlerOptions,
+  configurationDelay: ConfigurationDelay,
+  request: S3Request,
+  response: ServerResponse,
+): Promise<void> {
   const operation = route(request);
   const faults = options.faults.take({
     method: request.method,
@@ -53,6 +64,7 @@ async function answer(options: S3HandlerOptions, request: S3Request, response: S
     auth,
     principal: auth.principal,
     faults,
+    configurationDelay,
     nowMs,
   });
 }
@@ -82,6 +94,7 @@ async function run(operation: Operation, exchange: Exchange): Promise<void> {
       authorizeBucket(exchange, bucket, operation, key);
       return operation.run({ ...exchange, bucket, key });
     }
+    case 'form':
     case 'preflight':
       return operation.run({ ...exchange, bucket: findBucketHere(exchange, request.bucket ?? '') });
     case 'refused':
@@ -132,6 +145,15 @@ async function failEarly(faults: readonly Fault[]): Promise<void> {
       }
     }
   }
+}
+
+/** What streams and sockets say when the other side is gone. */
+const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+
+/** False for the documented errors, and for a connection that its client or a fault broke off. */
+function isUnexpected(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return !(error instanceof S3Error) && !(typeof code === 'string' && brokenConnection.has(code));
 }
 
 /** Turns whatever went wrong into an answer, or breaks the connection off when one was already under way. */

@@ -1,9 +1,19 @@
-import { createHash } from 'node:crypto';
-import type { ChecksumAlgorithm, ChecksumType } from '../store/objects';
+import { createHash, randomBytes } from 'node:crypto';
+import type { ChecksumAlgorithm, ChecksumType, Encryption } from '../store/objects';
 import type { Upload } from '../store/uploads';
-import { hasIntegrity, knownAlgorithm, planBody, receiveBody } from './body';
+import { hasIntegrity, knownAlgorithm, planBody } from './body';
 import { checksumHeader, createDigest } from './checksums';
 import { findCopySource } from './copySource';
+import {
+  customerKeyHeaders,
+  encryptionOf,
+  readBytes,
+  readCustomerKey,
+  requireSameKey,
+  startSealing,
+  type CustomerKey,
+  type Sealer,
+} from './customerKey';
 import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors';
 import { sendErrorIn200 } from './errorIn200';
 import { currentBucket, isoTime, ownerIdOf, refuseBody, sendEmpty, sendXml, type ObjectExchange } from './exchange';
@@ -11,13 +21,15 @@ import { shownVersionId } from './objectHeaders';
 import { lockOfNewVersion } from './objectLock';
 import { publicAccessBlockOf } from './publicAccess';
 import { protectionOf } from './retention';
-import { readObjectHeaders, refuseEncryptionHeaders } from './writeObject';
+import { receiveBody } from './receiveBody';
+import { checkEncryptionHeader, readObjectHeaders } from './writeObject';
 
 /** `POST /{bucket}/{key}?uploads` (rules 57, 75). */
 export async function createMultipartUpload(exchange: ObjectExchange): Promise<void> {
   const { request, store, bucket, key } = exchange;
   refuseBody(exchange);
   const headers = readObjectHeaders(exchange);
+  const customerKey = readCustomerKey(exchange, 'object');
   const checksum = readUploadChecksum(exchange);
   const upload = await store.write(() => {
     const current = currentBucket(exchange);
@@ -29,6 +41,7 @@ export async function createMultipartUpload(exchange: ObjectExchange): Promise<v
       ...headers,
       bucketId: current.id,
       key,
+      ...(customerKey === undefined ? {} : { encryption: encryptionOf(customerKey, []) }),
       initiatedAtMs: exchange.nowMs,
       initiatorId: ownerIdOf(exchange.principal),
       ...(checksum === undefined ? {} : { checksumAlgorithm: checksum.algorithm, checksumType: checksum.type }),
@@ -45,6 +58,7 @@ export async function createMultipartUpload(exchange: ObjectExchange): Promise<v
       ],
     ],
     {
+      ...customerKeyHeaders(customerKey),
       'x-amz-checksum-algorithm':
         request.header('x-amz-checksum-algorithm') === undefined ? undefined : checksum?.algorithm,
       'x-amz-checksum-type': request.header('x-amz-checksum-algorithm') === undefined ? undefined : checksum?.type,
@@ -102,10 +116,12 @@ function readPartNumber(exchange: ObjectExchange): number {
 /** `PUT /{bucket}/{key}?partNumber&uploadId` (rules 50, 58, 72). */
 export async function uploadPart(exchange: ObjectExchange): Promise<void> {
   const { request, store, switches } = exchange;
-  refuseEncryptionHeaders(exchange);
+  checkEncryptionHeader(exchange);
   const partNumber = readPartNumber(exchange);
+  const customerKey = readCustomerKey(exchange, 'object');
   const plan = planBody(request, exchange.auth, { checksums: 'body' });
   const upload = findUpload(exchange);
+  requireSameKey(upload.encryption, customerKey);
   const ownAlgorithm = upload.checksumAlgorithm ?? 'CRC64NVME';
   if (
     upload.checksumAlgorithm !== undefined &&
@@ -119,20 +135,22 @@ export async function uploadPart(exchange: ObjectExchange): Promise<void> {
   if (protectionOf(exchange, exchange.bucket) !== undefined && !hasIntegrity(plan)) {
     throw invalidRequest('An upload into a bucket with a retention policy needs Content-MD5 or x-amz-checksum-*.');
   }
+  const sealer = customerKey && startSealing(customerKey);
   const staged = store.blobs.stage(plan.sizeBytes);
   try {
     const body = await receiveBody(request.message, exchange.response, plan, {
       maxBytes: switches.maxPutBytes,
       compute: ownAlgorithm,
       faults: exchange.faults,
-      sink: (chunk) => staged.write(chunk),
+      sink: (chunk) => staged.write(sealer === undefined ? chunk : sealer.update(chunk)),
     });
     await staged.seal();
+    const sealed = sealPart(customerKey, sealer, body.md5Hex);
     await store.write(() => {
       const open = findUpload(exchange);
       store.uploads.putPart(open, {
         partNumber,
-        etag: body.md5Hex,
+        ...sealed,
         sizeBytes: body.sizeBytes,
         modifiedAtMs: exchange.nowMs,
         checksums: body.checksums,
@@ -140,21 +158,38 @@ export async function uploadPart(exchange: ObjectExchange): Promise<void> {
       });
     });
     const shown = plan.checksum?.algorithm ?? ownAlgorithm;
-    sendEmpty(exchange, 200, { ETag: `"${body.md5Hex}"`, [checksumHeader(shown)]: body.checksums[shown] });
+    sendEmpty(exchange, 200, {
+      ETag: `"${sealed.etag}"`,
+      [checksumHeader(shown)]: body.checksums[shown],
+      ...customerKeyHeaders(customerKey),
+    });
   } catch (error) {
     await staged.discard();
     throw error;
   }
 }
 
+/** ETag of a part, and what is kept of its key. Under a key the ETag says nothing of the bytes. */
+function sealPart(
+  key: CustomerKey | undefined,
+  sealer: Sealer | undefined,
+  md5Hex: string,
+): { etag: string; encryption?: Encryption } {
+  return key === undefined || sealer === undefined
+    ? { etag: md5Hex }
+    : { etag: randomBytes(16).toString('hex'), encryption: encryptionOf(key, [sealer.finish()]) };
+}
+
 /** `PUT …?partNumber&uploadId` with `x-amz-copy-source`. */
 export async function uploadPartCopy(exchange: ObjectExchange): Promise<void> {
   const { request, store, switches } = exchange;
   refuseBody(exchange);
-  refuseEncryptionHeaders(exchange);
+  checkEncryptionHeader(exchange);
   const partNumber = readPartNumber(exchange);
-  const { version } = findCopySource(exchange);
+  const customerKey = readCustomerKey(exchange, 'object');
+  const { version, key: sourceKey } = findCopySource(exchange);
   const upload = findUpload(exchange);
+  requireSameKey(upload.encryption, customerKey);
   const { startByte, endByte } = readCopyRange(request.header('x-amz-copy-source-range'), version.sizeBytes);
   const sizeBytes = endByte - startByte;
   if (sizeBytes > switches.maxPutBytes) {
@@ -166,20 +201,22 @@ export async function uploadPartCopy(exchange: ObjectExchange): Promise<void> {
   const algorithm = upload.checksumAlgorithm ?? 'CRC64NVME';
   const digest = createDigest(algorithm);
   const md5 = createHash('md5');
+  const sealer = customerKey && startSealing(customerKey);
   const staged = store.blobs.stage(sizeBytes);
   try {
-    for await (const chunk of store.blobs.read(store.objects.segments(version), startByte, endByte)) {
+    const source = { segments: store.objects.segments(version), encryption: version.encryption, key: sourceKey };
+    for await (const chunk of readBytes(store.blobs, source, startByte, endByte)) {
       md5.update(chunk);
       digest.update(chunk);
-      await staged.write(chunk);
+      await staged.write(sealer === undefined ? chunk : sealer.update(chunk));
     }
     await staged.seal();
-    const etag = md5.digest('hex');
+    const sealed = sealPart(customerKey, sealer, md5.digest('hex'));
     const value = digest.finish();
     await store.write(() =>
       store.uploads.putPart(findUpload(exchange), {
         partNumber,
-        etag,
+        ...sealed,
         sizeBytes,
         modifiedAtMs: exchange.nowMs,
         checksums: { [algorithm]: value },
@@ -192,11 +229,11 @@ export async function uploadPartCopy(exchange: ObjectExchange): Promise<void> {
         'CopyPartResult',
         [
           ['LastModified', isoTime(exchange.nowMs)],
-          ['ETag', `"${etag}"`],
+          ['ETag', `"${sealed.etag}"`],
           [`Checksum${algorithm}`, value],
         ],
       ],
-      { 'x-amz-copy-source-version-id': shownVersionId(exchange, version) },
+      { 'x-amz-copy-source-version-id': shownVersionId(exchange, version), ...customerKeyHeaders(customerKey) },
     );
   } catch (error) {
     await staged.discard();
@@ -222,6 +259,7 @@ function readCopyRange(header: string | undefined, sizeBytes: number): { startBy
 
 /** `DELETE /{bucket}/{key}?uploadId`. */
 export async function abortMultipartUpload(exchange: ObjectExchange): Promise<void> {
+  refuseBody(exchange);
   await exchange.store.write(() => exchange.store.uploads.remove(findUpload(exchange)));
   sendEmpty(exchange, 204);
 }

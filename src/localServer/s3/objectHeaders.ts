@@ -1,5 +1,5 @@
 import type { CannedAcl } from '../store/buckets';
-import type { ObjectAttributes, ObjectVersion } from '../store/objects';
+import type { Archive, ObjectAttributes, ObjectVersion } from '../store/objects';
 import { checksumHeader } from './checksums';
 import { invalidArgument, S3Error } from './errors';
 import type { Exchange, ResponseHeaders } from './exchange';
@@ -80,10 +80,14 @@ export function readCannedAcl(request: S3Request): CannedAcl | undefined {
   }
 }
 
-/** The storage class that a request asks for: object classes do not exist, archives come from rules only. */
-export function readStorageClass(request: S3Request): string {
+/** What a write may ask for: buckets have classes, objects are in an archive or not. */
+export type StorageClass = 'STANDARD' | Archive['storageClass'];
+
+/** The storage class that a request asks for. Writing into an archive without a rule is undocumented, so switched. */
+export function readStorageClass({ request, switches }: Exchange): StorageClass {
   const value = request.header('x-amz-storage-class') ?? 'STANDARD';
-  if (value !== 'STANDARD') {
+  const isArchive = value === 'GLACIER' || value === 'ACCELERATED';
+  if (value !== 'STANDARD' && (!isArchive || switches.directArchive === 'refused')) {
     throw invalidArgument(`The storage class you specified is not valid: "${value}".`);
   }
   return value;

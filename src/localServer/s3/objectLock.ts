@@ -1,5 +1,6 @@
 import type { Bucket } from '../store/buckets';
 import type { ObjectLock, ObjectVersion } from '../store/objects';
+import { visibleSetting } from './configurationDelay';
 import { accessDenied, invalidArgument, invalidRequest } from './errors';
 import type { Exchange, ResponseHeaders } from './exchange';
 import type { S3Request } from './request';
@@ -55,7 +56,7 @@ export function lockOfNewVersion(
     }
     return undefined;
   }
-  const rule = exchange.store.buckets.getSetting(bucket.id, 'objectLock') as ObjectLockSetting | undefined;
+  const rule = visibleSetting(exchange, bucket.id, 'objectLock') as ObjectLockSetting | undefined;
   if (headers?.mode !== undefined || rule?.mode === undefined) {
     return headers;
   }

@@ -1,4 +1,5 @@
 import type { ObjectLock } from '../store/objects';
+import { changeSetting, visibleSetting } from './configurationDelay';
 import { accessDenied, invalidArgument, invalidRequest, malformedXml, S3Error } from './errors';
 import {
   currentBucket,
@@ -18,14 +19,14 @@ import { allowOnly, childOf, requiredText, textOfChild, type XmlElement } from '
 
 /** `GET /{bucket}?object-lock` (rule 85). */
 export async function getObjectLockConfiguration(exchange: BucketExchange): Promise<void> {
-  const { bucket, store } = exchange;
+  const { bucket } = exchange;
   if (!bucket.hasObjectLock) {
     throw new S3Error(
       'ObjectLockConfigurationNotFoundError',
       'Object Lock configuration does not exist for this bucket',
     );
   }
-  const setting = store.buckets.getSetting(bucket.id, 'objectLock') as ObjectLockSetting | undefined;
+  const setting = visibleSetting(exchange, bucket.id, 'objectLock') as ObjectLockSetting | undefined;
   sendXml(exchange, [
     'ObjectLockConfiguration',
     [
@@ -62,7 +63,7 @@ export async function putObjectLockConfiguration(exchange: BucketExchange): Prom
       );
     }
     store.buckets.setObjectLock(bucket.id);
-    store.buckets.setSetting(bucket.id, 'objectLock', setting);
+    changeSetting(exchange, 'objectLock', setting);
   });
   sendEmpty(exchange, 200);
 }

@@ -3,12 +3,15 @@ import { Readable } from 'node:stream';
 import type { ObjectVersion } from '../store/objects';
 import { isVersionId } from '../store/objects';
 import { archiveHeaders, refuseIfArchived } from './archive';
-import { hasIntegrity, planBody, receiveBody } from './body';
+import { planBody } from './body';
+import { customerKeyHeaders, readBytes, readCustomerKey, requireSameKey } from './customerKey';
+import { receiveVersion } from './receiveVersion';
 import { checkReadConditions } from './conditions';
 import { invalidArgument, invalidRequest, S3Error } from './errors';
 import {
   currentBucket,
   ownerIdOf,
+  refuseBody,
   sendEmpty,
   setHeaders,
   type BucketExchange,
@@ -19,43 +22,21 @@ import { lockHeaders, refuseIfLocked } from './objectLock';
 import { checksumHeaders, describeObject, shownVersionId } from './objectHeaders';
 import { readRange } from './range';
 import { withFaults } from './responseFaults';
-import { readRetentionHeaders, refuseIfRetained, retentionHeaders } from './retention';
-import { readObjectHeaders, refuseEncryptionHeaders, storeVersion } from './writeObject';
+import { refuseIfRetained, retentionHeaders } from './retention';
+import { readObjectHeaders, checkEncryptionHeader } from './writeObject';
 
 /** `PUT /{bucket}/{key}`. */
 export async function putObject(exchange: ObjectExchange): Promise<void> {
-  const { request, response, store, switches } = exchange;
   const headers = readObjectHeaders(exchange);
-  const plan = planBody(request, exchange.auth, { checksums: 'body' });
-  const staged = store.blobs.stage(plan.sizeBytes);
-  try {
-    const algorithm = plan.checksum?.algorithm ?? 'CRC64NVME';
-    const body = await receiveBody(request.message, response, plan, {
-      maxBytes: switches.maxPutBytes,
-      compute: algorithm,
-      faults: exchange.faults,
-      sink: (chunk) => staged.write(chunk),
-    });
-    await staged.seal();
-    const version = await store.write(() =>
-      storeVersion(exchange, {
-        ...headers,
-        etag: body.md5Hex,
-        checksum: { algorithm, type: 'FULL_OBJECT', value: body.checksums[algorithm] ?? '' },
-        segments: [{ blobId: staged.commit(), sizeBytes: body.sizeBytes }],
-        retention: { headers: readRetentionHeaders(request) },
-        hasIntegrity: hasIntegrity(plan),
-      }),
-    );
-    sendEmpty(exchange, 200, {
-      ETag: `"${version.etag}"`,
-      ...checksumHeaders(version),
-      'x-amz-version-id': shownVersionId(exchange, version),
-    });
-  } catch (error) {
-    await staged.discard();
-    throw error;
-  }
+  const customerKey = readCustomerKey(exchange, 'object');
+  const plan = planBody(exchange.request, exchange.auth, { checksums: 'body' });
+  const version = await receiveVersion(exchange, headers, plan, { maxBytes: exchange.switches.maxPutBytes });
+  sendEmpty(exchange, 200, {
+    ETag: `"${version.etag}"`,
+    ...checksumHeaders(version),
+    ...customerKeyHeaders(customerKey),
+    'x-amz-version-id': shownVersionId(exchange, version),
+  });
 }
 
 /** The version that a request means; throws when there is none, or a delete marker in its place (rule 80). */
@@ -84,7 +65,7 @@ export function findReadableVersion(
   checkVersionId(versionId);
   const version = exchange.store.objects.findVersion(bucketId, key, versionId);
   if (version === undefined) {
-    throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
+    throw noSuchVersion();
   }
   if (version.isMarker) {
     throw new S3Error(
@@ -99,6 +80,10 @@ export function findReadableVersion(
   return version;
 }
 
+function noSuchVersion(): S3Error {
+  return new S3Error('NoSuchVersion', 'The specified version does not exist.');
+}
+
 function checkVersionId(versionId: string): void {
   if (!isVersionId(versionId)) {
     throw invalidArgument(`Invalid version id specified: "${versionId}".`);
@@ -108,9 +93,11 @@ function checkVersionId(versionId: string): void {
 /** `GET` and `HEAD /{bucket}/{key}` (rules 56, 63, 64). */
 export async function getObject(exchange: ObjectExchange): Promise<void> {
   const { request, response, store, switches } = exchange;
-  refuseEncryptionHeaders(exchange);
+  checkEncryptionHeader(exchange);
+  const customerKey = readCustomerKey(exchange, 'object');
   const overrides = readOverrides(exchange);
   const version = findRequestedVersion(exchange);
+  requireSameKey(version.encryption, customerKey);
   const isHead = request.method === 'HEAD';
   if (!isHead) {
     refuseIfArchived(version, exchange.nowMs);
@@ -123,6 +110,7 @@ export async function getObject(exchange: ObjectExchange): Promise<void> {
     ...lockHeaders(version),
     ...retentionHeaders(version),
     ...archiveHeaders(version, exchange.nowMs),
+    ...customerKeyHeaders(customerKey),
     ...(slice.kind === 'whole' && request.header('x-amz-checksum-mode') === 'ENABLED' ? checksumHeaders(version) : {}),
     ...overrides,
     ...(slice.kind === 'whole'
@@ -139,7 +127,12 @@ export async function getObject(exchange: ObjectExchange): Promise<void> {
     return;
   }
   // Opened before anything is awaited: from here on a delete cannot take the bytes away.
-  const bytes = store.blobs.read(segments, slice.startByte, slice.endByte);
+  const bytes = readBytes(
+    store.blobs,
+    { segments, encryption: version.encryption, key: customerKey },
+    slice.startByte,
+    slice.endByte,
+  );
   response.writeHead(status);
   await pipeline(Readable.from(withFaults(bytes, exchange.faults, response), { objectMode: false }), response);
 }
@@ -189,6 +182,9 @@ export function deleteKey(exchange: BucketExchange, key: string, versionId: stri
     versionId === undefined
       ? store.objects.findLatest(bucket.id, key)
       : store.objects.findVersion(bucket.id, key, versionId);
+  if (target === undefined && versionId !== undefined && exchange.switches.absentVersionDeleteStatus === 404) {
+    throw noSuchVersion();
+  }
   if (versionId === undefined && bucket.versioning !== 'never') {
     return { kind: 'marked', marker: store.objects.putMarker(bucket, key, ownerIdOf(exchange.principal), nowMs) };
   }
@@ -203,6 +199,7 @@ export function deleteKey(exchange: BucketExchange, key: string, versionId: stri
 
 /** `DELETE /{bucket}/{key}[?versionId]`. */
 export async function deleteObject(exchange: ObjectExchange): Promise<void> {
+  refuseBody(exchange);
   const versionId = exchange.request.query.get('versionId');
   const deletion = await exchange.store.write(() => deleteKey(exchange, exchange.key, versionId));
   switch (deletion.kind) {

@@ -16,6 +16,8 @@ export interface S3Switches {
   readonly minPartBytes: number;
   /** Rule 31. */
   readonly maxBuckets: number;
+  /** Rule 14: how long changes of versioning, retention defaults and replication stay unseen. */
+  readonly configurationDelayMs: number;
   /** Rule 37. */
   readonly nameReservationMs: number;
   /** Rule 64: answer of a failed If-Unmodified-Since on GET and HEAD. */
@@ -28,6 +30,8 @@ export interface S3Switches {
   readonly prettyLocation: boolean;
   /** Rule 41: shuffle the entries inside a page. */
   readonly shuffledListings: boolean;
+  /** Writing GLACIER or ACCELERATED without a lifecycle rule: implied by the service model, documented nowhere. */
+  readonly directArchive: 'allowed' | 'refused';
   /** Rule 66. */
   readonly copyAcrossLocations: 'allowed' | 'refused';
   /** Rule 68. */
@@ -36,6 +40,8 @@ export interface S3Switches {
   readonly customerKeysOverHttp: 'allowed' | 'refused';
   /** Rule 101: DELETE ?lifecycle without a configuration. */
   readonly absentLifecycleDeleteStatus: 204 | 404;
+  /** Rule 80: DELETE of a version id that is well-formed and not there. */
+  readonly absentVersionDeleteStatus: 204 | 404;
   /** Rule 81. */
   readonly objectLockRule: 'optional' | 'required';
   /** Rule 99: a copy into a protected bucket without Retention-Directive. */
@@ -48,16 +54,19 @@ export const defaultSwitches: S3Switches = {
   maxObjectBytes: 10 * 1024 ** 4,
   minPartBytes: 5 * 1024 ** 2,
   maxBuckets: 100,
+  configurationDelayMs: 0,
   nameReservationMs: 5 * 60_000,
   unmodifiedSinceStatus: 412,
   multipartEtag: 'standard',
   ownBucketCode: 'BucketAlreadyExists',
   prettyLocation: false,
   shuffledListings: false,
+  directArchive: 'refused',
   copyAcrossLocations: 'allowed',
   tagCharacters: 'strict',
   customerKeysOverHttp: 'refused',
   absentLifecycleDeleteStatus: 204,
+  absentVersionDeleteStatus: 404,
   objectLockRule: 'optional',
   absentRetentionDirective: 'replace',
 };
@@ -73,4 +82,6 @@ export interface S3HandlerOptions {
   /** Host names below which a bucket's name may stand (`<bucket>.<host name>`), without port. */
   readonly hostnames?: readonly string[];
   readonly switches?: Partial<S3Switches>;
+  /** Takes a line about a failure that is not the client's: request id, method and where it happened. */
+  readonly log?: (line: string) => void;
 }

@@ -1,4 +1,5 @@
 import type { ObjectVersion, Retention } from '../store/objects';
+import { changeSetting } from './configurationDelay';
 import { invalidArgument, invalidRequest, malformedXml, S3Error } from './errors';
 import {
   currentBucket,
@@ -41,7 +42,7 @@ export async function putBucketProtection(exchange: BucketExchange): Promise<voi
   const setting = readProtection(await readDocument(exchange, 'ProtectionConfiguration', 'required'));
   await store.write(() => {
     const bucket = currentBucket(exchange);
-    const before = protectionOf(exchange, bucket);
+    const before = store.buckets.getSetting(bucket.id, 'protection') as ProtectionSetting | undefined;
     if (before?.isPermanentAllowed === true && !setting.isPermanentAllowed) {
       throw invalidRequest('EnablePermanentRetention cannot be taken back.');
     }
@@ -58,7 +59,7 @@ export async function putBucketProtection(exchange: BucketExchange): Promise<voi
     if (conflict !== undefined) {
       throw new S3Error('InvalidBucketState', `A retention policy cannot be set on a bucket with ${conflict}.`);
     }
-    store.buckets.setSetting(bucket.id, 'protection', setting);
+    changeSetting(exchange, 'protection', setting);
   });
   sendEmpty(exchange, 200);
 }

@@ -1,5 +1,6 @@
 import type { Tag } from '../store/objects';
 import { invalidArgument, malformedXml, S3Error } from './errors';
+import { changeSetting, visibleSetting } from './configurationDelay';
 import { currentBucket, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange';
 import { protectionOf } from './retention';
 import { readTagElement } from './tags';
@@ -18,8 +19,7 @@ export interface ReplicationRule {
 
 /** `GET ?replication` (rule 105). */
 export async function getBucketReplication(exchange: BucketExchange): Promise<void> {
-  const rules = exchange.store.buckets.getSetting(exchange.bucket.id, 'replication') as
-    readonly ReplicationRule[] | undefined;
+  const rules = visibleSetting(exchange, exchange.bucket.id, 'replication') as readonly ReplicationRule[] | undefined;
   if (rules === undefined) {
     throw new S3Error('ReplicationConfigurationNotFoundError', 'The replication configuration was not found');
   }
@@ -43,7 +43,7 @@ export async function putBucketReplication(exchange: BucketExchange): Promise<vo
         'Versioning must be Enabled on the bucket to apply a replication configuration.',
       );
     }
-    exchange.store.buckets.setSetting(bucket.id, 'replication', rules);
+    changeSetting(exchange, 'replication', rules);
   });
   sendEmpty(exchange, 200);
 }

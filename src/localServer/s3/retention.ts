@@ -1,5 +1,6 @@
 import type { Bucket } from '../store/buckets';
 import type { ObjectVersion, Retention } from '../store/objects';
+import { visibleSetting } from './configurationDelay';
 import { invalidRequest, S3Error } from './errors';
 import type { Exchange, ResponseHeaders } from './exchange';
 import type { S3Request } from './request';
@@ -16,7 +17,7 @@ export interface ProtectionSetting {
 }
 
 export function protectionOf(exchange: Exchange, bucket: Bucket): ProtectionSetting | undefined {
-  return exchange.store.buckets.getSetting(bucket.id, 'protection') as ProtectionSetting | undefined;
+  return visibleSetting(exchange, bucket.id, 'protection') as ProtectionSetting | undefined;
 }
 
 /** Retention headers of a write, not yet checked against the bucket. */

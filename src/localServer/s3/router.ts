@@ -1,4 +1,6 @@
 import * as acl from './acl';
+import { getFaspConnectionInfo } from './aspera';
+import * as bucketTagging from './bucketTagging';
 import * as buckets from './buckets';
 import { completeMultipartUpload } from './completeUpload';
 import { copyObject } from './copy';
@@ -12,6 +14,7 @@ import * as multipart from './multipart';
 import * as multipartListing from './multipartListing';
 import * as objects from './objects';
 import * as objectLock from './objectLockOperations';
+import { postObject } from './postObject';
 import * as protection from './protection';
 import * as replication from './replication';
 import type { S3Request } from './request';
@@ -68,6 +71,13 @@ const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
     PUT: bucketOperation('PutBucketLifecycleConfiguration', 'writeConfig', lifecycle.putLifecycle),
     DELETE: bucketOperation('DeleteBucketLifecycle', 'writeConfig', lifecycle.deleteLifecycle),
   },
+  tagging: {
+    GET: bucketOperation('GetBucketTagging', 'readConfig', bucketTagging.getBucketTagging),
+    PUT: bucketOperation('PutBucketTagging', 'writeConfig', bucketTagging.putBucketTagging),
+    DELETE: bucketOperation('DeleteBucketTagging', 'writeConfig', deleteSetting('tagging')),
+  },
+  // Answers with a secret that lets its holder write, so a Reader does not get it.
+  faspConnectionInfo: { GET: bucketOperation('GetBucketAspera', 'writeConfig', getFaspConnectionInfo) },
   replication: {
     GET: bucketOperation('GetBucketReplication', 'readConfig', replication.getBucketReplication),
     PUT: bucketOperation('PutBucketReplication', 'writeConfig', replication.putBucketReplication),
@@ -133,7 +143,7 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
 
 /** Sub-resources that are known and not to be had here: of S3 but not of IBM's model (rule 12), or not built (honestly 501). */
 const absentBucketResources =
-  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering tagging session metadataTable faspConnectionInfo ibm-replication-failures ibm-replication-reattempt'.split(
+  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering session metadataTable ibm-replication-failures ibm-replication-reattempt'.split(
     ' ',
   );
 const absentObjectResources = 'attributes select torrent renameObject'.split(' ');
@@ -172,7 +182,7 @@ function routeBucket(request: S3Request): Operation {
       : refused(() => invalidArgument('list-type must be 2.'));
   }
   if (request.method === 'POST' && resource.name === '') {
-    return refused(() => new S3Error('NotImplemented', 'Uploads from HTML forms are not implemented by this server.'));
+    return { name: 'PostObject', level: 'form', run: postObject };
   }
   return bucketOperations[resource.name]?.[request.method] ?? refused(methodNotAllowed);
 }

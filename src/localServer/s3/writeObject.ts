@@ -1,12 +1,21 @@
 import type { Segment } from '../store/blobs';
 import type { CannedAcl } from '../store/buckets';
-import type { ObjectAttributes, ObjectChecksum, ObjectLock, ObjectVersion, Retention, Tag } from '../store/objects';
+import type {
+  Archive,
+  Encryption,
+  ObjectAttributes,
+  ObjectChecksum,
+  ObjectLock,
+  ObjectVersion,
+  Retention,
+  Tag,
+} from '../store/objects';
 import { archiveOfNewObject } from './archive';
 import { checkWriteConditions } from './conditions';
 import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors';
 import { currentBucket, ownerIdOf, type Exchange, type ObjectExchange } from './exchange';
 import { lockOfNewVersion, readLockHeaders } from './objectLock';
-import { readAttributes, readCannedAcl, readStorageClass } from './objectHeaders';
+import { readAttributes, readCannedAcl, readStorageClass, type StorageClass } from './objectHeaders';
 import { publicAccessBlockOf } from './publicAccess';
 import { protectionOf, refuseIfRetained, retentionOfNewObject, type RetentionHeaders } from './retention';
 import { readTaggingHeader } from './tags';
@@ -16,33 +25,25 @@ export interface ObjectHeaders {
   readonly attributes: ObjectAttributes;
   readonly tags: readonly Tag[];
   readonly acl: CannedAcl;
-  readonly storageClass: string;
+  readonly storageClass: StorageClass;
   readonly objectLock?: ObjectLock;
 }
 
 /** Reads and checks those headers. */
 export function readObjectHeaders(exchange: Exchange): ObjectHeaders {
-  refuseEncryptionHeaders(exchange);
+  checkEncryptionHeader(exchange);
   const objectLock = readLockHeaders(exchange.request, exchange.nowMs);
   return {
     attributes: readAttributes(exchange),
     tags: readTaggingHeader(exchange.request.header('x-amz-tagging'), exchange.switches),
     acl: readCannedAcl(exchange.request) ?? 'private',
-    storageClass: readStorageClass(exchange.request),
+    storageClass: readStorageClass(exchange),
     ...(objectLock === undefined ? {} : { objectLock }),
   };
 }
 
-/** Customer keys are not supported here, and a request that asks for them must not be stored in the clear. */
-export function refuseEncryptionHeaders(exchange: Exchange): void {
-  for (const name of exchange.request.headers.keys()) {
-    if (/^x-amz-(copy-source-)?server-side-encryption-customer-/.test(name)) {
-      throw new S3Error(
-        'NotImplemented',
-        'Server-side encryption with customer-provided keys is not implemented by this server.',
-      );
-    }
-  }
+/** Every object is encrypted at rest by the service; no other encryption can be asked for but that with customer keys. */
+export function checkEncryptionHeader(exchange: Exchange): void {
   const encryption = exchange.request.header('x-amz-server-side-encryption');
   if (encryption !== undefined && encryption !== 'AES256') {
     throw invalidArgument(`The encryption method specified is not supported: "${encryption}".`);
@@ -55,6 +56,8 @@ export interface VersionInput extends ObjectHeaders {
   readonly checksum: ObjectChecksum;
   readonly segments: readonly Segment[];
   readonly partCount?: number;
+  /** Present when the bytes are stored under a customer's key (rule 71). */
+  readonly encryption?: Encryption;
   /** Headers by which retention is asked for, or a retention copied from elsewhere (rule 99). */
   readonly retention: { readonly headers: RetentionHeaders } | { readonly copied: Retention | undefined };
   /** True when the client vouched for the body (rule 50). */
@@ -84,13 +87,16 @@ export function storeVersion(exchange: ObjectExchange, input: VersionInput): Obj
   refuseIfRetained(current, nowMs);
   checkWriteConditions((name) => exchange.request.headers.get(name), current);
   checkQuota(exchange, bucket.id, input.segments, bucket.versioning === 'Enabled' ? undefined : current);
-  const archive = archiveOfNewObject(exchange, bucket, nowMs);
+  const archive: Archive | undefined =
+    input.storageClass === 'STANDARD'
+      ? archiveOfNewObject(exchange, bucket, nowMs)
+      : { storageClass: input.storageClass, archivedAtMs: nowMs };
   return store.objects.put(bucket, {
     key,
     etag: input.etag,
     modifiedAtMs: nowMs,
     ownerId: ownerIdOf(exchange.principal),
-    storageClass: input.storageClass,
+    storageClass: 'STANDARD',
     checksum: input.checksum,
     ...(input.partCount === undefined ? {} : { partCount: input.partCount }),
     attributes: input.attributes,
@@ -99,6 +105,7 @@ export function storeVersion(exchange: ObjectExchange, input: VersionInput): Obj
     ...(objectLock === undefined ? {} : { objectLock }),
     ...(retention === undefined ? {} : { retention }),
     ...(archive === undefined ? {} : { archive }),
+    ...(input.encryption === undefined ? {} : { encryption: input.encryption }),
     segments: input.segments,
   });
 }

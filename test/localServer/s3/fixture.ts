@@ -72,6 +72,10 @@ export class Fixture {
   readonly faults = new FakeFaults();
   readonly clock = new FakeClock();
   store: Store;
+  /** Read at each request, so that a test can set one for itself. */
+  readonly switches: { -readonly [Name in keyof S3Switches]?: S3Switches[Name] } = {};
+  /** What the data plane logged. */
+  readonly logged: string[] = [];
   readonly #servers: Server[] = [];
   readonly #ports = new Map<string, number>();
   readonly #agent = new Agent({ keepAlive: true });
@@ -82,6 +86,7 @@ export class Fixture {
 
   static async start(switches: Partial<S3Switches> = {}): Promise<Fixture> {
     const fixture = new Fixture();
+    Object.assign(fixture.switches, switches);
     for (const location of ['us-south', 'eu-de']) {
       const handler = createS3Handler({
         store: fixture.store,
@@ -90,7 +95,8 @@ export class Fixture {
         faults: fixture.faults,
         location,
         hostnames: ['s3.local'],
-        switches,
+        switches: fixture.switches,
+        log: (line) => fixture.logged.push(line),
       });
       const server = createServer((message, response) => void handler(message, response));
       server.on('checkContinue', (message, response) => void handler(message, response));

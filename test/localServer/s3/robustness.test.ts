@@ -11,6 +11,8 @@ let cos: Fixture;
 beforeAll(async () => {
   cos = await Fixture.start();
   await cos.bucket('robust');
+  // So that no arbitrary request can delete the bucket.
+  await cos.put('/robust/kept');
 });
 afterAll(() => cos.stop());
 

@@ -94,6 +94,17 @@ export function chunkSignature(signing: ChunkSigning, previous: string, dataSha2
   ).toString('hex');
 }
 
+/** Signature of the policy of an HTML form: over the policy as sent, base64. */
+export function formSignature(
+  secret: string,
+  date: string,
+  region: string,
+  policy: string,
+): { matches(signature: string): boolean } {
+  const expected = hmac(deriveKey(secret, date, region), policy);
+  return { matches: (signature) => equalsHex(expected, signature) };
+}
+
 /** Signature of the trailer of `STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`. */
 export function trailerSignature(signing: ChunkSigning, previous: string, canonicalTrailer: string): string {
   const digest = createHash('sha256').update(canonicalTrailer, 'utf8').digest('hex');
@@ -202,7 +213,7 @@ function checkLifetime(request: S3Request, signedAtMs: number, nowMs: number): v
   }
 }
 
-function parseTimestamp(text: string): number {
+export function parseTimestamp(text: string): number {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
   const time =
     match === null ? NaN : Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`);
