@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ClientContext } from './client';
+import { pythonOf } from './packages';
+import type { Step } from './steps';
+
+/**
+ * Runs a Python program that prints one step a line as JSON, and `{"end": true}` last. A program that ends early is a
+ * failed step. It gets the server, keys included, as JSON in its environment, which is all of its environment.
+ */
+export async function runPythonProgram(context: ClientContext, programPath: string): Promise<void> {
+  const home = join(context.workFolder, 'home');
+  mkdirSync(home, { recursive: true });
+  const child = spawn(
+    pythonOf(context.packageFolder),
+    ['-B', '-W', 'ignore', resolve(programPath), context.workFolder],
+    {
+      cwd: context.workFolder,
+      env: {
+        PATH: '/usr/local/bin:/usr/bin:/bin',
+        HOME: home,
+        PYTHONPATH: resolve('test/conformance'),
+        LC_ALL: 'C.UTF-8',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        LOCAL_SERVER: JSON.stringify(context.server),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const exit = once(child, 'exit');
+  let hasEnded = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const message = JSON.parse(line) as Step | { end: true };
+    if ('end' in message) hasEnded = true;
+    else context.steps.add(message);
+  }
+  const [code] = (await exit) as [number | null];
+  if (!hasEnded || code !== 0) {
+    context.steps.add({ name: 'run to the end', status: 'failed', detail: `the program ended early with ${code}` });
+  }
+}
