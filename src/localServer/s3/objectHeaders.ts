@@ -1,6 +1,7 @@
 import type { CannedAcl } from '../store/buckets';
 import type { Archive, ObjectAttributes, ObjectVersion } from '../store/objects';
 import { checksumHeader } from './checksums';
+import { visibleBucket } from './configurationDelay';
 import { invalidArgument, S3Error } from './errors';
 import type { Exchange, ResponseHeaders } from './exchange';
 import type { S3Request } from './request';
@@ -113,7 +114,9 @@ export function describeObject(exchange: Exchange, version: ObjectVersion): Resp
 
 /** A version's id, shown only where versioning was ever turned on. */
 export function shownVersionId(exchange: Exchange, version: ObjectVersion): string | undefined {
-  return exchange.store.buckets.findById(version.bucketId)?.versioning === 'never' ? undefined : version.versionId;
+  const bucket = exchange.store.buckets.findById(version.bucketId);
+  const isUnversioned = bucket !== undefined && visibleBucket(exchange, bucket).versioning === 'never';
+  return isUnversioned ? undefined : version.versionId;
 }
 
 /** Checksum headers of a whole object. */
