@@ -63,7 +63,7 @@ async function readAcl(exchange: Exchange): Promise<CannedAcl> {
     if (acl !== undefined) {
       throw new S3Error('UnexpectedContent', 'An ACL comes either as x-amz-acl or as a document.');
     }
-    return readGrants(await readDocument(exchange, 'AccessControlPolicy', 'required'), ownerIdOf(exchange.principal));
+    return readGrants(await readDocument(exchange, 'AccessControlPolicy', 'strict'), ownerIdOf(exchange.principal));
   }
   if (acl === undefined) {
     throw invalidArgument('x-amz-acl must be private or public-read.');
@@ -142,7 +142,7 @@ export async function getPublicAccessBlock(exchange: BucketExchange): Promise<vo
 
 /** `PUT ?publicAccessBlock` (rule 70). */
 export async function putPublicAccessBlock(exchange: BucketExchange): Promise<void> {
-  const root = await readDocument(exchange, 'PublicAccessBlockConfiguration', 'required');
+  const root = await readDocument(exchange, 'PublicAccessBlockConfiguration', 'strict');
   allowOnly(root, ['BlockPublicAcls', 'IgnorePublicAcls']);
   const setting: PublicAccessBlockSetting = {
     blockPublicAcls: readFlag(root, 'BlockPublicAcls'),

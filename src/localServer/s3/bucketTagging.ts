@@ -14,7 +14,7 @@ export async function getBucketTagging(exchange: BucketExchange): Promise<void> 
 
 /** `PUT /{bucket}?tagging`: replaces the whole set. Limits and characters are those of object tags. */
 export async function putBucketTagging(exchange: BucketExchange): Promise<void> {
-  const tags = readTaggingDocument(await readDocument(exchange, 'Tagging', 'required'), exchange.switches);
+  const tags = readTaggingDocument(await readDocument(exchange, 'Tagging', 'strict'), exchange.switches);
   await exchange.store.write(() => exchange.store.buckets.setSetting(currentBucket(exchange).id, 'tagging', tags));
   sendEmpty(exchange, 200);
 }

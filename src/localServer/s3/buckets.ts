@@ -226,7 +226,7 @@ export async function getBucketVersioning(exchange: BucketExchange): Promise<voi
 
 /** `PUT /{bucket}?versioning` (rule 79). */
 export async function putBucketVersioning(exchange: BucketExchange): Promise<void> {
-  const root = await readDocument(exchange, 'VersioningConfiguration', 'required');
+  const root = await readDocument(exchange, 'VersioningConfiguration', 'strict');
   const status = textOfChild(root, 'Status');
   if ((status !== 'Enabled' && status !== 'Suspended') || textOfChild(root, 'MfaDelete') === 'Enabled') {
     throw new S3Error(

@@ -6,6 +6,8 @@ import type { Store } from '../store/store';
  * Defaults are the stricter choice.
  */
 export interface S3Switches {
+  /** Rule 49: a checksum for the documents of ?versioning, ?website, ?publicAccessBlock, ?tagging and ?acl. */
+  readonly modelChecksums: 'required' | 'optional';
   /** Rule 62. */
   readonly maxMetadataBytes: number;
   /** Rule 61: single PUT, part, copy. */
@@ -49,6 +51,7 @@ export interface S3Switches {
 }
 
 export const defaultSwitches: S3Switches = {
+  modelChecksums: 'required',
   maxMetadataBytes: 2048,
   maxPutBytes: 5 * 1024 ** 3,
   maxObjectBytes: 10 * 1024 ** 4,

@@ -11,7 +11,7 @@ export async function getObjectTagging(exchange: ObjectExchange): Promise<void> 
 
 /** `PUT /{bucket}/{key}?tagging`: replaces the whole set. */
 export async function putObjectTagging(exchange: ObjectExchange): Promise<void> {
-  const tags = readTaggingDocument(await readDocument(exchange, 'Tagging', 'required'), exchange.switches);
+  const tags = readTaggingDocument(await readDocument(exchange, 'Tagging', 'strict'), exchange.switches);
   const version = await exchange.store.write(() => {
     const found = findRequestedVersion(exchange);
     exchange.store.objects.update(found, { tags });

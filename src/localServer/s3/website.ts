@@ -33,7 +33,7 @@ export async function getBucketWebsite(exchange: BucketExchange): Promise<void> 
 
 /** `PUT ?website` (rule 104). */
 export async function putBucketWebsite(exchange: BucketExchange): Promise<void> {
-  const setting = readWebsite(await readDocument(exchange, 'WebsiteConfiguration', 'required'));
+  const setting = readWebsite(await readDocument(exchange, 'WebsiteConfiguration', 'strict'));
   await exchange.store.write(() => exchange.store.buckets.setSetting(currentBucket(exchange).id, 'website', setting));
   sendEmpty(exchange, 200);
 }

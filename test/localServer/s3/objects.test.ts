@@ -75,6 +75,17 @@ describe('integrity', () => {
     const method = query === '?delete' ? 'POST' : 'PUT';
     expect(await codeOf({ method, path: `/objects${query}`, body: '<Delete/>' })).toBe('400 InvalidRequest');
   });
+
+  test('rule 49: what only the model asks a checksum for goes without one when the switch says so', async () => {
+    const plain = (query: string, body: string) => codeOf({ method: 'PUT', path: `/objects${query}`, body });
+    const website = '<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument></WebsiteConfiguration>';
+    expect(await plain('?website', website)).toBe('400 InvalidRequest');
+    cos.switches.modelChecksums = 'optional';
+    expect(await plain('?website', website)).toBe('200');
+    expect(await plain('?cors', '<CORSConfiguration/>')).toBe('400 InvalidRequest');
+    cos.switches.modelChecksums = 'required';
+    await cos.ask({ method: 'DELETE', path: '/objects?website' });
+  });
 });
 
 describe('aws-chunked', () => {
