@@ -26,12 +26,12 @@ export function writeSampleFiles(workFolder: string): string {
   return source;
 }
 
-/** Runs a program that must be installed, and answers the first line that it prints. */
+/** Runs a program that must be installed, and answers its version. */
 export function probe(command: string, debianPackage: string): Promise<Preparation> {
   return new Promise((resolve) => {
     const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', LC_ALL: 'C.UTF-8' };
     execFile(command, [command.endsWith('rclone') ? 'version' : '--version'], { env }, (error, stdout, stderr) => {
-      const [version = ''] = `${stdout}${stderr}`.trim().split('\n');
+      const [version = ''] = /\d+(?:\.\d+)+/.exec(`${stdout}${stderr}`) ?? [];
       resolve(
         error === null
           ? { state: 'ready', version }

@@ -1,13 +1,12 @@
 """Backup policies, vaults, recovery ranges and restores, with IBM's resource configuration SDK."""
 
-import datetime
 import time
 
 from ibm_cloud_sdk_core import ApiException
 from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
 from ibm_cos_sdk_config.resource_configuration_v1 import ResourceConfigurationV1
 
-from connect import admin, client, new_bucket
+from connect import admin, client, fails_with, new_bucket
 from steps import SERVER, Missing, same, step
 
 BUCKET = "python-backup"
@@ -41,7 +40,7 @@ def _():
     config.update_bucket_config(bucket=BUCKET, bucket_patch={"hard_quota": 1_000_000})
     found = config.get_bucket_config(bucket=BUCKET).get_result()
     same((found["name"], found["hard_quota"], found["crn"]), (BUCKET, 1_000_000, BUCKET_CRN))
-    client.put_object(Bucket=BUCKET, Key="ledger", Body=b"first")
+    known["version"] = client.put_object(Bucket=BUCKET, Key="ledger", Body=b"first")["VersionId"]
 
 
 @step("Creating a Backup Vault")
@@ -139,13 +138,15 @@ def _():
         backup_vault_name=VAULT,
         recovery_range_id=known.get("range", "absent"),
     )
-    point = datetime.datetime.fromisoformat(found["range_end_time"].replace("Z", "+00:00"))
+    # A version that is deleted for good comes back with its id.
+    client.delete_object(Bucket=BUCKET, Key="ledger", VersionId=known["version"])
+    fails_with(404, client.get_object, Bucket=BUCKET, Key="ledger")
     restore = call(
         config.create_restore,
         backup_vault_name=VAULT,
         recovery_range_id=need("range"),
         restore_type="in_place",
-        restore_point_in_time=point,
+        restore_point_in_time=found["range_end_time"],
         target_resource_crn=BUCKET_CRN,
     )
     known["restore"] = restore["restore_id"]
@@ -159,8 +160,15 @@ def _():
 
 @step("Get Restore Details")
 def _():
-    restore = call(config.get_restore, backup_vault_name=VAULT, restore_id=known.get("restore", "absent"))
-    same(restore["target_resource_crn"], BUCKET_CRN)
+    for _ in range(60):
+        restore = call(config.get_restore, backup_vault_name=VAULT, restore_id=known.get("restore", "absent"))
+        if restore["restore_status"] not in ("initializing", "running"):
+            break
+        admin("POST", "/clock/advance", {"byMs": 10_000})
+        time.sleep(0.1)
+    same((restore["restore_status"], restore["target_resource_crn"]), ("complete", BUCKET_CRN))
+    restored = client.get_object(Bucket=BUCKET, Key="ledger", VersionId=known["version"])
+    same(restored["Body"].read(), b"first")
 
 
 @step("Delete a Backup Policy")
