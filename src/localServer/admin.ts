@@ -1,5 +1,7 @@
+import { backupRoutes } from './adminBackups';
 import { allowMembers, invalid, needed, readBody, readNumber, readOneOf, readPositiveInteger } from './adminBody';
 import { keyRoutes } from './adminKeys';
+import type { Backups } from './backup/backups';
 import type { AdjustableClock } from './clock';
 import type { RequestHandler } from './contracts';
 import { createJsonHandler, ServiceError, type Route } from './control/jsonService';
@@ -10,6 +12,7 @@ import type { Passcodes } from './iam/passcodes';
 import type { TokenSettings } from './iam/tokenEndpoint';
 import type { LifecycleSchedule } from './lifecycleSchedule';
 import type { RequestLog } from './requestLog';
+import type { Store } from './store/store';
 
 /** A switch of the data plane: its current value, of the type it may be set to. */
 export type Switches = Record<string, boolean | number | string>;
@@ -23,6 +26,8 @@ interface AdminParts {
   readonly tokenSettings: TokenSettings;
   readonly switches: Switches;
   readonly lifecycle: LifecycleSchedule;
+  readonly store: Store;
+  readonly backups: Backups;
   readonly log: (line: string) => void;
 }
 
@@ -37,6 +42,7 @@ export function createAdminHandler(parts: AdminParts): RequestHandler {
         ...clockRoutes(parts),
         ...tokenRoutes(parts),
         ...keyRoutes(parts.identities),
+        ...backupRoutes(parts),
         ...otherRoutes(parts),
       ],
     },

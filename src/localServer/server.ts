@@ -1,4 +1,6 @@
 import { createAdminHandler } from './admin';
+import { startBackupSchedule } from './backup/backupSchedule';
+import { Backups } from './backup/backups';
 import { AdjustableClock } from './clock';
 import { catalogueRoute } from './control/endpointCatalogue';
 import { createJsonHandler, type JsonService } from './control/jsonService';
@@ -100,7 +102,21 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
   const instanceGuids = () => identities.cosInstances.map(({ guid }) => guid);
   const lifecycle = startLifecycleSchedule({ store, clock, instanceGuids, log });
   closers.push(() => lifecycle.stop());
-  const services = createServices({ identities, store, lifecycle, clock, faults, requests, protocol, urlOf, log });
+  const backups = new Backups(store, clock);
+  const backupSchedule = startBackupSchedule(backups, log);
+  closers.push(() => backupSchedule.stop());
+  const services = createServices({
+    identities,
+    store,
+    lifecycle,
+    backups,
+    clock,
+    faults,
+    requests,
+    protocol,
+    urlOf,
+    log,
+  });
   const listeners: Listener[] = [];
   closers.push(async () => void (await Promise.all(listeners.map((listener) => listener.close(closeGraceMs)))));
   for (const [index, [service, handler]] of services.entries()) {
@@ -136,6 +152,7 @@ function createServices(parts: {
   identities: Identities;
   store: Store;
   lifecycle: LifecycleSchedule;
+  backups: Backups;
   clock: AdjustableClock;
   faults: FaultInjector;
   requests: RequestLog;
@@ -143,7 +160,7 @@ function createServices(parts: {
   urlOf: (service: string) => string;
   log: (line: string) => void;
 }): [string, RequestHandler][] {
-  const { identities, store, clock, requests, protocol, urlOf, log } = parts;
+  const { identities, store, backups, clock, requests, protocol, urlOf, log } = parts;
   const faults: Faults = {
     take: (request) => {
       requests.record(request);
@@ -166,7 +183,7 @@ function createServices(parts: {
     configEndpoint: () => `${urlOf('configuration')}/v1`,
   });
   const configuration = createResourceConfiguration(
-    { identities, buckets: storedBuckets(store), nowMs: () => clock.nowMs() },
+    { identities, store, backups, buckets: storedBuckets(store), nowMs: () => clock.nowMs() },
     [catalogue],
   );
   const admin = createAdminHandler({
@@ -178,6 +195,8 @@ function createServices(parts: {
     tokenSettings,
     switches,
     lifecycle: parts.lifecycle,
+    store,
+    backups,
     log,
   });
   const s3 = (location: string) =>

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { bucketCrn } from '../iam/crn';
-import type { Identities } from '../iam/identities';
 import { callerOf, type Caller } from './access';
+import type { BackupContext } from './backupAccess';
+import { policyRoutes } from './backupPolicies';
+import { vaultRoutes } from './backupVaults';
 import { checkSettings, settingNames, withoutEmptyLists, type BucketSettings } from './bucketSettings';
 import {
   isObject,
@@ -13,6 +15,8 @@ import {
   type ServiceRequest,
 } from './jsonService';
 import { mergePatch } from './mergePatch';
+import { recoveryRangeRoutes } from './recoveryRanges';
+import { restoreRoutes } from './restores';
 
 /** What a bucket holds. Sizes are in bytes. */
 export interface BucketUsage {
@@ -41,15 +45,19 @@ export interface ConfiguredBuckets {
   save(name: string, settings: BucketSettings, updatedAtMs: number): Promise<void>;
 }
 
-interface Context {
-  readonly identities: Identities;
+interface Context extends BackupContext {
   readonly buckets: ConfiguredBuckets;
-  readonly nowMs: () => number;
 }
 
 /** The Resource Configuration API, every route with and without `/v1`, and further routes of the same host. */
 export function createResourceConfiguration(context: Context, furtherRoutes: readonly Route[]): JsonService {
-  const routes = [...bucketRoutes(context), ...backupRoutes(context)];
+  const routes = [
+    ...bucketRoutes(context),
+    ...policyRoutes(context),
+    ...vaultRoutes(context),
+    ...recoveryRangeRoutes(context),
+    ...restoreRoutes(context),
+  ];
   return {
     name: 'resource-configuration',
     describeError: (error, { requestId }) => ({
@@ -79,37 +87,6 @@ function bucketRoutes(context: Context): Route[] {
       handle: (request) => updateBucket(request, context),
     },
   ];
-}
-
-/** Not there yet, and said so: a client must not take silence for success. */
-function backupRoutes({ identities }: Context): Route[] {
-  const range = '/backup_vaults/:vault/recovery_ranges';
-  const paths: [string, string][] = [
-    ['POST', '/buckets/:bucket/backup_policies'],
-    ['GET', '/buckets/:bucket/backup_policies'],
-    ['GET', '/buckets/:bucket/backup_policies/:policy'],
-    ['DELETE', '/buckets/:bucket/backup_policies/:policy'],
-    ['GET', '/backup_vaults'],
-    ['POST', '/backup_vaults'],
-    ['GET', '/backup_vaults/:vault'],
-    ['PATCH', '/backup_vaults/:vault'],
-    ['DELETE', '/backup_vaults/:vault'],
-    ['GET', range],
-    ['GET', `${range}/:range`],
-    ['PATCH', `${range}/:range`],
-    ['POST', '/backup_vaults/:vault/restores'],
-    ['GET', '/backup_vaults/:vault/restores'],
-    ['GET', '/backup_vaults/:vault/restores/:restore'],
-  ];
-  return paths.map(([method, path]) => ({
-    method,
-    path,
-    operation: 'configuration.backup',
-    handle: (request) => {
-      callerOf(request, identities, 'unauthorized');
-      throw new ServiceError(501, 'not_implemented', 'This local server does not offer bucket backup.');
-    },
-  }));
 }
 
 function openBucket(request: ServiceRequest, context: Context): { bucket: ConfiguredBucket; caller: Caller } {

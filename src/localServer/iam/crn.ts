@@ -8,6 +8,11 @@ export function bucketCrn(accountId: string, guid: string, bucket: string): stri
   return `crn:v1:bluemix:public:cloud-object-storage:global:a/${accountId}:${guid}:bucket:${bucket}`;
 }
 
+/** The CRN of a backup vault of a COS instance. */
+export function vaultCrn(accountId: string, guid: string, vault: string): string {
+  return `crn:v1:bluemix:public:cloud-object-storage:global:a/${accountId}:${guid}:backup-vault:${vault}`;
+}
+
 /** The CRN of a Key Protect instance in a region. */
 export function kmsInstanceCrn(accountId: string, region: string, guid: string): string {
   return `crn:v1:bluemix:public:kms:${region}:a/${accountId}:${guid}::`;

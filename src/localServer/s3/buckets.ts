@@ -200,6 +200,7 @@ export async function deleteBucket(exchange: BucketExchange): Promise<void> {
         'The bucket you tried to delete is not empty: it holds objects, old versions, delete markers or open multipart uploads.',
       );
     }
+    refuseIfBackedUp(exchange, bucket, 'the bucket cannot be deleted');
     store.buckets.delete(bucket, exchange.nowMs + exchange.switches.nameReservationMs);
   });
   sendEmpty(exchange, 204);
@@ -254,7 +255,17 @@ function changeVersioning(exchange: BucketExchange, bucket: Bucket, status: Vers
       'A replication configuration is present on this bucket, so the versioning state cannot be changed.',
     );
   }
+  if (status === 'Suspended') {
+    refuseIfBackedUp(exchange, bucket, 'the versioning state cannot be changed');
+  }
   changeVersioningState(exchange, status);
+}
+
+/** What a backup policy stands in the way of (control-plane.md §3.4). */
+function refuseIfBackedUp(exchange: BucketExchange, bucket: Bucket, consequence: string): void {
+  if (exchange.store.backups.hasPolicy(bucket.id)) {
+    throw new S3Error('InvalidBucketState', `A backup policy is present on this bucket, so ${consequence}.`);
+  }
 }
 
 /** The bucket at this endpoint's location; one elsewhere does not exist here (rule 34). */

@@ -107,7 +107,7 @@ function expireOne(
       if (bucket.versioning === 'never') {
         store.objects.remove(version);
       } else {
-        store.objects.putMarker(bucket, version.key, bucket.ownerId, nowMs);
+        store.objects.putMarker(bucket, version.key, bucket.ownerId, nowMs, 'lifecycle');
       }
       report.expired++;
     }

@@ -109,6 +109,10 @@ export function describeObject(exchange: Exchange, version: ObjectVersion): Resp
     ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value])),
     'x-amz-tagging-count': version.tags.length === 0 ? undefined : version.tags.length,
     'x-amz-version-id': shownVersionId(exchange, version),
+    'x-amz-replication-status': version.replication,
+    'x-ibm-backup-restore-time':
+      version.restored === undefined ? undefined : new Date(version.restored.restoredAtMs).toISOString(),
+    'x-ibm-backup-restore-id': version.restored?.restoreId,
   };
 }
 

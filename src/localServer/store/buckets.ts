@@ -88,14 +88,18 @@ export class Buckets {
       .map(toBucket);
   }
 
+  /** Buckets and backup vaults of an instance: they share one quota (control-plane.md §3.5). */
   count(instanceGuid: string): number {
-    return Number(
-      this.#database.get('SELECT count(*) AS n FROM buckets WHERE instance_guid = ?', instanceGuid)?.['n'] ?? 0,
-    );
+    const sql =
+      'SELECT (SELECT count(*) FROM buckets WHERE instance_guid = ?1) + (SELECT count(*) FROM backup_vaults WHERE instance_guid = ?1) AS n';
+    return Number(this.#database.get(sql, instanceGuid)?.['n'] ?? 0);
   }
 
-  /** Until when a deleted bucket's name stays unusable, if it does. */
+  /** Until when a name stays unusable, if it does: that of a deleted bucket for a while, that of a backup vault for good. */
   findReservation(name: string): number | undefined {
+    if (this.#database.get('SELECT 1 FROM backup_vaults WHERE name = ?', name) !== undefined) {
+      return Number.POSITIVE_INFINITY;
+    }
     const row = this.#database.get('SELECT until_at FROM reserved_names WHERE name = ?', name);
     return row === undefined ? undefined : Number(row['until_at']);
   }

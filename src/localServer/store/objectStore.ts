@@ -8,7 +8,6 @@ import {
   seqOfVersionId,
   type NewVersion,
   type ObjectVersion,
-  type Origin,
   type VersionObserver,
   type VersionPatch,
 } from './objects';
@@ -95,22 +94,20 @@ export class Objects {
     this.#buckets.addUsage(bucket.id, 1, sizeBytes);
     const { segments: _segments, ...fields } = version;
     const written = { ...fields, ...inserted, bucketId: bucket.id, isLatest: true, isMarker: false, sizeBytes };
-    for (const observer of this.#observers) observer.written(bucket, written, 'request');
+    for (const observer of this.#observers) observer.written(bucket, written);
     return written;
   }
 
-  /** Adds a delete marker as the latest version, for a bucket whose versioning is or was enabled. */
-  putMarker(
-    bucket: Bucket,
-    key: string,
-    ownerId: string,
-    modifiedAtMs: number,
-    origin: Origin = 'request',
-  ): ObjectVersion {
-    const marker = { ...markerFields, key, modifiedAtMs, ownerId, sizeBytes: 0, isMarker: true };
+  /**
+   * Adds a delete marker as the latest version, for a bucket whose versioning is or was enabled. Backups and replication
+   * do not follow one that a lifecycle rule makes.
+   */
+  putMarker(bucket: Bucket, key: string, ownerId: string, modifiedAtMs: number, origin?: 'lifecycle'): ObjectVersion {
+    const by = origin === undefined ? {} : { origin };
+    const marker = { ...markerFields, ...by, key, modifiedAtMs, ownerId, sizeBytes: 0, isMarker: true };
     const inserted = this.#insert(bucket, bucket.versioning === 'Enabled', marker);
     const written = { ...marker, ...inserted, bucketId: bucket.id, isLatest: true };
-    for (const observer of this.#observers) observer.written(bucket, written, origin);
+    for (const observer of this.#observers) observer.written(bucket, written);
     return written;
   }
 
@@ -192,7 +189,7 @@ export class Objects {
   #insert(
     bucket: Bucket,
     isVersioned: boolean,
-    version: Omit<NewVersion, 'segments'> & { sizeBytes: number; isMarker: boolean },
+    version: Omit<NewVersion, 'segments'> & { sizeBytes: number; isMarker: boolean; origin?: 'lifecycle' },
   ): { rowId: number; seq: number; versionId: string } {
     if (!isVersioned) {
       const replaced = this.findVersion(bucket.id, version.key, nullVersion);

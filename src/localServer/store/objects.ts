@@ -99,6 +99,8 @@ export interface ObjectVersion {
   readonly encryption?: Encryption;
   readonly replication?: ReplicationStatus;
   readonly restored?: Restored;
+  /** Absent for what a request wrote. */
+  readonly origin?: 'lifecycle';
 }
 
 /** A version to be written. */
@@ -131,12 +133,9 @@ export interface VersionPatch {
   readonly replication?: ReplicationStatus | undefined;
 }
 
-/** What made a change: someone's request, or a lifecycle rule, which backups and replication do not follow. */
-export type Origin = 'request' | 'lifecycle';
-
 /** Told of every change within its transaction, so that what it adds becomes durable together with the change. */
 export interface VersionObserver {
-  written(bucket: Bucket, version: ObjectVersion, origin: Origin): void;
+  written(bucket: Bucket, version: ObjectVersion): void;
   tagsChanged(version: ObjectVersion, tags: readonly Tag[]): void;
   removed(version: ObjectVersion): void;
 }

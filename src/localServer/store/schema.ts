@@ -127,6 +127,7 @@ CREATE TABLE parts (
 const backupSchema = `
 ALTER TABLE versions ADD COLUMN replication TEXT;
 ALTER TABLE versions ADD COLUMN restored TEXT;
+ALTER TABLE versions ADD COLUMN origin TEXT;
 
 CREATE TABLE backup_vaults (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { BackupRecords } from './backupRecords';
 import { Blobs } from './blobs';
 import { Buckets } from './buckets';
 import { Database } from './database';
@@ -19,6 +20,7 @@ export interface Store {
   readonly objects: Objects;
   readonly bulk: BulkObjects;
   readonly uploads: Uploads;
+  readonly backups: BackupRecords;
   readonly listing: Listing;
   readonly blobs: Blobs;
   /** Runs `change` in a transaction. It must be synchronous; what it throws undoes it and rejects the promise. */
@@ -40,6 +42,7 @@ export function openStore(dataFolder: string): Store {
     objects: new Objects(database, blobs, buckets, sequence),
     bulk: new BulkObjects(database, buckets, sequence),
     uploads: new Uploads(database, blobs),
+    backups: new BackupRecords(database),
     listing: new Listing(database),
     write: (change) => database.write(change),
     async close() {

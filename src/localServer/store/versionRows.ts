@@ -28,6 +28,7 @@ export interface NewVersionRow extends Omit<NewVersion, 'segments'> {
   readonly sizeBytes: number;
   readonly replication?: ReplicationStatus;
   readonly restored?: Restored;
+  readonly origin?: 'lifecycle';
 }
 
 /** Inserts a row, inside a write transaction. Returns its id. */
@@ -36,8 +37,8 @@ export function insertVersionRow(database: Database, version: NewVersionRow): nu
   return database.run(
     `INSERT INTO versions (bucket_id, key, seq, version_id, is_latest, is_marker, size_bytes, etag, modified_at, owner_id,
        storage_class, checksum_algorithm, checksum_type, checksum_value, part_count, attributes, tags, acl, object_lock,
-       retention, archive, encryption, replication, restored)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       retention, archive, encryption, replication, restored, origin)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     version.bucketId,
     keyBytes(version.key),
     version.seq,
@@ -62,6 +63,7 @@ export function insertVersionRow(database: Database, version: NewVersionRow): nu
     json(version.encryption),
     version.replication ?? null,
     json(version.restored),
+    version.origin ?? null,
   ).rowId;
 }
 
@@ -127,5 +129,6 @@ export function toVersion(row: SqlRow): ObjectVersion {
     ...(encryption === undefined ? {} : { encryption }),
     ...(typeof replication === 'string' ? { replication: replication as ReplicationStatus } : {}),
     ...(restored === undefined ? {} : { restored }),
+    ...(row['origin'] === 'lifecycle' ? { origin: 'lifecycle' } : {}),
   };
 }

@@ -194,6 +194,7 @@ describe('the command line', () => {
       port: 0,
       dataFolder: 'd',
       seed: 'demo',
+      loads: [],
       transport: 'https',
       lifetime: 'parent',
     });
