@@ -14,7 +14,7 @@ import {
   writeSampleFiles,
 } from './commandClient';
 
-const command = '/usr/bin/aws';
+const command = 'aws';
 const debianPackage = 'awscli';
 const large = sampleFiles['large.bin'];
 

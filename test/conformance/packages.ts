@@ -11,7 +11,8 @@ export function installNpmPackage(folder: string, name: string, version: string)
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }));
-  const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', `${name}@${version}`];
+  const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', '--fetch-retries=1'];
+  const args = ['install', ...quietly, '--fetch-retry-mintimeout=1000', `${name}@${version}`];
   const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8', timeout: 180_000 });
   const code = /npm (?:error|ERR!) code (\S+)/.exec(stderr ?? '')?.[1] ?? 'no answer';
   return status === 0
@@ -46,8 +47,12 @@ export function installPythonPackages(folder: string, requirements: Readonly<Rec
     };
   }
   const pinned = Object.entries(requirements).map(([name, version]) => `${name}==${version}`);
-  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...pinned];
-  return spawnSync(python, args, { encoding: 'utf8', timeout: 300_000 }).status === 0
+  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries=1', ...pinned];
+  // IBM's source packages are built with pkg_resources, which later setuptools lack. pip has two names for the same wish.
+  const constraints = join(folder, 'constraints.txt');
+  writeFileSync(constraints, 'setuptools<81\n');
+  const env = { ...process.env, PIP_CONSTRAINT: constraints, PIP_BUILD_CONSTRAINT: constraints };
+  return spawnSync(python, args, { encoding: 'utf8', timeout: 300_000, env }).status === 0
     ? ready
     : { state: 'missing', reason: `pip could not install ${pinned.join(' ')}` };
 }

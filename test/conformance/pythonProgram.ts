@@ -28,6 +28,7 @@ export async function runPythonProgram(context: ClientContext, programPath: stri
         LOCAL_SERVER: JSON.stringify(context.server),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 600_000,
     },
   );
   const exit = once(child, 'exit');
@@ -37,8 +38,12 @@ export async function runPythonProgram(context: ClientContext, programPath: stri
     if ('end' in message) hasEnded = true;
     else context.steps.add(message);
   }
-  const [code] = (await exit) as [number | null];
+  const [code, signal] = (await exit) as [number | null, NodeJS.Signals | null];
   if (!hasEnded || code !== 0) {
-    context.steps.add({ name: 'run to the end', status: 'failed', detail: `the program ended early with ${code}` });
+    context.steps.add({
+      name: 'run to the end',
+      status: 'failed',
+      detail: `the program ended early with ${code ?? signal}`,
+    });
   }
 }

@@ -14,7 +14,7 @@ import {
   writeSampleFiles,
 } from './commandClient';
 
-const command = '/usr/bin/rclone';
+const command = 'rclone';
 const debianPackage = 'rclone';
 const large = sampleFiles['large.bin'];
 

@@ -15,7 +15,7 @@ import {
 } from './commandClient';
 import { Refused } from './steps';
 
-const command = '/usr/bin/s3cmd';
+const command = 's3cmd';
 const debianPackage = 's3cmd';
 const large = sampleFiles['large.bin'];
 

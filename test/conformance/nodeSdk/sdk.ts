@@ -57,6 +57,7 @@ export function connect(sdk: Sdk, server: LocalServerInfo, keys: 'apiKey' | 'hma
       region: 'us-south',
       s3ForcePathStyle: true,
       maxRetries: 0,
+      httpOptions: { timeout: 60_000 },
       ...credentials,
     });
     const request = (operation: string, params: Params) => {

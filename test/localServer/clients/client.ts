@@ -36,11 +36,16 @@ export function createClient(options: {
   const attempt = (...args: string[]) =>
     new Promise<ClientResult>((resolve, reject) => {
       const allArgs = [...options.commonArgs, ...args];
-      execFile(options.command, allArgs, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-        if (error !== null && error.code === ('ENOENT' as unknown)) {
-          reject(new Error(`${options.command} is missing; run: apt-get install -y ${options.debianPackage}`));
-        } else resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-      });
+      execFile(
+        options.command,
+        allArgs,
+        { env, maxBuffer: 64 * 1024 * 1024, timeout: 180_000 },
+        (error, stdout, stderr) => {
+          if (error !== null && error.code === ('ENOENT' as unknown)) {
+            reject(new Error(`${options.command} is missing; run: apt-get install -y ${options.debianPackage}`));
+          } else resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+        },
+      );
     });
   return {
     attempt,
