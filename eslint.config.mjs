@@ -46,7 +46,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', '*.config.ts', 'scripts/**', '*.mjs'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', '*.config.mts', 'scripts/**', '*.mjs'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-console': 'off',

@@ -1,4 +1,4 @@
-// Runs one project of vitest.config.ts and counts.
+// Runs one project of vitest.config.mts and counts.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
