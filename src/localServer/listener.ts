@@ -26,10 +26,10 @@ const serverOptions: ServerOptions = {
   noDelay: true,
 };
 
-/** Listens on 127.0.0.1. Throws `StartError` when the port is taken or may not be used. */
+/** Listens on 127.0.0.1; `prepare` may add to the server first. Throws `StartError` when the port is taken or may not be used. */
 export async function listen(
   handler: RequestHandler,
-  options: { service: string; port: number; transport: Transport },
+  options: { service: string; port: number; transport: Transport; prepare?: (server: Server) => void },
 ): Promise<Listener> {
   const onRequest: RequestListener = (request, response) => void handler(request, response);
   const server =
@@ -42,6 +42,7 @@ export async function listen(
   // The handler decides when a client may send the body it announced (rule 11).
   server.on('checkContinue', onRequest);
   server.timeout = 0;
+  options.prepare?.(server);
   await listening(server, options.service, options.port);
   const { port } = server.address() as AddressInfo;
   return {

@@ -14,6 +14,8 @@ import { protectionOf, readRetentionHeaders } from './retention';
 import { storeVersion } from './writeObject';
 import { allowOnly, childrenOf, parseXml, requiredText, textOfChild, type XmlElement } from './xml';
 
+const maxParts = 10_000;
+
 interface ListedPart {
   readonly partNumber: number;
   readonly etag: string;
@@ -122,8 +124,8 @@ function readParts(root: XmlElement): readonly ListedPart[] {
     }
     return { partNumber: Number(number), etag: requiredText(element, 'ETag').replace(/^"(.*)"$/, '$1'), checksums };
   });
-  if (parts.length === 0) {
-    throw malformedXml('CompleteMultipartUpload must hold at least one Part.');
+  if (parts.length === 0 || parts.length > maxParts) {
+    throw malformedXml(`CompleteMultipartUpload must hold 1 to ${maxParts} Part elements, not ${parts.length}.`);
   }
   for (const [index, part] of parts.entries()) {
     if (index > 0 && part.partNumber <= (parts[index - 1]?.partNumber ?? 0)) {

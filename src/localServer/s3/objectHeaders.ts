@@ -30,7 +30,8 @@ export function readAttributes(exchange: Exchange): ObjectAttributes {
   if (encoding !== '') {
     headers['content-encoding'] = encoding;
   }
-  const metadata: Record<string, string> = {};
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const metadata = Object.create(null) as Record<string, string>;
   let metadataBytes = 0;
   for (const name of metadataNames(request)) {
     const value = request.header(name) ?? '';

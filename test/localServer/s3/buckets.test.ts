@@ -41,6 +41,7 @@ describe('envelope', () => {
   test('rule 3: a failed HEAD has no body', async () => {
     const reply = await cos.ask({ method: 'HEAD', path: '/no-such-bucket' });
     expect(reply).toMatchObject({ status: 404, text: '' });
+    expect([reply.headers['content-type'], reply.headers['content-length']]).toEqual([undefined, undefined]);
   });
 
   test('rule 5: path style with and without a trailing slash and virtual-host style are the same bucket', async () => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request as httpRequest, Agent, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest, Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault, Faults, Role } from '../../../src/localServer/contracts';
+import { listen, type Listener } from '../../../src/localServer/listener';
+import { answerClientErrors } from '../../../src/localServer/s3/clientError';
 import { createS3Handler } from '../../../src/localServer/s3/handler';
 import type { S3Switches } from '../../../src/localServer/s3/options';
 import { openStore, type Store } from '../../../src/localServer/store/store';
@@ -76,7 +77,7 @@ export class Fixture {
   readonly switches: { -readonly [Name in keyof S3Switches]?: S3Switches[Name] } = {};
   /** What the data plane logged. */
   readonly logged: string[] = [];
-  readonly #servers: Server[] = [];
+  readonly #listeners: Listener[] = [];
   readonly #ports = new Map<string, number>();
   readonly #agent = new Agent({ keepAlive: true });
 
@@ -98,11 +99,14 @@ export class Fixture {
         switches: fixture.switches,
         log: (line) => fixture.logged.push(line),
       });
-      const server = createServer((message, response) => void handler(message, response));
-      server.on('checkContinue', (message, response) => void handler(message, response));
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      fixture.#servers.push(server);
-      fixture.#ports.set(location, (server.address() as AddressInfo).port);
+      const listener = await listen(handler, {
+        service: location,
+        port: 0,
+        transport: { kind: 'http' },
+        prepare: answerClientErrors,
+      });
+      fixture.#listeners.push(listener);
+      fixture.#ports.set(location, Number(new URL(listener.url).port));
     }
     return fixture;
   }
@@ -113,10 +117,7 @@ export class Fixture {
 
   async stop(): Promise<void> {
     this.#agent.destroy();
-    for (const server of this.#servers) {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
+    await Promise.all(this.#listeners.map((listener) => listener.close(0)));
     await this.store.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

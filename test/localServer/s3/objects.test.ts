@@ -28,7 +28,7 @@ describe('integrity', () => {
     [{ 'x-amz-checksum-sha512': 'AAAA' }, 'InvalidRequest'],
     [{ 'x-amz-sdk-checksum-algorithm': 'CRC32' }, 'InvalidRequest'],
     [{ 'x-amz-sdk-checksum-algorithm': 'XXHASH' }, 'InvalidRequest'],
-  ])('rules 51-53: %o does not fit the body, and nothing is stored', async (headers, code) => {
+  ])('rules 51, 52, 53: %o does not fit the body, and nothing is stored', async (headers, code) => {
     expect(
       await codeOf({
         method: 'PUT',

@@ -99,7 +99,7 @@ describe('Immutable Object Storage', () => {
     expect(await put('refused', headers as Record<string, string>)).toBe('400 InvalidRequest');
   });
 
-  test('rules 90-92, 113: the default protects until it ends, then overwriting starts a new one', async () => {
+  test('rules 90, 91, 92, 113: the default protects until it ends, then overwriting starts a new one', async () => {
     expect(await put('default')).toBe('200');
     const head = await cos.ask({ method: 'HEAD', path: '/worm/default' });
     expect([head.headers['retention-period'], head.headers['retention-legal-hold-count']]).toEqual([

@@ -76,7 +76,7 @@ describe('answers', () => {
   });
 
   test('an unexpected failure is InternalError to the client and a line in the log, without secrets', async () => {
-    const { segments } = cos.store.objects;
+    const segments = cos.store.objects.segments.bind(cos.store.objects);
     await cos.put('/rules/failing');
     cos.store.objects.segments = () => {
       throw new Error('the disk is on fire');
