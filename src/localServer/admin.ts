@@ -1,6 +1,7 @@
 import { backupRoutes } from './adminBackups';
 import { allowMembers, invalid, needed, readBody, readNumber, readOneOf, readPositiveInteger } from './adminBody';
 import { keyRoutes } from './adminKeys';
+import { replicationRoutes } from './adminReplication';
 import type { Backups } from './backup/backups';
 import type { AdjustableClock } from './clock';
 import type { RequestHandler } from './contracts';
@@ -11,6 +12,7 @@ import type { Identities } from './iam/identities';
 import type { Passcodes } from './iam/passcodes';
 import type { TokenSettings } from './iam/tokenEndpoint';
 import type { LifecycleSchedule } from './lifecycleSchedule';
+import type { Replicator } from './replication/replicator';
 import type { RequestLog } from './requestLog';
 import type { Store } from './store/store';
 
@@ -28,6 +30,7 @@ interface AdminParts {
   readonly lifecycle: LifecycleSchedule;
   readonly store: Store;
   readonly backups: Backups;
+  readonly replicator: Replicator;
   readonly log: (line: string) => void;
 }
 
@@ -43,6 +46,7 @@ export function createAdminHandler(parts: AdminParts): RequestHandler {
         ...tokenRoutes(parts),
         ...keyRoutes(parts.identities),
         ...backupRoutes(parts),
+        ...replicationRoutes(parts),
         ...otherRoutes(parts),
       ],
     },

@@ -1,5 +1,4 @@
 import { createAdminHandler } from './admin';
-import { startBackupSchedule } from './backup/backupSchedule';
 import { Backups } from './backup/backups';
 import { AdjustableClock } from './clock';
 import { catalogueRoute } from './control/endpointCatalogue';
@@ -20,9 +19,11 @@ import type { LocalServerInfo } from './info';
 import { startLifecycleSchedule, type LifecycleSchedule } from './lifecycleSchedule';
 import { listen, type Listener, type Transport } from './listener';
 import { locations } from './locations';
+import { Replicator } from './replication/replicator';
 import { RequestLog } from './requestLog';
 import { createS3Handler } from './s3/handler';
 import { defaultSwitches } from './s3/options';
+import { startSchedule } from './schedule';
 import { loadObjects, type BulkLoad } from './seed/bulkLoad';
 import { demoBuckets } from './seed/demoBuckets';
 import { seedStore } from './seed/seedStore';
@@ -103,13 +104,17 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
   const lifecycle = startLifecycleSchedule({ store, clock, instanceGuids, log });
   closers.push(() => lifecycle.stop());
   const backups = new Backups(store, clock);
-  const backupSchedule = startBackupSchedule(backups, log);
-  closers.push(() => backupSchedule.stop());
+  const replicator = new Replicator(store, clock);
+  for (const [name, work] of [['backups', backups] as const, ['replication', replicator] as const]) {
+    const schedule = startSchedule(name, work, log);
+    closers.push(() => schedule.stop());
+  }
   const services = createServices({
     identities,
     store,
     lifecycle,
     backups,
+    replicator,
     clock,
     faults,
     requests,
@@ -153,6 +158,7 @@ function createServices(parts: {
   store: Store;
   lifecycle: LifecycleSchedule;
   backups: Backups;
+  replicator: Replicator;
   clock: AdjustableClock;
   faults: FaultInjector;
   requests: RequestLog;
@@ -197,6 +203,7 @@ function createServices(parts: {
     lifecycle: parts.lifecycle,
     store,
     backups,
+    replicator: parts.replicator,
     log,
   });
   const s3 = (location: string) =>

@@ -5,7 +5,7 @@ import type { Bucket } from '../store/buckets';
 import type { Store } from '../store/store';
 import { defaultBackupSettings, type BackupSettings } from './backupSettings';
 import { PolicySync } from './policySync';
-import { dropRange, purgeRange, windowOf, type Window } from './recoveryRanges';
+import { dropRange, purgeEveryMs, purgeRange, windowOf, type Window } from './recoveryRanges';
 import { RestoreRun, targetProblem } from './restoreRun';
 
 export const maximumPolicies = 3;
@@ -28,6 +28,7 @@ export class Backups {
   readonly #policies: PolicySync;
   readonly #restores: RestoreRun;
   #last: Promise<unknown> = Promise.resolve();
+  #nextPurgeAtMs = 0;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
@@ -41,6 +42,7 @@ export class Backups {
   advance(): Promise<void> {
     const next = this.#last.then(async () => {
       const nowMs = this.#clock.nowMs();
+      this.#nextPurgeAtMs = nowMs + purgeEveryMs;
       for (const { policyId } of this.#store.backups.allPolicies()) await this.#policies.advance(policyId, nowMs);
       for (const { restoreId } of this.#store.backups.activeRestores()) await this.#restores.advance(restoreId, nowMs);
       for (const range of this.#store.backups.allRanges()) await purgeRange(this.#store, range, nowMs);
@@ -50,10 +52,19 @@ export class Backups {
     return next;
   }
 
-  /** Whether something moves by itself, so that it is worth looking at the clock. */
+  /** Whether something moves by itself, or ranges have slid far enough to be looked through. */
   isBusy(): boolean {
     const { backups } = this.#store;
-    return backups.activeRestores().length > 0 || backups.allPolicies().some((policy) => !isSettled(policy));
+    return (
+      this.#clock.nowMs() >= this.#nextPurgeAtMs ||
+      backups.activeRestores().length > 0 ||
+      backups.allPolicies().some((policy) => !isSettled(policy))
+    );
+  }
+
+  /** What a schedule calls. */
+  run(): Promise<void> {
+    return this.advance();
   }
 
   /** Waits for a run that is under way. */

@@ -5,7 +5,7 @@ import type { Store } from '../store/store';
 
 const dayMs = 86_400_000;
 /** How far the start of a range moves on before what lies before it is looked for. */
-const purgeEveryMs = 3_600_000;
+export const purgeEveryMs = 3_600_000;
 const versionsPerStep = 500;
 
 /** The time for which a range can restore, in milliseconds since the epoch. */

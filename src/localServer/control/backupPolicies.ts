@@ -11,7 +11,7 @@ import {
   requiredText,
   type BackupContext,
 } from './backupAccess';
-import { parseCosCrn } from './crnParts';
+import { parseCosCrn } from '../iam/cosCrn';
 import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from './jsonService';
 
 const maximumRetentionDays = 36_500;

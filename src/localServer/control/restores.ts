@@ -10,7 +10,7 @@ import {
   requiredText,
   type BackupContext,
 } from './backupAccess';
-import { parseCosCrn } from './crnParts';
+import { parseCosCrn } from '../iam/cosCrn';
 import { readJsonObject, ServiceError, type Route, type ServiceRequest } from './jsonService';
 
 const restores = '/backup_vaults/:vault/restores';

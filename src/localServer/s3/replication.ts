@@ -6,7 +6,7 @@ import { protectionOf } from './retention';
 import { readTagElement } from './tags';
 import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
-/** One replication rule as stored. This server keeps rules and does not act on them. */
+/** One replication rule as stored. The replicator acts on them. */
 export interface ReplicationRule {
   readonly id?: string;
   readonly priority: number;

@@ -17,6 +17,7 @@ import * as objectLock from './objectLockOperations';
 import { postObject } from './postObject';
 import * as protection from './protection';
 import * as replication from './replication';
+import { listReplicationFailures, reattemptReplication } from './replicationFailures';
 import type { S3Request } from './request';
 import { restoreObject } from './restore';
 import { deleteSetting } from './settings';
@@ -83,6 +84,12 @@ const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
     PUT: bucketOperation('PutBucketReplication', 'writeConfig', replication.putBucketReplication),
     DELETE: bucketOperation('DeleteBucketReplication', 'writeConfig', deleteSetting('replication')),
   },
+  'ibm-replication-failures': {
+    GET: bucketOperation('ListBucketReplicationFailures', 'readConfig', listReplicationFailures),
+  },
+  'ibm-replication-reattempt': {
+    PUT: bucketOperation('PutBucketReplicationReattempt', 'writeConfig', reattemptReplication),
+  },
   website: {
     GET: bucketOperation('GetBucketWebsite', 'readConfig', website.getBucketWebsite),
     PUT: bucketOperation('PutBucketWebsite', 'writeConfig', website.putBucketWebsite),
@@ -143,7 +150,7 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
 
 /** Sub-resources that are known and not to be had here: of S3 but not of IBM's model (rule 12), or not built (honestly 501). */
 const absentBucketResources =
-  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering session metadataTable ibm-replication-failures ibm-replication-reattempt'.split(
+  'policy policyStatus encryption logging notification ownershipControls accelerate requestPayment inventory analytics metrics intelligent-tiering session metadataTable'.split(
     ' ',
   );
 const absentObjectResources = 'attributes select torrent renameObject'.split(' ');

@@ -7,6 +7,7 @@ import { Database } from './database';
 import { Listing } from './listing';
 import { BulkObjects } from './bulkObjects';
 import { Objects } from './objectStore';
+import { ReplicationTasks } from './replicationTasks';
 import { Sequence } from './sequence';
 import { Uploads } from './uploads';
 
@@ -21,6 +22,7 @@ export interface Store {
   readonly bulk: BulkObjects;
   readonly uploads: Uploads;
   readonly backups: BackupRecords;
+  readonly replicationTasks: ReplicationTasks;
   readonly listing: Listing;
   readonly blobs: Blobs;
   /** Runs `change` in a transaction. It must be synchronous; what it throws undoes it and rejects the promise. */
@@ -43,6 +45,7 @@ export function openStore(dataFolder: string): Store {
     bulk: new BulkObjects(database, buckets, sequence),
     uploads: new Uploads(database, blobs),
     backups: new BackupRecords(database),
+    replicationTasks: new ReplicationTasks(database),
     listing: new Listing(database),
     write: (change) => database.write(change),
     async close() {
