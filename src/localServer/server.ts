@@ -21,6 +21,7 @@ import { listen, type Listener, type Transport } from './listener';
 import { locations } from './locations';
 import { Replicator } from './replication/replicator';
 import { RequestLog } from './requestLog';
+import { answerClientErrors } from './s3/clientError';
 import { createS3Handler } from './s3/handler';
 import { defaultSwitches } from './s3/options';
 import { startSchedule } from './schedule';
@@ -126,7 +127,9 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
   closers.push(async () => void (await Promise.all(listeners.map((listener) => listener.close(closeGraceMs)))));
   for (const [index, [service, handler]] of services.entries()) {
     const port = options.port === 0 ? 0 : options.port + index;
-    const listener = await listen(handler, { service, port, transport });
+    const isDataPlane = locations.some(({ code }) => code === service);
+    const prepare = isDataPlane ? { prepare: answerClientErrors } : {};
+    const listener = await listen(handler, { service, port, transport, ...prepare });
     listeners.push(listener);
     urls.set(service, listener.url);
   }

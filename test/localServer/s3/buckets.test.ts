@@ -114,9 +114,11 @@ describe('envelope', () => {
 
   test('rule 12: an unknown method is 405 and what the model lacks is 501', async () => {
     await cos.bucket('methods');
-    expect((await cos.ask({ method: 'PATCH', path: '/methods/key' })).xml('Code')).toBe('MethodNotAllowed');
+    const patch = await cos.ask({ method: 'PATCH', path: '/methods/key' });
+    expect([patch.status, patch.xml('Code')]).toEqual([405, 'MethodNotAllowed']);
     for (const path of ['/methods?policy', '/methods?encryption', '/methods?logging', '/methods/key?attributes']) {
-      expect((await cos.ask({ path })).xml('Code')).toBe('NotImplemented');
+      const reply = await cos.ask({ path });
+      expect([reply.status, reply.xml('Code')]).toEqual([501, 'NotImplemented']);
     }
   });
 
@@ -200,6 +202,9 @@ describe('buckets', () => {
   test('rule 32: object lock at creation turns versioning on', async () => {
     await cos.bucket('locked', { 'x-amz-bucket-object-lock-enabled': 'true' });
     expect((await cos.ask({ path: '/locked?versioning' })).xml('Status')).toBe('Enabled');
+    await cos.bucket('unlocked', { 'x-amz-bucket-object-lock-enabled': 'yes' });
+    expect((await cos.ask({ path: '/unlocked?versioning' })).xml('Status')).toBeUndefined();
+    expect((await cos.ask({ path: '/unlocked?object-lock' })).status).toBe(404);
   });
 
   test.each([

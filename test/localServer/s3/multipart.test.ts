@@ -208,6 +208,23 @@ test('rule 78: parts and uploads come in pages', async () => {
   expect([rest.all('PartNumber'), rest.all('Size')]).toEqual([['9'], ['1']]);
 });
 
+test('rule 48: a page of uploads names what comes next even when it is the last, and ids need a key to start from', async () => {
+  await cos.bucket('open-uploads');
+  const open = (key: string) =>
+    cos.ask({ method: 'POST', path: `/open-uploads/${key}?uploads`, headers: { 'content-length': '0' } });
+  const ids = [await open('a'), await open('b')].map((reply) => reply.xml('UploadId')!);
+  const all = await cos.ask({ path: '/open-uploads?uploads' });
+  expect([all.xml('IsTruncated'), all.xml('NextKeyMarker'), all.xml('NextUploadIdMarker')]).toEqual([
+    'false',
+    'b',
+    ids[1],
+  ]);
+  const ignored = await cos.ask({ path: `/open-uploads?uploads&upload-id-marker=${ids[0]}` });
+  expect([ignored.all('UploadId'), ignored.xml('UploadIdMarker')]).toEqual([ids, '']);
+  const after = await cos.ask({ path: `/open-uploads?uploads&key-marker=a&upload-id-marker=${ids[0]}` });
+  expect(after.all('UploadId')).toEqual([ids[1]]);
+});
+
 test('a part can be copied from a range of an object', async () => {
   await cos.put('/multipart/source', first);
   const upload = await create();

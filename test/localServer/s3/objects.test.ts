@@ -71,9 +71,32 @@ describe('integrity', () => {
     expect([range.status, range.headers['x-amz-checksum-crc64nvme']]).toEqual([206, undefined]);
   });
 
-  test.each(['?delete', '?versioning'])('rule 49: %s needs something that vouches for its body', async (query) => {
-    const method = query === '?delete' ? 'POST' : 'PUT';
-    expect(await codeOf({ method, path: `/objects${query}`, body: '<Delete/>' })).toBe('400 InvalidRequest');
+  test.each([
+    ['POST', '?delete', 'Delete'],
+    ['PUT', '?cors', 'CORSConfiguration'],
+    ['PUT', '?lifecycle', 'LifecycleConfiguration'],
+    ['PUT', '?object-lock', 'ObjectLockConfiguration'],
+    ['PUT', '/k?retention', 'Retention'],
+    ['PUT', '/k?legal-hold', 'LegalHold'],
+    ['PUT', '?protection', 'ProtectionConfiguration'],
+    ['PUT', '?replication', 'ReplicationConfiguration'],
+    ['POST', '/k?restore', 'RestoreRequest'],
+    ['PUT', '?versioning', 'VersioningConfiguration'],
+    ['PUT', '?website', 'WebsiteConfiguration'],
+    ['PUT', '?publicAccessBlock', 'PublicAccessBlockConfiguration'],
+    ['PUT', '?tagging', 'Tagging'],
+    ['PUT', '/k?tagging', 'Tagging'],
+    ['PUT', '/k?acl', 'AccessControlPolicy'],
+  ])('rule 49: %s %s needs something that vouches for its body', async (method, query, root) => {
+    if (cos.store.buckets.find('vouched') === undefined) {
+      await cos.bucket('vouched', { 'x-amz-bucket-object-lock-enabled': 'true' });
+      await cos.put('/vouched/k');
+    }
+    const ask = { method, path: `/vouched${query}`, body: `<${root}></${root}>` };
+    const refusal = await cos.ask(ask);
+    expect([refusal.status, refusal.xml('Message')]).toEqual([400, expect.stringContaining('Content-MD5 OR')]);
+    const vouched = await cos.ask({ ...ask, headers: { 'content-md5': md5Base64(ask.body) } });
+    expect(vouched.xml('Message') ?? '').not.toContain('Content-MD5 OR');
   });
 
   test('rule 49: what only the model asks a checksum for goes without one when the switch says so', async () => {

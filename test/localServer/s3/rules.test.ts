@@ -110,6 +110,8 @@ describe('rule 14: configuration', () => {
     cos.clock.offsetMs = 301_000;
     expect(await status()).toBe('Enabled');
     expect((await cos.put('/delayed-versions/k')).headers['x-amz-version-id']).toMatch(/^[0-9a-f-]{36}$/);
+    const listed = await cos.ask({ path: '/delayed-versions?versions' });
+    expect(listed.all('VersionId')).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), 'null']);
   });
 
   test('rule 14: retention defaults and replication are seen after the switched delay', async () => {
