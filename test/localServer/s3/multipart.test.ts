@@ -225,6 +225,21 @@ test('rule 48: a page of uploads names what comes next even when it is the last,
   expect(after.all('UploadId')).toEqual([ids[1]]);
 });
 
+test('rule 59: the ETag of an object in parts can be made random', async () => {
+  cos.switches.multipartEtag = 'random';
+  try {
+    const etags = new Set<string>();
+    for (let run = 0; run < 2; run++) {
+      const upload = await create();
+      const etag = (await part(upload, 1, first)).headers['etag']!;
+      etags.add((await complete(upload, [[1, etag]])).xml('ETag')!);
+    }
+    expect([...etags]).toEqual([expect.stringMatching(/^&quot;[0-9a-f]{32}-1&quot;$/), expect.stringMatching(/-1/)]);
+  } finally {
+    cos.switches.multipartEtag = 'standard';
+  }
+});
+
 test('a part can be copied from a range of an object', async () => {
   await cos.put('/multipart/source', first);
   const upload = await create();

@@ -96,7 +96,7 @@ function get(
   });
 }
 
-it('serves the index page of the site and of every folder', async () => {
+it('rule 104: serves the index page of the site and of every folder', async () => {
   const home = await get('/');
   expect([home.status, home.body, home.headers['content-type']]).toEqual([200, 'home\n', 'text/html']);
   expect((await get('/docs/')).body).toBe('docs\n');
@@ -122,7 +122,7 @@ it('answers conditions and ranges', async () => {
   expect((await get('/style.css', { headers: { range: 'bytes=9-' } })).status).toBe(416);
 });
 
-it('shows the error document with the status of the error', async () => {
+it('rule 104: shows the error document with the status of the error', async () => {
   const missing = await get('/nothing.html');
   expect([missing.status, missing.body]).toEqual([404, 'sorry\n']);
   await configure({ indexSuffix: 'index.html', rules: [] });
@@ -131,7 +131,7 @@ it('shows the error document with the status of the error', async () => {
   expect(plain.body).toContain('NoSuchKey');
 });
 
-it('hides what is not public, whoever asks', async () => {
+it('rule 104: hides what is not public, whoever asks', async () => {
   publicBuckets.clear();
   const headers = { authorization: 'Bearer anything' };
   expect((await get('/index.html', { headers })).status).toBe(403);
@@ -149,7 +149,7 @@ it('hides what is not public, whoever asks', async () => {
   await store.write(() => store.buckets.deleteSetting(bucket.id, 'publicAccessBlock'));
 });
 
-it('redirects single objects, prefixes, errors and whole sites', async () => {
+it('rule 104: redirects single objects, prefixes, errors and whole sites', async () => {
   const locationOf = async (path: string) => {
     const { status, headers } = await get(path);
     return [status, headers['location']];
@@ -172,7 +172,7 @@ it('redirects single objects, prefixes, errors and whole sites', async () => {
   expect(await locationOf('/docs/a')).toEqual([301, 'https://www.example.com/docs/a']);
 });
 
-it('answers GET and HEAD only, and 404 for buckets that are no site', async () => {
+it('rule 104: answers GET and HEAD only, and 404 for buckets that are no site', async () => {
   const put = await get('/index.html', { method: 'PUT' });
   expect([put.status, put.headers['allow']]).toEqual([405, 'GET, HEAD']);
   expect((await get('/', { host: 'plain.localhost' })).body).toContain('NoSuchWebsiteConfiguration');
