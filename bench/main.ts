@@ -7,6 +7,7 @@ import type { LocalServerInfo } from '../src/localServer/info';
 import { requireBuilt, startBuiltServer } from '../test/soak/builtPrograms';
 import { benchExtensionHost } from './extensionHost';
 import { benchListing } from './listing';
+import { benchLocalServer } from './localServer';
 import { benchTransfers } from './transfers';
 
 type Benchmark = (info: LocalServerInfo, folder: string) => Promise<unknown>;
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   listing: benchListing,
   transfers: benchTransfers,
   extensionHost: benchExtensionHost,
+  localServer: benchLocalServer,
 };
 
 async function main(): Promise<void> {

@@ -21,6 +21,7 @@ interface PendingWrite {
 export class Database {
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #idle = new Map<string, StatementSync[]>();
   #pending: PendingWrite[] = [];
   #scheduled = false;
   #writing = false;
@@ -58,9 +59,17 @@ export class Database {
   }
 
   /** Rows one at a time; a caller that stops early has paid only for the rows it took. */
-  iterate(sql: string, ...parameters: SQLInputValue[]): IterableIterator<SqlRow> {
-    // A cached statement may still be stepping in an outer loop, so each iteration gets its own.
-    return this.#sqlite.prepare(sql).iterate(...parameters);
+  *iterate(sql: string, ...parameters: SQLInputValue[]): Generator<SqlRow, void, undefined> {
+    // A statement may still be stepping in an outer loop, so each iteration has one of its own. Finished ones are kept:
+    // a listing seeks a thousand times a page, and a statement costs memory until the collector finds it.
+    const idle = this.#idle.get(sql) ?? [];
+    this.#idle.set(sql, idle);
+    const statement = idle.pop() ?? this.#sqlite.prepare(sql);
+    try {
+      yield* statement.iterate(...parameters);
+    } finally {
+      if (!this.#closed) idle.push(statement);
+    }
   }
 
   /** Runs a change. Only inside a `write` closure. Returns the new row id. */
@@ -117,6 +126,7 @@ export class Database {
       this.#commitPending();
       this.#closed = true;
       this.#statements.clear();
+      this.#idle.clear();
       this.#sqlite.close();
     }
   }
