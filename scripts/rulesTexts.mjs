@@ -117,4 +117,7 @@ export const ruleTexts = {
 };
 
 /** Rules that cannot be kept in full, with the reason. */
-export const unkept = {};
+export const unkept = {
+  27: "Not in full: a bucket's firewall is kept, context-based restrictions and private networks do not exist here.",
+  106: 'Not in full: the answer has the form of the service, but no Aspera server runs and the keys open nothing.',
+};
