@@ -11,12 +11,6 @@ import { RestoreRun, targetProblem } from './restoreRun';
 export const maximumPolicies = 3;
 export const maximumActiveRestores = 3;
 
-/** A range that can be restored from. */
-export interface OpenRange {
-  readonly range: Stored<RecoveryRange>;
-  readonly window: Window;
-}
-
 /**
  * Backup policies, recovery ranges and restores at work. Everything moves by the server's clock: `advance` brings all of
  * it to the present, and is called before anything is told about it.

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createS3Handler } from '../../../src/localServer/s3/handler';
-import { openStore } from '../../../src/localServer/store/store';
-import { FakeIdentity } from './fakeIdentity';
+import { createS3Handler } from '../../src/localServer/s3/handler';
+import { openStore } from '../../src/localServer/store/store';
+import { FakeIdentity } from '../localServer/s3/fakeIdentity';
 
 // Run as a child process: `node crashServer.ts <data folder>`; prints its port and serves until it is killed.
 const store = openStore(process.argv[2] ?? '');
