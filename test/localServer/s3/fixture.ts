@@ -15,7 +15,6 @@ import { signHeaders, type SigningKey } from './signer';
 export {
   foreignKey,
   hmacKey,
-  instanceCrn,
   instanceGuid,
   oneRateGuid,
   otherInstanceGuid,
