@@ -61,7 +61,9 @@ const vitest = await createVitest(
 try {
   const specifications = await vitest.globTestSpecifications();
   const { testModules } = await vitest.collectTests(specifications);
-  const tests = testModules.flatMap((module) =>
+  // Modules come as they finish; the table must not depend on that.
+  const modules = [...testModules].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
+  const tests = modules.flatMap((module) =>
     [...module.children.allTests()].map((test) => ({ moduleId: module.moduleId, name: test.fullName })),
   );
   const citing = (rule) => tests.filter(({ name }) => citationOf(rule).test(name));
