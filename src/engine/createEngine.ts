@@ -13,9 +13,10 @@ import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createObjectHandlers } from './requests/objects';
 import { orAborted } from './orAborted';
-import { cleanUpLeftovers } from './transfers/cleanUp';
 import { createTransfers } from './transfers/createTransfers';
-import { LeftoverJournal } from './transfers/leftovers';
+import { Journal } from './transfers/journal';
+import { JournalKeeper } from './transfers/journalKeeper';
+import { Leases } from './transfers/leases';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -61,11 +62,11 @@ export function createEngine(options: EngineOptions): Engine {
     return createCosClient({ connection, resolveCredential, http, clock });
   }
 
-  const leftovers = openJournal(configuration, clock, host);
-  const cleanUp = leftovers && cleanUpLeftovers(leftovers, clientFor, host, closing.signal);
+  const journal = openJournal(configuration, host);
+  const me = { ownerId: randomUUID(), pid: process.pid };
 
   const transfers = createTransfers({
-    ...(leftovers === undefined ? {} : { leftovers }),
+    ...(journal === undefined ? {} : { keeper: new JournalKeeper(journal, new Leases(journal, clock, me)) }),
     clientFor,
     host,
     configuration: () => configuration,
@@ -102,8 +103,7 @@ export function createEngine(options: EngineOptions): Engine {
     async close() {
       await transfers.close();
       closing.abort(new Error('the engine is closing'));
-      await cleanUp;
-      leftovers?.close();
+      journal?.close();
       for (const client of await Promise.allSettled(clients.values())) {
         if (client.status === 'fulfilled') await client.value.close();
       }
@@ -112,18 +112,17 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-/** A journal that cannot be written costs the clean-up after a kill, not the engine. */
-function openJournal(
-  { stateFolderFsPath }: EngineConfiguration,
-  clock: EngineClock,
-  host: EngineHost,
-): LeftoverJournal | undefined {
+/** A journal that cannot be opened costs transfers their survival, not the engine. */
+function openJournal({ stateFolderFsPath }: EngineConfiguration, host: EngineHost): Journal | undefined {
   if (stateFolderFsPath === undefined) return undefined;
   try {
-    return new LeftoverJournal(stateFolderFsPath, process.pid, clock.nowMs());
+    return Journal.open(stateFolderFsPath);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    host.notify('engine/log', { level: 'warn', text: `interrupted transfers will not be cleaned up: ${detail}` });
+    host.notify('engine/log', {
+      level: 'warn',
+      text: `transfers end with this window, since their journal cannot be opened: ${detail}`,
+    });
     return undefined;
   }
 }

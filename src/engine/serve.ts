@@ -43,6 +43,10 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'transfers/start': true,
   'transfers/list': true,
   'transfers/cancel': true,
+  'transfers/pause': true,
+  'transfers/resume': true,
+  'transfers/retry': true,
+  'transfers/remove': true,
   'transfers/clearFinished': true,
 };
 

@@ -23,6 +23,11 @@ export function isFinal(state: TransferState): boolean {
   return moves[state].length === 0;
 }
 
+/** Whether a transfer in this state can be tried again: it goes back to `queued`, for what did not arrive. */
+export function canRetry(state: TransferState): boolean {
+  return state === 'failed' || state === 'cancelled';
+}
+
 /** What a transfer moves. */
 export type TransferKind = 'upload' | 'download' | 'delete' | 'copy';
 
@@ -68,6 +73,11 @@ export interface TransferSnapshot {
   /** Smoothed, bytes per second, while running. */
   readonly bytesPerSecond?: number;
   readonly revision: number;
-  /** Why a failed transfer failed as a whole. */
+  /** Another window runs it: it can only be looked at from here. */
+  readonly isOwnedElsewhere: boolean;
+  readonly canPause: boolean;
+  readonly canResume: boolean;
+  readonly canRetry: boolean;
+  /** Why a failed transfer failed as a whole, or why one is paused that nobody paused (`engineGone`). */
   readonly error?: CosError;
 }

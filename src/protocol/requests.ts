@@ -22,9 +22,11 @@ export interface EngineConfiguration {
   /** Connections per endpoint that transfers may use at once. */
   readonly maxConnections: number;
   readonly preferredPartBytes: number;
+  /** Bytes per second that transfers may move together, up and down; absent means no limit. */
+  readonly maxBytesPerSecond?: number;
   /**
-   * Folder where the engine notes what is half-made, so that the next one cleans up should it be killed. Read once, from
-   * the first configuration; without it nothing is noted.
+   * Folder of the journal of transfers, one for all windows of the machine. Read once, from the first configuration;
+   * without it transfers end with the engine.
    */
   readonly stateFolderFsPath?: string;
 }
@@ -208,9 +210,21 @@ export interface EngineRequests {
 
   /** Starts a transfer and answers at once; the rest comes as `transfers/progress`. */
   'transfers/start': { params: TransferRequest; result: TransferSnapshot };
+  /** Transfers of this engine, of other windows, and of engines that are gone: those are paused until resumed or cancelled. */
   'transfers/list': { params: null; result: readonly TransferSnapshot[] };
   /** Ends a transfer and answers when its work has stopped and its traces are gone. */
   'transfers/cancel': { params: { transferId: TransferId }; result: TransferSnapshot };
+  /**
+   * Stops a transfer and keeps what has arrived, in this engine and for later ones; answers when its work has stopped.
+   * `conflict` where it is not running here.
+   */
+  'transfers/pause': { params: { transferId: TransferId }; result: TransferSnapshot };
+  /** Goes on with a paused transfer, also one of an engine that is gone. `conflict` where another window runs it. */
+  'transfers/resume': { params: { transferId: TransferId }; result: TransferSnapshot };
+  /** Tries a failed or cancelled transfer again, as the same transfer: what arrived stays and is not moved again. */
+  'transfers/retry': { params: { transferId: TransferId }; result: TransferSnapshot };
+  /** Drops a finished transfer from the list; `conflict` while it is not finished. */
+  'transfers/remove': { params: { transferId: TransferId }; result: null };
   /** Drops finished transfers from the list. */
   'transfers/clearFinished': { params: null; result: null };
 }

@@ -1,64 +1,52 @@
-import { unlink } from 'node:fs/promises';
-import type { ConnectionId } from '../../model/ids';
 import type { CosClient } from '../cos/client';
 import type { EngineHost } from '../engine';
-import { asFailure } from '../failure';
-import type { Leftover, LeftoverJournal } from './leftovers';
-import { codeOf } from './localFailure';
-import { isTempFile } from './tempFile';
+import { errorOf } from './localFailure';
+import type { ItemNote, TransferNotes } from './notes';
+import { removeTempFile } from './tempFile';
 
-/** Removes what engines that were killed have left half-made; says in the log what it removed and what it could not. */
-export async function cleanUpLeftovers(
-  journal: LeftoverJournal,
-  clientFor: (connectionId: ConnectionId, signal: AbortSignal) => Promise<CosClient>,
+/**
+ * Removes what a transfer that will not go on has left half-made: temporary files (nothing else can be removed so) and
+ * open uploads. Answers with what could not be removed, each with the reason in the log; those stay noted.
+ */
+export async function removeTraces(
+  notes: TransferNotes,
+  client: () => Promise<CosClient>,
   host: Pick<EngineHost, 'notify'>,
   signal: AbortSignal,
-): Promise<void> {
-  await journal.cleanUp(async (leftover) => {
+): Promise<readonly ItemNote[]> {
+  const left: ItemNote[] = [];
+  for (const note of notes.items()) {
     try {
-      await remove(leftover, clientFor, signal);
-      host.notify('engine/log', {
-        level: 'info',
-        text: `removed what an interrupted transfer left: ${name(leftover)}`,
-      });
+      await remove(note, client, signal);
+      notes.removeItem(note.name);
     } catch (thrown) {
-      const { error } = asFailure(thrown, 'cleanUp');
+      const error = errorOf('cleanUp', thrown);
       // A connection that was removed since takes its uploads with it: nobody is left to abort them.
-      if (error.reason === 'noConnection') return;
-      const text = `could not yet remove what an interrupted transfer left: ${name(leftover)}: ${error.detail}`;
-      host.notify('engine/log', { level: 'warn', text });
-      throw thrown;
-    }
-  });
-}
-
-async function remove(
-  leftover: Leftover,
-  clientFor: (connectionId: ConnectionId, signal: AbortSignal) => Promise<CosClient>,
-  signal: AbortSignal,
-): Promise<void> {
-  switch (leftover.kind) {
-    case 'tempFile':
-      if (!isTempFile(leftover.fsPath)) return;
-      try {
-        await unlink(leftover.fsPath);
-      } catch (cause) {
-        if (codeOf(cause) !== 'ENOENT') throw cause;
+      if (error.reason === 'noConnection') {
+        notes.removeItem(note.name);
+        continue;
       }
-      return;
-    case 'upload': {
-      const { connectionId, bucket, key, uploadId } = leftover;
-      const client = await clientFor(connectionId, signal);
-      return await client.abortMultipartUpload({ bucket, key }, uploadId, signal);
+      left.push(note);
+      const text = `could not yet remove what a transfer left: ${traceOf(note)}: ${error.detail}`;
+      host.notify('engine/log', { level: 'warn', text });
+    }
+  }
+  return left;
+}
+
+async function remove(note: ItemNote, client: () => Promise<CosClient>, signal: AbortSignal): Promise<void> {
+  switch (note.kind) {
+    case 'download':
+      return await removeTempFile(note.tempFsPath);
+    case 'upload':
+    case 'copy': {
+      const { bucket, key, uploadId } = note;
+      if (uploadId === undefined) return;
+      return await (await client()).abortMultipartUpload({ bucket, key }, uploadId, signal);
     }
   }
 }
 
-function name(leftover: Leftover): string {
-  switch (leftover.kind) {
-    case 'tempFile':
-      return `"${leftover.fsPath}"`;
-    case 'upload':
-      return `parts of "${leftover.key}" in bucket "${leftover.bucket}"`;
-  }
+function traceOf(note: ItemNote): string {
+  return note.kind === 'download' ? `"${note.tempFsPath}"` : `parts of "${note.key}" in bucket "${note.bucket}"`;
 }

@@ -1,10 +1,11 @@
-import type { ClashChoice } from '../../model/transferState';
 import type { LocalPlatform } from '../../model/localNames';
 import { cancelled, CosFailure } from '../failure';
 import type { CosClient } from '../cos/client';
 import type { ByteBudget } from './byteBudget';
-import type { Leftovers } from './leftovers';
+import type { DecidedClash } from './clash';
 import { errorOf } from './localFailure';
+import type { TransferNotes } from './notes';
+import type { RateLimit } from './rateLimit';
 import type { ReceivedGarbage } from './receivedGarbage';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
@@ -13,12 +14,17 @@ import type { Transfer } from './transfer';
 export interface TransferContext {
   readonly client: CosClient;
   readonly transfer: Transfer;
-  /** Aborts when the transfer is cancelled or cannot go on. */
+  /** Aborts when the transfer is paused, cancelled or cannot go on. */
   readonly signal: AbortSignal;
   readonly budget: ByteBudget;
   readonly garbage: ReceivedGarbage;
-  /** Where half-made things are noted, for the next engine should this one be killed. */
-  readonly leftovers: Leftovers;
+  /** Where half-made things and what is done are noted, for the next run of this transfer. */
+  readonly notes: TransferNotes;
+  /** `first`; `again` after a pause or the end of an engine; `failedOnly` for those items alone that did not arrive. */
+  readonly run: 'first' | 'again' | 'failedOnly';
+  readonly rateLimit: RateLimit;
+  /** Whether what is half-made stays for the next run (paused), or is not ours any more (taken over). */
+  readonly keepsTraces: () => boolean;
   /** Requests that may be under way to this connection at once. */
   readonly connections: Semaphore;
   readonly maxConnections: number;
@@ -29,9 +35,6 @@ export interface TransferContext {
   /** Asks what to do with targets that exist; throws `cancelled` when the answer is to cancel. */
   readonly decideClashes: (clashCount: number, examples: readonly string[]) => Promise<DecidedClash>;
 }
-
-/** A choice that needs no more asking. */
-export type DecidedClash = Exclude<ClashChoice, 'ask'>;
 
 /** How an item ended, when it did not fail. */
 export type ItemOutcome = { readonly kind: 'done' } | { readonly kind: 'exists'; readonly detail: string };
@@ -56,13 +59,16 @@ export async function inConnection<T>(
  */
 export async function moveItem(
   context: TransferContext,
-  name: string,
+  item: { readonly name: string; readonly sizeBytes: number },
   move: () => Promise<ItemOutcome>,
 ): Promise<void> {
+  const { name } = item;
+  if (context.run !== 'first' && wasMoved(context, item)) return;
   try {
     const outcome = await move();
     if (outcome.kind === 'done') context.transfer.addDone();
     else context.transfer.addSkip({ name, reason: 'exists', detail: outcome.detail });
+    context.notes.putOutcome(name, outcome.kind);
   } catch (thrown) {
     const error = errorOf(context.transfer.identity.kind, thrown);
     if (context.signal.aborted) {
@@ -71,8 +77,31 @@ export async function moveItem(
       throw cancelled(context.transfer.identity.kind);
     }
     context.transfer.addFailure({ name, error });
+    context.notes.putOutcome(name, 'failed');
     if (error.kind === 'signInNeeded' || error.reason === 'noSuchBucket')
       throw new CosFailure(error, { cause: thrown });
+  }
+}
+
+/** Books an item that an earlier run has dealt with, and answers whether there was one. */
+function wasMoved(context: TransferContext, { name, sizeBytes }: { name: string; sizeBytes: number }): boolean {
+  const { notes, transfer } = context;
+  switch (notes.outcomeOf(name)) {
+    case 'done':
+      transfer.addBytesBefore(sizeBytes);
+      transfer.addDone();
+      return true;
+    case 'exists':
+      // Whether it still exists is asked again, unless only what failed is wanted.
+      if (context.run === 'again') return false;
+      transfer.addSkip({ name, reason: 'exists', detail: 'its target existed at the first attempt' });
+      return true;
+    case 'failed':
+      return false;
+    case undefined:
+      if (context.run === 'again') return false;
+      transfer.dropPlanned(sizeBytes);
+      return true;
   }
 }
 

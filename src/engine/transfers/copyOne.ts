@@ -6,17 +6,12 @@ import { multipartLimits, planParts } from '../../model/partPlan';
 import type { TransferRequest, WriteCondition } from '../../protocol/requests';
 import type { BodySink, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
-import {
-  inConnection,
-  lateSignal,
-  moveItem,
-  type DecidedClash,
-  type ItemOutcome,
-  type TransferContext,
-} from './context';
+import type { DecidedClash } from './clash';
+import { inConnection, lateSignal, moveItem, type ItemOutcome, type TransferContext } from './context';
+import type { ItemNote } from './notes';
 import { runParts } from './parts';
 import { findObject, freeKey } from './remoteClash';
-import { abortAfter, alreadyExists, noteUpload } from './uploadFile';
+import { abortAfter, alreadyExists } from './uploadFile';
 
 /** The request of a copy or rename. */
 export type CopyRequest = Extract<TransferRequest, { kind: 'copy' }>;
@@ -27,32 +22,97 @@ const copyPartBytes = 512 * 1024 * 1024;
 
 /** Copies one object inside the service, and for a rename deletes the source once the copy is proven to be the same. */
 export async function copyOne(context: TransferContext, request: CopyRequest): Promise<void> {
-  await moveItem(context, request.source.key, () => copyAndVerify(context, request));
+  const item = { name: request.source.key, sizeBytes: 0 };
+  await moveItem(context, item, () => copyAndVerify(context, request));
 }
 
+/** What is noted of a copy before it begins. */
+type CopyNote = Extract<ItemNote, { kind: 'copy' }>;
+
 async function copyAndVerify(context: TransferContext, request: CopyRequest): Promise<ItemOutcome> {
-  const { client, signal, transfer } = context;
+  const { client, notes, signal, transfer } = context;
   if (request.source.bucket === request.target.bucket && request.source.key === request.target.key) {
     throw refused(request, 'an object cannot be copied onto itself');
   }
-  const source = await inConnection(context, signal, () => client.headObject(request.source, signal));
+  const name = request.source.key;
+  const earlier = findNote(context, name);
+  const found = await inConnection(context, signal, () => findObject(client, request.source, signal));
+  if (found === undefined && earlier?.isVerified === true && request.deleteSource) {
+    notes.removeItem(name); // an earlier run has proven the copy and deleted its source
+    return { kind: 'done' };
+  }
+  const source = found ?? (await client.headObject(request.source, signal)); // whose failure says what is missing
   transfer.addPlanned(source.sizeBytes);
   transfer.completePlan();
-  const decided = await decide(context, request);
+  const decided = earlier === undefined ? await decide(context, request) : await decidedBefore(context, earlier);
   if (decided.kind === 'exists') return decided;
   const { target, condition } = decided;
-  if (source.sizeBytes > multipartLimits.maxSinglePutBytes) {
-    await copyParts(context, request.source, target, source, condition);
-  } else {
-    // A copy that is cut may have happened; without a copy there is nothing to undo.
-    const patient = lateSignal(signal, graceMs);
-    const options = { ifMatch: source.etag, condition };
-    await inConnection(context, signal, () => client.copyObject(request.source, target, options, patient));
-    transfer.addBytes(source.sizeBytes);
+  const note: CopyNote = {
+    kind: 'copy',
+    name,
+    bucket: target.bucket,
+    key: target.key,
+    clash: condition.kind === 'always' ? 'replace' : 'fail',
+    isVerified: false,
+  };
+  notes.putItem(note);
+  try {
+    if (earlier !== undefined && (await isCopied(context, source, target))) transfer.addBytesBefore(source.sizeBytes);
+    else await copyTo(context, request.source, target, source, condition, note);
+    notes.assertHeld();
+    await verify(context, request, target, source);
+    notes.putItem({ ...note, isVerified: true });
+    if (request.deleteSource) await deleteUnchanged(context, request.source, source);
+  } catch (thrown) {
+    // An upload that could not be aborted stays noted: somebody has to abort it some time.
+    if (!context.keepsTraces() && findNote(context, name)?.uploadId === undefined) notes.removeItem(name);
+    throw thrown;
   }
-  await verify(context, request, target, source);
-  if (request.deleteSource) await deleteUnchanged(context, request.source, source);
+  notes.removeItem(name);
   return { kind: 'done' };
+}
+
+function findNote({ notes }: TransferContext, name: string): CopyNote | undefined {
+  const note = notes.findItem(name);
+  return note?.kind === 'copy' ? note : undefined;
+}
+
+async function copyTo(
+  context: TransferContext,
+  from: ObjectAddress,
+  to: ObjectAddress,
+  source: ObjectInfo,
+  condition: WriteCondition,
+  note: CopyNote,
+): Promise<void> {
+  const { client, signal, transfer } = context;
+  if (source.sizeBytes > multipartLimits.maxSinglePutBytes) {
+    await copyParts(context, from, to, source, condition, note);
+    return;
+  }
+  // A copy that is cut may have happened; without a copy there is nothing to undo.
+  const patient = lateSignal(signal, graceMs);
+  const options = { ifMatch: source.etag, condition };
+  await inConnection(context, signal, () => client.copyObject(from, to, options, patient));
+  transfer.addBytes(source.sizeBytes);
+}
+
+/** The decision of an earlier run. Parts that it has copied are dropped: the service copies them again by itself. */
+async function decidedBefore(context: TransferContext, earlier: CopyNote): Promise<Decision> {
+  const { bucket, key, uploadId, clash } = earlier;
+  const target = { bucket, key };
+  if (uploadId !== undefined) await context.client.abortMultipartUpload(target, uploadId, context.signal);
+  return { kind: 'write', target, condition: clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' } };
+}
+
+/** Whether an earlier run has made the copy, as far as that can be told without reading it. */
+async function isCopied(context: TransferContext, source: ObjectInfo, target: ObjectAddress): Promise<boolean> {
+  const { client, signal } = context;
+  const copy = await inConnection(context, signal, () => findObject(client, target, signal));
+  if (copy?.sizeBytes !== source.sizeBytes) return false;
+  const algorithm = isWhole(source) && isWhole(copy) ? commonAlgorithm(source, copy) : undefined;
+  if (algorithm !== undefined) return source.checksums[algorithm] === copy.checksums[algorithm];
+  return source.etag === copy.etag && isMd5(source.etag);
 }
 
 type Decision =
@@ -85,14 +145,16 @@ async function copyParts(
   to: ObjectAddress,
   source: ObjectInfo,
   condition: WriteCondition,
+  note: CopyNote,
 ): Promise<void> {
-  const { client, signal, transfer } = context;
+  const { client, notes, signal, transfer } = context;
   const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
   const attributes = { headers: source.headers, metadata: source.metadata, tags };
   const patient = lateSignal(signal, graceMs);
   const uploadId = await inConnection(context, signal, () => client.createMultipartUpload(to, attributes, patient));
-  const settle = noteUpload(context, to, uploadId);
+  const settle = () => notes.putItem(note);
   try {
+    notes.putItem({ ...note, uploadId });
     const parts: UploadedPart[] = [];
     await runParts(planParts(source.sizeBytes, copyPartBytes), signal, async (part, partSignal) => {
       const giveBack = await context.connections.take(1, partSignal);
@@ -108,9 +170,11 @@ async function copyParts(
       };
     });
     if (signal.aborted) throw cancelled('copy');
+    notes.assertHeld();
     await client.completeMultipartUpload(to, uploadId, parts, condition, patient);
     settle();
   } catch (thrown) {
+    if (context.keepsTraces()) throw thrown; // the next run aborts it
     throw await abortAfter(context, to, uploadId, settle, thrown);
   }
 }

@@ -7,18 +7,22 @@ import type { CosClient } from '../cos/client';
 import type { EngineHandlers, EngineHost } from '../engine';
 import { cancelled, CosFailure } from '../failure';
 import { ByteBudget } from './byteBudget';
+import { removeTraces } from './cleanUp';
 import type { TransferContext } from './context';
-import { copyOne } from './copyOne';
-import { deleteMany } from './deleteMany';
 import { describe } from './describe';
-import { download } from './download';
-import { unrecordedLeftovers, type Leftovers } from './leftovers';
+import type { Entry } from './entry';
+import type { JournalKeeper } from './journalKeeper';
+import { beatMs } from './leases';
 import { errorOf } from './localFailure';
+import { MemoryNotes, type TransferNotes } from './notes';
+import { RateLimit } from './rateLimit';
 import { ReceivedGarbage } from './receivedGarbage';
 import { Reporter } from './reporter';
+import { platformOf, runTransfer } from './runTransfer';
 import { Semaphore } from './semaphore';
-import { Transfer } from './transfer';
-import { upload } from './upload';
+import { Transfer, type TransferIdentity } from './transfer';
+
+const cleanUpMs = 60_000;
 
 /** What transfers need from the engine around them. */
 export interface TransfersDependencies {
@@ -27,8 +31,8 @@ export interface TransfersDependencies {
   configuration(): EngineConfiguration;
   readonly clock: EngineClock;
   readonly ids: () => TransferId;
-  /** Nothing is noted when absent. */
-  readonly leftovers?: Leftovers;
+  /** Transfers end with the engine when absent. */
+  readonly keeper?: JournalKeeper;
   /** Whose rules for file names apply; this machine's when absent. */
   readonly platform?: LocalPlatform;
 }
@@ -37,29 +41,34 @@ export interface TransfersDependencies {
 export interface Transfers {
   readonly handlers: Pick<
     EngineHandlers,
-    'transfers/start' | 'transfers/list' | 'transfers/cancel' | 'transfers/clearFinished'
+    | 'transfers/start'
+    | 'transfers/list'
+    | 'transfers/pause'
+    | 'transfers/resume'
+    | 'transfers/retry'
+    | 'transfers/cancel'
+    | 'transfers/remove'
+    | 'transfers/clearFinished'
   >;
-  /** Answers once the transfer has ended, in whatever way. */
+  /** The request of a transfer that is listed. */
+  requestOf(transferId: TransferId): TransferRequest;
+  /** Answers once the transfer does not run any more, in whatever way. */
   finished(transferId: TransferId): Promise<void>;
-  /** Cancels everything and waits until its traces are gone. */
+  /** Pauses what is in the journal for a later engine, cancels the rest, and waits until that is done. */
   close(): Promise<void>;
 }
 
-interface Entry {
-  readonly transfer: Transfer;
-  readonly cancel: AbortController;
-  readonly finished: Promise<void>;
-}
-
-/** Starts with no transfers. Memory and connections are shared by all that will run. */
+/** Starts with the transfers of the journal. Memory and connections are shared by all that will run. */
 export function createTransfers(dependencies: TransfersDependencies): Transfers {
-  const { clock, host } = dependencies;
+  const { clock, host, keeper } = dependencies;
   const entries = new Map<TransferId, Entry>();
   const reporter = new Reporter(clock, (transfers) => host.notify('transfers/progress', { transfers }));
   const budget = new ByteBudget(dependencies.configuration().memoryBudgetBytes);
+  const rateLimit = new RateLimit(clock, dependencies.configuration().maxBytesPerSecond);
   const garbage = new ReceivedGarbage();
   const connections = new Map<ConnectionId, Semaphore>();
-  let isClosed = false;
+  const closing = new AbortController();
+  const isClosed = () => closing.signal.aborted;
 
   const connectionsOf = (connectionId: ConnectionId, count: number): Semaphore => {
     const known = connections.get(connectionId) ?? new Semaphore(count);
@@ -68,111 +77,234 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     return known;
   };
 
-  const run = async (transfer: Transfer, request: TransferRequest, cancel: AbortController): Promise<void> => {
-    // Failures that stop the whole transfer abort `stop`; only `cancel` makes it cancelled.
-    const stop = new AbortController();
-    const signal = AbortSignal.any([cancel.signal, stop.signal]);
+  const makeEntry = (identity: TransferIdentity, request: TransferRequest, notes: TransferNotes): Entry => {
+    const transfer = new Transfer(identity, clock, (changed, isNew) => reporter.changed(changed, isNew));
+    const entry: Entry = { transfer, request, notes };
+    entries.set(identity.transferId, entry);
+    return entry;
+  };
+
+  /** A journal that fails costs survival, not the transfer. */
+  const withJournal = <T>(act: (keeper: JournalKeeper) => T, otherwise: T): T => {
+    if (keeper === undefined) return otherwise;
     try {
-      transfer.move('running');
-      const configuration = dependencies.configuration();
-      budget.resize(configuration.memoryBudgetBytes);
-      const context: TransferContext = {
-        client: await dependencies.clientFor(request.connectionId, signal),
-        transfer,
-        signal,
-        budget,
-        garbage,
-        leftovers: dependencies.leftovers ?? unrecordedLeftovers,
-        connections: connectionsOf(request.connectionId, configuration.maxConnections),
-        maxConnections: configuration.maxConnections,
-        partBytes: configuration.preferredPartBytes,
-        platform: dependencies.platform ?? platformOf(process.platform),
-        nowMs: () => clock.nowMs(),
-        decideClashes: async (clashCount, examples) => {
-          const { transferId } = transfer.identity;
-          const title = transfer.identity.title;
-          const answer = await host.decideClashes({ transferId, clashCount, examples, title }, signal);
-          if (answer !== 'cancel') return answer;
-          cancel.abort();
-          throw cancelled(request.kind);
-        },
-      };
-      await move(context, request, stop);
-      if (transfer.itemsFailed > 0) transfer.move('failed', transfer.firstError);
-      else transfer.move('done');
+      return act(keeper);
     } catch (thrown) {
-      if (cancel.signal.aborted) transfer.move('cancelled');
-      else transfer.move('failed', errorOf(request.kind, thrown));
-    } finally {
-      if (budget.reservedBytes === 0) budget.trim();
+      const { detail } = errorOf('journal', thrown);
+      host.notify('engine/log', { level: 'warn', text: `transfers may not survive this window: ${detail}` });
+      return otherwise;
     }
   };
 
-  const find = (transferId: TransferId): Entry => {
+  const run = (entry: Entry, mode: TransferContext['run']): void => {
+    const cancel = new AbortController();
+    const pause = new AbortController();
+    entry.run = { cancel, pause, finished: (async () => await runToEnd(entry, mode, { cancel, pause }))() };
+  };
+
+  const runToEnd = async (
+    entry: Entry,
+    mode: TransferContext['run'],
+    controllers: { cancel: AbortController; pause: AbortController },
+  ): Promise<void> => {
+    const { transfer, request } = entry;
+    const configuration = dependencies.configuration();
+    budget.resize(configuration.memoryBudgetBytes);
+    rateLimit.set(configuration.maxBytesPerSecond);
+    const { transferId, title } = transfer.identity;
+    await runTransfer(entry, mode, controllers, {
+      configuration,
+      budget,
+      garbage,
+      rateLimit,
+      connections: connectionsOf(request.connectionId, configuration.maxConnections),
+      platform: dependencies.platform ?? platformOf(process.platform),
+      nowMs: () => clock.nowMs(),
+      clientFor: (signal) => dependencies.clientFor(request.connectionId, signal),
+      decideClashes: (clashCount, examples, signal) =>
+        host.decideClashes({ transferId, clashCount, examples, title }, signal),
+      isLost: () => withJournal((it) => it.isLost(entry), false),
+    });
+    if (isFinal(transfer.state)) await dropTraces(entry);
+    const isEngineGoing = isClosed() && transfer.state === 'paused';
+    withJournal((it) => it.ended(entry, isEngineGoing), undefined);
+    delete entry.run;
+    if (budget.reservedBytes === 0) budget.trim();
+  };
+
+  const dropTraces = async ({ notes, request }: Entry): Promise<void> => {
+    const signal = AbortSignal.timeout(cleanUpMs);
+    await removeTraces(notes, () => dependencies.clientFor(request.connectionId, signal), host, signal);
+  };
+
+  const find = (transferId: TransferId, op: string): Entry => {
+    withJournal((it) => it.sync(entries, adopt), undefined);
     const entry = entries.get(transferId);
     if (entry === undefined) {
       const detail = `there is no transfer "${transferId}"`;
-      throw new CosFailure({ kind: 'notFound', op: 'transfers/cancel', retry: 'never', detail });
+      throw new CosFailure({ kind: 'notFound', op, retry: 'never', detail });
     }
     return entry;
   };
 
+  const adopt = (
+    { snapshot, request }: { snapshot: TransferIdentity; request: TransferRequest },
+    notes: TransferNotes,
+  ) => {
+    const { transferId, kind, connectionId, title, source, target } = snapshot;
+    return makeEntry({ transferId, kind, connectionId, title, source, target }, request, notes);
+  };
+
+  const claim = (entry: Entry, op: string): void => {
+    if (isClosed()) throw cancelled(op);
+    if (keeper?.claim(entry) === false) throw refused(entry, op, 'another window runs it');
+    delete entry.shown;
+  };
+
+  const runAgain = (entry: Entry, mode: TransferContext['run'], op: string) => {
+    claim(entry, op);
+    entry.transfer.queueAgain();
+    const queued = entry.transfer.snapshot();
+    withJournal((it) => it.save(entry), undefined);
+    run(entry, mode);
+    return queued;
+  };
+
+  const remove = (entry: Entry): void => {
+    withJournal((it) => it.forget(entry), undefined);
+    entries.delete(entry.transfer.identity.transferId);
+  };
+
+  const tick = (): void => {
+    withJournal((it) => {
+      const running = [...entries.values()].filter((entry) => entry.run !== undefined);
+      if (it.beat()) for (const entry of running) it.save(entry);
+      else for (const { notes, run: lost } of running) if (!(notes instanceof MemoryNotes)) lost?.pause.abort();
+      it.sync(entries, adopt);
+    }, undefined);
+  };
+
+  const watch = async (): Promise<void> => {
+    for (const discarded of withJournal((it) => it.claimDiscarded(), [])) {
+      const { request } = discarded;
+      const notes = keeper?.notesOf(discarded) ?? new MemoryNotes();
+      const client = () => dependencies.clientFor(request.connectionId, closing.signal);
+      await removeTraces(notes, client, host, closing.signal);
+      withJournal((it) => it.cleanedUp(discarded), undefined);
+    }
+  };
+
+  const beatUntilClosed = async (): Promise<void> => {
+    for (;;) {
+      try {
+        await clock.sleep(beatMs, closing.signal);
+      } catch {
+        return; // closed
+      }
+      tick();
+    }
+  };
+
+  const background = keeper === undefined ? [] : [watch(), beatUntilClosed()];
+
   return {
     handlers: {
       'transfers/start': async (request) => {
-        if (isClosed) throw cancelled('transfers/start');
-        const identity = {
-          transferId: dependencies.ids(),
-          kind: request.kind,
-          connectionId: request.connectionId,
-          ...describe(request),
-        };
-        const cancel = new AbortController();
-        const transfer = new Transfer(identity, clock, (changed, isNew) => reporter.changed(changed, isNew));
-        const queued = transfer.snapshot();
-        entries.set(identity.transferId, { transfer, cancel, finished: run(transfer, request, cancel) });
+        if (isClosed()) throw cancelled('transfers/start');
+        const { kind, connectionId } = request;
+        const identity = { transferId: dependencies.ids(), kind, connectionId, ...describe(request) };
+        const entry = makeEntry(identity, request, new MemoryNotes());
+        const queued = entry.transfer.snapshot();
+        entry.notes = withJournal((it) => it.begin(request, queued), entry.notes);
+        run(entry, 'first');
         return queued;
       },
-      'transfers/list': async () => [...entries.values()].map(({ transfer }) => transfer.snapshot()),
-      'transfers/cancel': async ({ transferId }) => {
-        const entry = find(transferId);
-        entry.cancel.abort();
-        await entry.finished;
+      'transfers/list': async () => {
+        withJournal((it) => it.sync(entries, adopt), undefined);
+        return [...entries.values()].map(({ transfer }) => transfer.snapshot());
+      },
+      'transfers/pause': async ({ transferId }) => {
+        const entry = find(transferId, 'transfers/pause');
+        if (entry.run === undefined) throw refused(entry, 'transfers/pause', 'it does not run in this window');
+        entry.run.pause.abort();
+        await entry.run.finished;
         return entry.transfer.snapshot();
       },
+      'transfers/resume': async ({ transferId }) => {
+        const entry = find(transferId, 'transfers/resume');
+        await entry.run?.finished;
+        if (entry.transfer.state !== 'paused') throw refused(entry, 'transfers/resume', 'it is not paused');
+        return runAgain(entry, 'again', 'transfers/resume');
+      },
+      'transfers/retry': async ({ transferId }) => {
+        const entry = find(transferId, 'transfers/retry');
+        await entry.run?.finished;
+        const { state, isPlanComplete } = entry.transfer;
+        switch (state) {
+          case 'failed':
+            return runAgain(entry, isPlanComplete ? 'failedOnly' : 'again', 'transfers/retry');
+          case 'cancelled':
+            return runAgain(entry, 'again', 'transfers/retry');
+          case 'queued':
+          case 'running':
+          case 'paused':
+          case 'done':
+            throw refused(entry, 'transfers/retry', 'it has neither failed nor been cancelled');
+        }
+      },
+      'transfers/cancel': async ({ transferId }) => {
+        const entry = find(transferId, 'transfers/cancel');
+        if (entry.run !== undefined) {
+          entry.run.cancel.abort();
+          await entry.run.finished;
+        }
+        if (isFinal(entry.transfer.state)) return entry.transfer.snapshot();
+        claim(entry, 'transfers/cancel');
+        await dropTraces(entry);
+        entry.transfer.move('cancelled');
+        withJournal((it) => it.ended(entry, false), undefined);
+        return entry.transfer.snapshot();
+      },
+      'transfers/remove': async ({ transferId }) => {
+        const entry = find(transferId, 'transfers/remove');
+        if (!isFinal(entry.transfer.state)) throw refused(entry, 'transfers/remove', 'it has not ended');
+        await entry.run?.finished;
+        remove(entry);
+        return null;
+      },
       'transfers/clearFinished': async () => {
-        for (const [transferId, { transfer }] of entries) {
-          if (isFinal(transfer.state)) entries.delete(transferId);
+        for (const entry of [...entries.values()]) {
+          if (!isFinal(entry.transfer.state)) continue;
+          await entry.run?.finished;
+          remove(entry);
         }
         return null;
       },
     },
+    requestOf: (transferId) => find(transferId, 'transfers/list').request,
     finished: async (transferId) => {
-      await find(transferId).finished;
+      await find(transferId, 'transfers/list').run?.finished;
     },
     close: async () => {
-      isClosed = true;
-      for (const { cancel } of entries.values()) cancel.abort();
-      await Promise.all([...entries.values()].map((entry) => entry.finished));
+      closing.abort(new Error('the engine is closing'));
+      for (const { run: going, notes } of entries.values()) {
+        if (notes instanceof MemoryNotes) going?.cancel.abort();
+        else going?.pause.abort();
+      }
+      for (const entry of entries.values()) await entry.run?.finished;
+      for (const entry of entries.values()) {
+        if (!(entry.notes instanceof MemoryNotes) || isFinal(entry.transfer.state)) continue;
+        await dropTraces(entry);
+        entry.transfer.move('cancelled');
+      }
+      await Promise.all(background);
+      withJournal((it) => it.close(), undefined);
       reporter.close();
     },
   };
 }
 
-/** One mover for each kind. A journal goes between planning and these. */
-async function move(context: TransferContext, request: TransferRequest, stop: AbortController): Promise<void> {
-  switch (request.kind) {
-    case 'upload':
-      return await upload(context, request, stop);
-    case 'download':
-      return await download(context, request, stop);
-    case 'delete':
-      return await deleteMany(context, request, stop);
-    case 'copy':
-      return await copyOne(context, request);
-  }
-}
-
-function platformOf(platform: NodeJS.Platform): LocalPlatform {
-  return platform === 'win32' || platform === 'darwin' ? platform : 'posix';
+function refused({ transfer }: Entry, op: string, why: string): CosFailure {
+  const detail = `"${transfer.identity.title}" cannot be changed so: ${why}`;
+  return new CosFailure({ kind: 'conflict', op, retry: 'never', detail });
 }

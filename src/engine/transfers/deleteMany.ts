@@ -13,18 +13,24 @@ export type DeleteRequest = Extract<TransferRequest, { kind: 'delete' }>;
 /** Keys of one DeleteObjects request (data-plane.md §5.5). */
 const batchKeys = 1000;
 const parallelBatches = 3;
+/** How far the clocks of service and machine may be apart. */
+const clockToleranceMs = 5 * 60_000;
 
-/** Deletes keys and everything below prefixes, in batches, while listing goes on. Counts keys; books each that stays. */
+/**
+ * Deletes keys and everything below prefixes, in batches, while listing goes on. Counts keys; books each that stays.
+ * Another run lists what is left; objects written after the transfer was asked for are not what was meant, and stay.
+ */
 export async function deleteMany(
   context: TransferContext,
   request: DeleteRequest,
   stop: AbortController,
 ): Promise<void> {
+  if (context.run !== 'first') context.transfer.addDoneBefore();
   await runLanes(
     batches(context, request),
     () => 'large',
     { small: 1, large: parallelBatches },
-    (keys) => deleteBatch(context, request.bucket, keys),
+    (keys) => deleteBatch(context, request, keys),
     stop,
   );
 }
@@ -32,6 +38,8 @@ export async function deleteMany(
 async function* batches(context: TransferContext, request: DeleteRequest): AsyncGenerator<readonly ObjectKey[]> {
   let batch: ObjectKey[] = [];
   for await (const key of keysOf(context, request)) {
+    const { notes, run } = context;
+    if (run === 'failedOnly' && notes.outcomeOf(key) !== 'failed') continue;
     context.transfer.addPlanned(0);
     batch.push(key);
     if (batch.length < batchKeys) continue;
@@ -48,7 +56,8 @@ async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncG
   const prefixes = [...new Set(request.prefixes)];
   const outermost = prefixes.filter((prefix) => !prefixes.some((o) => o !== prefix && prefix.startsWith(o)));
   for (const key of new Set(request.keys)) {
-    if (!outermost.some((prefix) => key.startsWith(prefix))) yield key;
+    if (outermost.some((prefix) => key.startsWith(prefix))) continue;
+    if (context.run === 'first' || context.notes.outcomeOf(key) !== 'done') yield key;
   }
   for (const prefix of outermost) {
     let cursor: string | undefined;
@@ -57,26 +66,41 @@ async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncG
       const page = await inConnection(context, signal, () =>
         client.listPage(request.bucket, { prefix, delimiter: '', ...from }, signal),
       );
-      for (const object of page.objects) yield objectKey(object.key);
+      for (const object of page.objects) {
+        const isNewer = object.modifiedAtMs > context.transfer.startedAtMs + clockToleranceMs;
+        if (context.run === 'first' || !isNewer) yield objectKey(object.key);
+      }
       cursor = page.nextCursor;
     } while (cursor !== undefined);
   }
 }
 
-async function deleteBatch(context: TransferContext, bucket: BucketName, keys: readonly ObjectKey[]): Promise<void> {
-  const { client, signal, transfer } = context;
+async function deleteBatch(
+  context: TransferContext,
+  { bucket, keys: named }: DeleteRequest,
+  keys: readonly ObjectKey[],
+): Promise<void> {
+  const { client, notes, signal, transfer } = context;
   let failures: readonly DeleteFailure[];
   try {
     failures = await inConnection(context, signal, () => client.deleteObjects(bucket, keys, signal));
   } catch (thrown) {
     if (signal.aborted) throw cancelled('delete');
     const error = errorOf('delete', thrown);
-    for (const key of keys) transfer.addFailure({ name: key, error: { ...error, key } });
+    for (const key of keys) {
+      transfer.addFailure({ name: key, error: { ...error, key } });
+      notes.putOutcome(key, 'failed');
+    }
     if (error.kind === 'signInNeeded' || error.reason === 'noSuchBucket')
       throw new CosFailure(error, { cause: thrown });
     return;
   }
-  for (const failure of failures) transfer.addFailure({ name: failure.key, error: keyError(bucket, failure) });
+  // What lies below a prefix is not listed again once it is deleted; keys that were named would be.
+  if (named.length > 0) for (const key of keys) notes.putOutcome(key, 'done');
+  for (const failure of failures) {
+    transfer.addFailure({ name: failure.key, error: keyError(bucket, failure) });
+    notes.putOutcome(failure.key, 'failed');
+  }
   transfer.addDone(keys.length - failures.length);
 }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { moveItem, type DecidedClash, type TransferContext } from './context';
-import { downloadFile, kindAt } from './downloadFile';
-import { planDownload, rootOf, type DownloadItem, type DownloadRequest } from './downloadPlan';
+import type { DecidedClash } from './clash';
+import { moveItem, type TransferContext } from './context';
+import { downloadFile } from './downloadFile';
+import { kindAt } from './downloadTarget';
+import { nameOf, planDownload, rootOf, type DownloadItem, type DownloadRequest } from './downloadPlan';
 import { runLanes } from './lanes';
 import { TargetFolder } from './targetFolder';
 import { StaleTempFiles } from './tempFile';
@@ -26,7 +28,7 @@ export async function download(
       ({ item }) => (item.kind === 'folder' || item.object.sizeBytes <= context.partBytes ? 'small' : 'large'),
       { small: context.maxConnections, large: 2 },
       ({ item, clash }) =>
-        moveItem(context, item.kind === 'folder' ? item.key : item.object.key, async () => {
+        moveItem(context, nameAndSize(item), async () => {
           if (item.kind === 'file') return await downloadFile(context, request.bucket, item, place, clash);
           await folder.ensure(item.segments);
           return { kind: 'done' };
@@ -37,6 +39,12 @@ export async function download(
   } finally {
     if (!isWhole) await folder.removeEmptyCreated();
   }
+}
+
+function nameAndSize(item: DownloadItem): { name: string; sizeBytes: number } {
+  return item.kind === 'folder'
+    ? { name: item.key, sizeBytes: 0 }
+    : { name: nameOf(item), sizeBytes: item.object.sizeBytes };
 }
 
 async function* plan(context: TransferContext, request: DownloadRequest): AsyncGenerator<DecidedItem> {
@@ -62,6 +70,8 @@ async function* planAsking(
   for await (const item of items) {
     all.push(item);
     if (item.kind === 'folder') continue;
+    const { name } = nameAndSize(item);
+    if (context.notes.outcomeOf(name) === 'done' || context.notes.findItem(name) !== undefined) continue;
     const fsPath = join(rootOf(request), ...item.segments);
     if ((await kindAt(fsPath)) !== 'nothing') clashing.set(item, fsPath);
   }

@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BucketName } from '../../model/ids';
-import { numberedName } from '../../model/localNames';
 import { planParts } from '../../model/partPlan';
 import type { BodySink, ObjectAddress } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
-import { inConnection, type DecidedClash, type ItemOutcome, type TransferContext } from './context';
+import { BufferedWriter } from './bufferedWriter';
+import type { DecidedClash } from './clash';
+import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from './crc';
-import type { DownloadItem } from './downloadPlan';
-import { codeOf, localFailure } from './localFailure';
+import { nameOf, type DownloadItem } from './downloadPlan';
+import { chooseTarget, isAsDownloaded, placeFile } from './downloadTarget';
+import type { ItemNote } from './notes';
 import { runParts } from './parts';
+import { removeTempFile, TempFile, type StaleTempFiles } from './tempFile';
 import type { TargetFolder } from './targetFolder';
-import { TempFile, type StaleTempFiles } from './tempFile';
 
 type FileItem = Extract<DownloadItem, { kind: 'file' }>;
+type DownloadNote = Extract<ItemNote, { kind: 'download' }>;
 
 const writeBufferBytes = 1024 * 1024;
 
@@ -26,7 +28,9 @@ export interface DownloadPlace {
 
 /**
  * Downloads one object: whole up to the context's part size, by ranges pinned to its ETag above. It takes its name only
- * when complete, verified and durable; until then, and after a failure, the target is as it was.
+ * when complete, verified and durable; until then, and after a failure, the target is as it was. A paused one goes on
+ * with the ranges that are in the temporary file, once each has been compared with its noted checksum; an object that
+ * has changed since is `changedMeanwhile`.
  */
 export async function downloadFile(
   context: TransferContext,
@@ -37,73 +41,115 @@ export async function downloadFile(
 ): Promise<ItemOutcome> {
   const parent = await place.folder.ensure(item.segments.slice(0, -1));
   const wanted = join(parent, item.segments.at(-1) ?? '');
+  const version = item.versionId === undefined ? {} : { versionId: item.versionId };
+  const address = { bucket, key: item.object.key, ...version };
+  const earlier = await reopen(context, address, item, parent);
+  if (earlier !== undefined) return await receive(context, address, item, wanted, earlier);
+
+  if (context.run !== 'first' && (await isAsDownloaded(wanted, item.object))) return doneBefore(context, item);
   const target = await chooseTarget(wanted, clash);
   if (target === undefined) return { kind: 'exists', detail: `"${wanted}" exists` };
   await place.stale.remove(target);
-  const version = item.versionId === undefined ? {} : { versionId: item.versionId };
-  const address = { bucket, key: item.object.key, ...version };
-  const file = await TempFile.create(target, item.object.sizeBytes, context.leftovers);
+  const { etag, sizeBytes } = item.object;
+  const algorithm = sizeBytes <= context.partBytes ? undefined : await findAlgorithm(context, address, item);
+  let note: DownloadNote | undefined;
   try {
-    if (item.object.sizeBytes <= context.partBytes) await readWhole(context, address, item, file);
-    else await readRanges(context, address, item, file);
-    await file.finish(item.object.modifiedAtMs);
-    if (context.signal.aborted) throw cancelled('download');
-    return await placeFile(file, wanted, target, clash);
-  } finally {
-    await file.discard();
+    const file = await TempFile.create(target, sizeBytes, (tempFsPath) => {
+      note = {
+        kind: 'download',
+        name: nameOf(item),
+        tempFsPath,
+        targetFsPath: target,
+        clash,
+        etag,
+        sizeBytes,
+        partBytes: context.partBytes,
+        ...(algorithm === undefined ? {} : { algorithm: algorithm.algorithm }),
+      };
+      context.notes.putItem(note);
+    });
+    if (note !== undefined) return await receive(context, address, item, wanted, { file, note, algorithm });
+    throw new Error('a temporary file was made without a note');
+  } catch (thrown) {
+    if (!context.keepsTraces()) context.notes.removeItem(nameOf(item));
+    throw thrown;
   }
 }
 
-/** Gives the file its name; whoever took that name while it was downloaded keeps it, unless it is to be replaced. */
-async function placeFile(file: TempFile, wanted: string, target: string, clash: DecidedClash): Promise<ItemOutcome> {
-  if (await file.place(target, clash === 'replace' ? 'replace' : 'onlyIfAbsent')) return { kind: 'done' };
-  switch (clash) {
-    case 'skip':
-      return { kind: 'exists', detail: `"${target}" appeared meanwhile` };
-    case 'replace':
-    case 'fail':
-      throw fileExists(target);
-    case 'keepBoth': {
-      const next = await chooseTarget(wanted, clash);
-      return await placeFile(file, wanted, next ?? wanted, clash);
+/** A temporary file with what is known of it. */
+interface Receiving {
+  readonly file: TempFile;
+  readonly note: DownloadNote;
+  readonly algorithm: KnownChecksum | undefined;
+}
+
+/** How ranges are checked: by an algorithm, and where the service has a checksum of the whole object, against that. */
+interface KnownChecksum {
+  readonly algorithm: CrcAlgorithm;
+  readonly whole?: string;
+}
+
+async function receive(
+  context: TransferContext,
+  address: ObjectAddress,
+  item: FileItem,
+  wanted: string,
+  { file, note, algorithm }: Receiving,
+): Promise<ItemOutcome> {
+  let isKept = false;
+  try {
+    if (algorithm === undefined) await readWhole(context, address, item, file);
+    else await readRanges(context, address, file, note, algorithm);
+    await file.finish(item.object.modifiedAtMs);
+    if (context.signal.aborted) throw cancelled('download');
+    context.notes.assertHeld();
+    return await placeFile(file, wanted, note.targetFsPath, note.clash);
+  } catch (thrown) {
+    isKept = context.keepsTraces();
+    throw thrown;
+  } finally {
+    if (isKept) await file.keep();
+    else {
+      await file.discard();
+      context.notes.removeItem(note.name);
     }
   }
 }
 
-/** The path to write, or undefined to skip. */
-async function chooseTarget(wanted: string, clash: DecidedClash): Promise<string | undefined> {
-  const kind = await kindAt(wanted);
-  if (kind === 'nothing') return wanted;
-  switch (clash) {
-    case 'skip':
-      return undefined;
-    case 'fail':
-      throw fileExists(wanted);
-    case 'replace':
-      if (kind === 'folder') throw folderInTheWay(wanted);
-      return wanted;
-    case 'keepBoth':
-      for (let n = 1; n <= 1000; n++) {
-        const numbered = numberedFsPath(wanted, n);
-        if ((await kindAt(numbered)) === 'nothing') return numbered;
-      }
-      throw fileExists(wanted);
+/** The temporary file of an earlier run, if it is still good for going on. What is not is removed. */
+async function reopen(
+  context: TransferContext,
+  address: ObjectAddress,
+  item: FileItem,
+  parent: string,
+): Promise<Receiving | undefined> {
+  const note = context.notes.findItem(nameOf(item));
+  if (note?.kind !== 'download') return undefined;
+  const { etag, sizeBytes } = item.object;
+  const drop = async () => {
+    await removeTempFile(note.tempFsPath);
+    context.notes.removeItem(note.name);
+  };
+  if (note.etag !== etag || note.sizeBytes !== sizeBytes) {
+    await drop();
+    throw objectChanged(address);
   }
+  if (note.algorithm === undefined || join(note.targetFsPath, '..') !== join(parent, '.')) {
+    await drop();
+    return undefined;
+  }
+  const algorithm = await findAlgorithm(context, address, item);
+  const file = await TempFile.reopen(note.tempFsPath, note.targetFsPath, sizeBytes);
+  if (file !== undefined && algorithm.algorithm === note.algorithm) return { file, note, algorithm };
+  await file?.keep();
+  await drop();
+  return undefined;
 }
 
-function numberedFsPath(fsPath: string, n: number): string {
-  const slash = Math.max(fsPath.lastIndexOf('/'), process.platform === 'win32' ? fsPath.lastIndexOf('\\') : -1);
-  return `${fsPath.slice(0, slash + 1)}${numberedName(fsPath.slice(slash + 1), n)}`;
-}
-
-/** What has a name on disk; a symbolic link is a file, wherever it leads. */
-export async function kindAt(fsPath: string): Promise<'nothing' | 'file' | 'folder'> {
-  try {
-    return (await lstat(fsPath)).isDirectory() ? 'folder' : 'file';
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return 'nothing';
-    throw localFailure('download', 'read', fsPath, cause);
-  }
+/** The file was placed, and the engine ended before it could note so. */
+function doneBefore(context: TransferContext, item: FileItem): ItemOutcome {
+  context.transfer.addBytesBefore(item.object.sizeBytes);
+  return { kind: 'done' };
 }
 
 async function readWhole(
@@ -116,65 +162,106 @@ async function readWhole(
   const { etag, sizeBytes } = item.object;
   const reservation = await budget.reserve(Math.min(writeBufferBytes, sizeBytes), signal);
   try {
-    const writer = new BufferedWriter(context, file, reservation.buffer, 0);
+    const writer = new BufferedWriter(context, file, reservation.buffer, 0, () => undefined);
     await inConnection(context, signal, () =>
       client.readObject(address, { ifMatch: etag }, (bytes) => writer.take(bytes), signal),
     );
     await writer.flush();
-    assertSize(item, writer.takenBytes);
+    if (writer.takenBytes !== sizeBytes) throw notIntact(address, 'it arrived with another length');
     reservation.release();
   } finally {
     reservation.discard();
   }
 }
 
+/** Asks for the object's checksum, and whether it is still the one that was planned. */
+async function findAlgorithm(context: TransferContext, address: ObjectAddress, item: FileItem): Promise<KnownChecksum> {
+  const { client, signal } = context;
+  const info = await inConnection(context, signal, () => client.headObject(address, signal));
+  if (info.etag !== item.object.etag || info.sizeBytes !== item.object.sizeBytes) throw objectChanged(address);
+  const algorithm = info.checksumType === 'COMPOSITE' ? undefined : algorithmOf(info.checksums);
+  const whole = algorithm === undefined ? undefined : info.checksums[algorithm];
+  // Without one of the service's, ranges are still compared when a later run finds them on disk.
+  return algorithm === undefined || whole === undefined ? { algorithm: 'CRC32' } : { algorithm, whole };
+}
+
 async function readRanges(
   context: TransferContext,
   address: ObjectAddress,
-  item: FileItem,
   file: TempFile,
+  note: DownloadNote,
+  { algorithm, whole }: KnownChecksum,
 ): Promise<void> {
-  const { budget, client, signal } = context;
-  const { etag } = item.object;
-  const info = await inConnection(context, signal, () => client.headObject(address, signal));
-  if (info.etag !== etag || info.sizeBytes !== item.object.sizeBytes) throw objectChanged(address);
-  const algorithm = info.checksumType === 'COMPOSITE' ? undefined : algorithmOf(info.checksums);
-  const plan = planParts(item.object.sizeBytes, context.partBytes);
+  const { budget, client, notes, signal } = context;
+  const { etag } = note;
+  const plan = planParts(note.sizeBytes, note.partBytes);
+  const earlier = new Map(notes.parts(note.name).map((part) => [part.partNumber, part]));
   const partCrcs: bigint[] = [];
   await runParts(plan, signal, async (part, partSignal) => {
     const reservation = await budget.reserve(writeBufferBytes, partSignal);
     return async () => {
       try {
-        const crc = algorithm === undefined ? undefined : startCrc(algorithm);
-        const writer = new BufferedWriter(context, file, reservation.buffer, part.offsetBytes);
-        const sink: BodySink = (bytes) => {
-          crc?.update(bytes);
-          return writer.take(bytes);
-        };
-        const range = { offsetBytes: part.offsetBytes, lengthBytes: part.lengthBytes };
-        await inConnection(context, partSignal, () =>
-          client.readObject(address, { range, ifMatch: etag }, sink, partSignal),
+        const { lengthBytes: knownBytes, crc: knownCrc } = await verified(
+          file,
+          algorithm,
+          part.offsetBytes,
+          earlier.get(part.partNumber),
         );
-        await writer.flush();
-        if (writer.takenBytes !== part.lengthBytes) throw notIntact(address, 'a range of it had another length');
-        if (crc !== undefined) partCrcs[part.partNumber - 1] = crc.value;
+        context.transfer.addBytesBefore(knownBytes);
+        const crc = startCrc(algorithm);
+        let writtenBytes = knownBytes;
+        const crcSoFar = () =>
+          knownBytes === 0 ? crc.value : combineCrc(algorithm, knownCrc, crc.value, writtenBytes - knownBytes);
+        const written = (bytes: Uint8Array) => {
+          crc.update(bytes);
+          writtenBytes += bytes.length;
+          const mark = crcSoFar().toString(16);
+          notes.putPart(note.name, { partNumber: part.partNumber, lengthBytes: writtenBytes, mark });
+        };
+        const offsetBytes = part.offsetBytes + knownBytes;
+        const lengthBytes = part.lengthBytes - knownBytes;
+        if (lengthBytes > 0) {
+          const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, written);
+          const sink: BodySink = (bytes) => writer.take(bytes);
+          await inConnection(context, partSignal, () =>
+            client.readObject(address, { range: { offsetBytes, lengthBytes }, ifMatch: etag }, sink, partSignal),
+          );
+          await writer.flush();
+          if (writer.takenBytes !== lengthBytes) throw notIntact(address, 'a range of it had another length');
+        }
+        partCrcs[part.partNumber - 1] = crcSoFar();
         reservation.release();
       } finally {
         reservation.discard();
       }
     };
   });
-  if (algorithm !== undefined) {
+  if (whole !== undefined) {
     const lastBytes = plan.sizeBytes - (plan.partCount - 1) * plan.partSizeBytes;
-    const whole = partCrcs.reduce((sum, crc, at) =>
-      combineCrc(algorithm, sum, crc, at === partCrcs.length - 1 ? lastBytes : plan.partSizeBytes),
+    const sum = partCrcs.reduce((before, crc, at) =>
+      combineCrc(algorithm, before, crc, at === partCrcs.length - 1 ? lastBytes : plan.partSizeBytes),
     );
-    if (crcToBase64(algorithm, whole) !== info.checksums[algorithm]) {
+    if (crcToBase64(algorithm, sum) !== whole) {
       throw notIntact(address, `its ${algorithm} checksum does not match what arrived`);
     }
   } else if (/^[0-9a-f]{32}$/i.test(etag)) {
     await verifyMd5(context, address, etag, file);
   }
+}
+
+/** How much of a range is on disk as it was noted: after a power loss, notes may know of bytes that the disk does not. */
+async function verified(
+  file: TempFile,
+  algorithm: CrcAlgorithm,
+  offsetBytes: number,
+  noted: { readonly lengthBytes: number; readonly mark: string } | undefined,
+): Promise<{ readonly lengthBytes: number; readonly crc: bigint }> {
+  const crc = startCrc(algorithm);
+  if (noted !== undefined) {
+    await file.read((bytes) => crc.update(bytes), offsetBytes, noted.lengthBytes);
+    if (crc.value.toString(16) === noted.mark) return { lengthBytes: noted.lengthBytes, crc: crc.value };
+  }
+  return { lengthBytes: 0, crc: startCrc(algorithm).value };
 }
 
 /** The checksum to verify: the cheapest of those that parts can be put together from. */
@@ -193,7 +280,7 @@ async function verifyMd5(
   file: TempFile,
 ): Promise<void> {
   const written = createHash('md5');
-  await file.readAll((bytes) => written.update(bytes));
+  await file.read((bytes) => written.update(bytes));
   const digest = written.digest('hex');
   if (digest === etag.toLowerCase()) return;
   const again = createHash('md5');
@@ -204,84 +291,6 @@ async function verifyMd5(
     context.client.readObject(address, { ifMatch: etag }, take, context.signal),
   );
   if (again.digest('hex') !== digest) throw notIntact(address, 'its MD5 checksum does not match what arrived');
-}
-
-function assertSize(item: FileItem, takenBytes: number): void {
-  if (takenBytes !== item.object.sizeBytes) {
-    throw notIntact({ bucket: undefined, key: item.object.key }, 'it arrived with another length');
-  }
-}
-
-/** Gathers small pieces into large writes: a body arrives in pieces of some 64 KiB. Counts bytes once written. */
-class BufferedWriter {
-  takenBytes = 0;
-  readonly #context: TransferContext;
-  readonly #file: TempFile;
-  readonly #buffer: Buffer;
-  #offsetBytes: number;
-  #filled = 0;
-
-  constructor(context: TransferContext, file: TempFile, buffer: Buffer, offsetBytes: number) {
-    this.#context = context;
-    this.#file = file;
-    this.#buffer = buffer;
-    this.#offsetBytes = offsetBytes;
-  }
-
-  take(bytes: Uint8Array): void | Promise<void> {
-    this.takenBytes += bytes.length;
-    if (this.#filled + bytes.length <= this.#buffer.length) {
-      this.#buffer.set(bytes, this.#filled);
-      this.#filled += bytes.length;
-      return undefined;
-    }
-    return this.#takeLarge(bytes);
-  }
-
-  async flush(): Promise<void> {
-    if (this.#filled === 0) return;
-    await this.#write(this.#buffer.subarray(0, this.#filled));
-    this.#filled = 0;
-  }
-
-  async #takeLarge(bytes: Uint8Array): Promise<void> {
-    await this.flush();
-    if (bytes.length >= this.#buffer.length) {
-      await this.#write(bytes);
-      return;
-    }
-    this.#buffer.set(bytes, 0);
-    this.#filled = bytes.length;
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    await this.#file.writeAt(bytes, this.#offsetBytes);
-    this.#offsetBytes += bytes.length;
-    this.#context.transfer.addBytes(bytes.length);
-    this.#context.garbage.received(bytes.length);
-  }
-}
-
-function fileExists(fsPath: string): CosFailure {
-  return new CosFailure({
-    kind: 'conflict',
-    op: 'download',
-    reason: 'alreadyExists',
-    fsPath,
-    retry: 'never',
-    detail: `"${fsPath}" exists; it was left as it is`,
-  });
-}
-
-function folderInTheWay(fsPath: string): CosFailure {
-  return new CosFailure({
-    kind: 'localFile',
-    op: 'download',
-    reason: 'notWritable',
-    fsPath,
-    retry: 'never',
-    detail: `"${fsPath}" is a folder, and a folder is never replaced by an object`,
-  });
 }
 
 function objectChanged(address: ObjectAddress): CosFailure {
@@ -296,12 +305,12 @@ function objectChanged(address: ObjectAddress): CosFailure {
   });
 }
 
-function notIntact(address: { bucket: BucketName | undefined; key: string }, what: string): CosFailure {
+function notIntact(address: ObjectAddress, what: string): CosFailure {
   return new CosFailure({
     kind: 'network',
     op: 'GetObject',
     reason: 'integrity',
-    ...(address.bucket === undefined ? {} : { bucket: address.bucket }),
+    bucket: address.bucket,
     key: address.key,
     retry: 'later',
     detail: `"${address.key}" did not arrive intact: ${what}; nothing of it was kept`,

@@ -22,6 +22,11 @@ export type DownloadItem =
     }
   | { readonly kind: 'folder'; readonly key: ObjectKey; readonly segments: readonly string[] };
 
+/** What an item is noted under: its key, and the version where one was asked for. */
+export function nameOf(item: Extract<DownloadItem, { kind: 'file' }>): string {
+  return item.versionId === undefined ? item.object.key : `${item.object.key}?versionId=${item.versionId}`;
+}
+
 /** The folder that everything of a request goes into. */
 export function rootOf(request: DownloadRequest): string {
   return request.fileFsPath === undefined ? request.folderFsPath : dirname(request.fileFsPath);

@@ -58,6 +58,17 @@ export class SourceFile {
     }
   }
 
+  /** Reads a stretch of the file, piece by piece; a piece is only valid until the next. */
+  async read(take: (bytes: Uint8Array) => void, offsetBytes = 0, lengthBytes = this.sizeBytes): Promise<void> {
+    const buffer = Buffer.allocUnsafe(Math.min(1024 * 1024, lengthBytes));
+    for (let done = 0; done < lengthBytes;) {
+      const pieceBytes = Math.min(buffer.length, lengthBytes - done);
+      await this.readAt(buffer, pieceBytes, offsetBytes + done);
+      take(buffer.subarray(0, pieceBytes));
+      done += pieceBytes;
+    }
+  }
+
   /** Compares size and time of the open file, and of whatever its name stands for by now, with the plan. */
   async assertUnchanged(): Promise<void> {
     let states: BigIntStats[];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { link, open, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Leftovers } from './leftovers';
 import { codeOf, diskFullFailure, localFailure } from './localFailure';
 
 const staleAfterMs = 24 * 60 * 60 * 1000;
@@ -16,35 +16,35 @@ export type Placement = 'replace' | 'onlyIfAbsent';
 /**
  * A download before it is complete: `.<name>.<16 hex digits>.cospart` beside its target. It takes the target's name in
  * one step when it is whole; discarding removes it. A killed process can leave one behind: the next engine
- * removes it (`Leftovers`), or `StaleTempFiles` finds it.
+ * goes on with it or removes it (the transfer's notes), or `StaleTempFiles` finds it.
  */
 export class TempFile {
   readonly fsPath: string;
   readonly #targetFsPath: string;
   readonly #handle: FileHandle;
-  readonly #settle: () => void;
 
-  private constructor(fsPath: string, targetFsPath: string, handle: FileHandle, settle: () => void) {
+  private constructor(fsPath: string, targetFsPath: string, handle: FileHandle) {
     this.fsPath = fsPath;
     this.#targetFsPath = targetFsPath;
     this.#handle = handle;
-    this.#settle = settle;
   }
 
-  /** Creates the file, exclusively, at its final size. Throws `localFile` failures naming the target. */
-  static async create(targetFsPath: string, sizeBytes: number, leftovers: Leftovers): Promise<TempFile> {
+  /**
+   * Creates the file, exclusively, at its final size; tells its path before it exists. Throws `localFile` failures naming
+   * the target.
+   */
+  static async create(targetFsPath: string, sizeBytes: number, willBe: (fsPath: string) => void): Promise<TempFile> {
     const folder = dirname(targetFsPath);
     const fsPath = join(folder, `${tempStem(basename(targetFsPath))}${randomBytes(8).toString('hex')}.cospart`);
     await assertSpace(folder, targetFsPath, sizeBytes);
-    const settle = leftovers.note({ kind: 'tempFile', fsPath });
+    willBe(fsPath);
     let handle: FileHandle;
     try {
       handle = await open(fsPath, 'wx+', 0o666);
     } catch (cause) {
-      settle();
       throw localFailure('download', 'write', targetFsPath, cause);
     }
-    const file = new TempFile(fsPath, targetFsPath, handle, settle);
+    const file = new TempFile(fsPath, targetFsPath, handle);
     try {
       if (sizeBytes > 0) await handle.truncate(sizeBytes);
     } catch (cause) {
@@ -52,6 +52,22 @@ export class TempFile {
       throw localFailure('download', 'write', targetFsPath, cause);
     }
     return file;
+  }
+
+  /** Opens the file of an earlier run. Undefined where it is gone, or cannot be the one that was left. */
+  static async reopen(fsPath: string, targetFsPath: string, sizeBytes: number): Promise<TempFile | undefined> {
+    if (!isTempFile(fsPath) || dirname(fsPath) !== dirname(targetFsPath)) return undefined;
+    let handle: FileHandle;
+    try {
+      handle = await open(fsPath, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+    } catch (cause) {
+      if (codeOf(cause) === 'ENOENT') return undefined;
+      throw localFailure('download', 'write', targetFsPath, cause);
+    }
+    const state = await handle.stat();
+    if (state.isFile() && state.size === sizeBytes) return new TempFile(fsPath, targetFsPath, handle);
+    await handle.close();
+    return undefined;
   }
 
   /** Writes all of the bytes at an offset. */
@@ -66,13 +82,14 @@ export class TempFile {
     }
   }
 
-  /** Reads the whole file in order. */
-  async readAll(take: (bytes: Uint8Array) => void): Promise<void> {
+  /** Reads the whole file in order, or so many bytes of it. */
+  async read(take: (bytes: Uint8Array) => void, offsetBytes = 0, lengthBytes = Number.MAX_SAFE_INTEGER): Promise<void> {
     const buffer = Buffer.allocUnsafe(1024 * 1024);
-    for (let offset = 0; ;) {
+    for (let offset = offsetBytes; offset < offsetBytes + lengthBytes;) {
+      const wanted = Math.min(buffer.length, offsetBytes + lengthBytes - offset);
       let bytesRead: number;
       try {
-        ({ bytesRead } = await this.#handle.read(buffer, 0, buffer.length, offset));
+        ({ bytesRead } = await this.#handle.read(buffer, 0, wanted, offset));
       } catch (cause) {
         throw localFailure('download', 'read', this.fsPath, cause);
       }
@@ -116,7 +133,11 @@ export class TempFile {
     } catch (cause) {
       if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', this.fsPath, cause);
     }
-    this.#settle();
+  }
+
+  /** Closes the file and leaves it for the next run. */
+  async keep(): Promise<void> {
+    await this.#handle.close();
   }
 
   async #placeIfAbsent(targetFsPath: string): Promise<boolean> {
@@ -215,4 +236,14 @@ async function assertSpace(folder: string, targetFsPath: string, sizeBytes: numb
     throw localFailure('download', 'write', targetFsPath, cause);
   }
   if (freeBytes < sizeBytes) throw diskFullFailure('download', targetFsPath, sizeBytes, freeBytes);
+}
+
+/** Removes a temporary file of an earlier run; never a file that is not one. */
+export async function removeTempFile(fsPath: string): Promise<void> {
+  if (!isTempFile(fsPath)) return;
+  try {
+    await unlink(fsPath);
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', fsPath, cause);
+  }
 }

@@ -2,6 +2,7 @@ import type { CosError } from '../../model/cosError';
 import type { ConnectionId, TransferId } from '../../model/ids';
 import {
   canMove,
+  canRetry,
   isFinal,
   type ItemFailure,
   type ItemSkip,
@@ -29,12 +30,15 @@ export class Transfer {
   readonly identity: TransferIdentity;
   readonly #clock: EngineClock;
   readonly #changed: (transfer: Transfer, isNewState: boolean) => void;
-  readonly #startedAtMs: number;
-  readonly #rate: SmoothedRate;
-  readonly #failures: ItemFailure[] = [];
+  #startedAtMs: number;
+  #rate: SmoothedRate;
+  #failures: ItemFailure[] = [];
   /** What exists already was left out on purpose; anything else that was left out matters more. */
-  readonly #existing: ItemSkip[] = [];
-  readonly #unmovable: ItemSkip[] = [];
+  #existing: ItemSkip[] = [];
+  #unmovable: ItemSkip[] = [];
+  /** What was told of an earlier run, in this engine or another: numbers never fall below it. */
+  #before: TransferSnapshot | undefined;
+  #isOwnedElsewhere = false;
   #state: TransferState = 'queued';
   #bytesDone = 0;
   #itemsDone = 0;
@@ -59,8 +63,58 @@ export class Transfer {
     this.#rate = new SmoothedRate(clock.monotonicMs());
   }
 
+  /** Shows what another engine has noted of the transfer. */
+  show(noted: TransferSnapshot, isOwnedElsewhere: boolean): void {
+    const isChanged = isOwnedElsewhere !== this.#isOwnedElsewhere || noted.state !== this.#state;
+    this.#isOwnedElsewhere = isOwnedElsewhere;
+    this.#state = noted.state;
+    this.#error = noted.error;
+    this.#startedAtMs = noted.startedAtMs;
+    this.#finishedAtMs = noted.finishedAtMs;
+    this.#reset(noted);
+    this.#touch(isChanged);
+  }
+
+  /** Goes back to the queue for another run, which plans anew. Throws a RangeError for a state without one. */
+  queueAgain(): void {
+    if (this.#state !== 'paused' && !canRetry(this.#state)) {
+      throw new RangeError(`a transfer that is ${this.#state} cannot be queued again`);
+    }
+    this.#reset(this.snapshot());
+    this.#isOwnedElsewhere = false;
+    this.#state = 'queued';
+    this.#finishedAtMs = undefined;
+    this.#error = undefined;
+    this.#touch(true);
+  }
+
+  #reset(before: TransferSnapshot): void {
+    this.#before = before;
+    this.#rate = new SmoothedRate(this.#clock.monotonicMs());
+    this.#failures = [];
+    this.#existing = [];
+    this.#unmovable = [];
+    this.#bytesDone = 0;
+    this.#itemsDone = 0;
+    this.#bytesPlanned = 0;
+    this.#itemsPlanned = 0;
+    this.#isPlanComplete = false;
+    this.#itemsSkipped = 0;
+    this.#itemsFailed = 0;
+    this.#revision = Math.max(this.#revision, before.revision);
+  }
+
   get state(): TransferState {
     return this.#state;
+  }
+
+  get startedAtMs(): number {
+    return this.#startedAtMs;
+  }
+
+  /** Whether planning has found everything. */
+  get isPlanComplete(): boolean {
+    return this.#isPlanComplete;
   }
 
   get itemsFailed(): number {
@@ -85,6 +139,25 @@ export class Transfer {
     this.#bytesDone += count;
     this.#rate.add(count, this.#clock.monotonicMs());
     this.#touch(false);
+  }
+
+  /** Bytes that an earlier run has moved. */
+  addBytesBefore(count: number): void {
+    this.#bytesDone += count;
+    this.#touch(false);
+  }
+
+  /** An item that this run leaves alone after all. */
+  dropPlanned(bytes: number): void {
+    this.#itemsPlanned--;
+    this.#bytesPlanned -= bytes;
+  }
+
+  /** Items that an earlier run has dealt with and this one cannot find again, such as deleted objects. */
+  addDoneBefore(): void {
+    const items = this.#before?.itemsDone ?? 0;
+    this.#itemsPlanned += items;
+    this.#itemsDone += items;
   }
 
   /** Planning has found an item; every item ends as done, skipped or failed, unless the transfer is cut. */
@@ -118,21 +191,35 @@ export class Transfer {
   }
 
   snapshot(): TransferSnapshot {
-    const rate = this.#state === 'running' ? this.#rate.bytesPerSecond(this.#clock.monotonicMs()) : undefined;
+    const isRunning = this.#state === 'running' && !this.#isOwnedElsewhere;
+    const rate = isRunning ? this.#rate.bytesPerSecond(this.#clock.monotonicMs()) : this.#before?.bytesPerSecond;
+    const isShown = this.#itemsPlanned === 0 && !this.#isPlanComplete;
+    const before = this.#before;
+    const totals = this.#isPlanComplete
+      ? { bytesTotal: this.#bytesPlanned, itemsTotal: this.#itemsPlanned }
+      : {
+          ...(before?.bytesTotal === undefined ? {} : { bytesTotal: before.bytesTotal }),
+          ...(before?.itemsTotal === undefined ? {} : { itemsTotal: before.itemsTotal }),
+        };
+    const skips = [...this.#unmovable, ...this.#existing].slice(0, keptReports);
     return {
       ...this.identity,
       state: this.#state,
-      bytesDone: this.#bytesDone,
-      ...(this.#isPlanComplete ? { bytesTotal: this.#bytesPlanned, itemsTotal: this.#itemsPlanned } : {}),
-      itemsDone: this.#itemsDone,
-      itemsSkipped: this.#itemsSkipped,
-      itemsFailed: this.#itemsFailed,
-      failures: [...this.#failures],
-      skips: [...this.#unmovable, ...this.#existing].slice(0, keptReports),
+      bytesDone: Math.max(this.#bytesDone, before?.bytesDone ?? 0),
+      ...totals,
+      itemsDone: isFinal(this.#state) && !isShown ? this.#itemsDone : Math.max(this.#itemsDone, before?.itemsDone ?? 0),
+      itemsSkipped: isShown ? (before?.itemsSkipped ?? 0) : this.#itemsSkipped,
+      itemsFailed: isShown ? (before?.itemsFailed ?? 0) : this.#itemsFailed,
+      failures: isShown ? (before?.failures ?? []) : [...this.#failures],
+      skips: isShown ? (before?.skips ?? []) : skips,
       startedAtMs: this.#startedAtMs,
       ...(this.#finishedAtMs === undefined ? {} : { finishedAtMs: this.#finishedAtMs }),
-      ...(rate === undefined ? {} : { bytesPerSecond: rate }),
+      ...(rate === undefined || this.#state !== 'running' ? {} : { bytesPerSecond: rate }),
       revision: this.#revision,
+      isOwnedElsewhere: this.#isOwnedElsewhere,
+      canPause: !this.#isOwnedElsewhere && (this.#state === 'queued' || this.#state === 'running'),
+      canResume: !this.#isOwnedElsewhere && this.#state === 'paused',
+      canRetry: !this.#isOwnedElsewhere && canRetry(this.#state),
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
   }

@@ -1,5 +1,6 @@
 import type { TransferRequest } from '../../protocol/requests';
-import { inConnection, moveItem, type DecidedClash, type TransferContext } from './context';
+import type { DecidedClash } from './clash';
+import { inConnection, moveItem, type TransferContext } from './context';
 import { runLanes } from './lanes';
 import { findObject } from './remoteClash';
 import { uploadFile } from './uploadFile';
@@ -19,7 +20,10 @@ export async function upload(context: TransferContext, request: UploadRequest, s
     plan(context, request),
     ({ item }) => (item.sizeBytes <= context.partBytes ? 'small' : 'large'),
     { small: context.maxConnections, large: 2 },
-    ({ item, clash }) => moveItem(context, item.fsPath, () => uploadFile(context, request.bucket, item, clash)),
+    ({ item, clash }) =>
+      moveItem(context, { name: item.fsPath, sizeBytes: item.sizeBytes }, () =>
+        uploadFile(context, request.bucket, item, clash),
+      ),
     stop,
   );
 }
@@ -43,6 +47,9 @@ async function* planAsking(
   const all: UploadItem[] = [];
   const clashing = new Set<UploadItem>();
   const look = async (item: UploadItem) => {
+    // Decided, and perhaps stored, in an earlier run.
+    const { notes } = context;
+    if (notes.outcomeOf(item.fsPath) === 'done' || notes.findItem(item.fsPath) !== undefined) return;
     const address = { bucket: request.bucket, key: item.key };
     const find = () => findObject(context.client, address, context.signal);
     if ((await inConnection(context, context.signal, find)) !== undefined) clashing.add(item);

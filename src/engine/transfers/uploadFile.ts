@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import { numberedName } from '../../model/localNames';
 import { multipartLimits, planParts } from '../../model/partPlan';
@@ -6,9 +5,12 @@ import type { WriteCondition } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { contentTypeOf } from './contentType';
-import { inConnection, lateSignal, type DecidedClash, type ItemOutcome, type TransferContext } from './context';
+import type { DecidedClash } from './clash';
+import { inConnection, lateSignal, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
+import { hasLanded, isGone, isUnclear } from './landed';
 import { findObject, freeKey } from './remoteClash';
+import { resumeUpload, type BegunUpload, type UploadNote } from './resumeUpload';
 import { SourceFile } from './sourceFile';
 import type { UploadItem } from './uploadPlan';
 
@@ -17,7 +19,7 @@ const mostAttempts = 5;
 
 /**
  * Uploads one file: whole up to the context's part size, in parts above. The object appears complete or not at all; on
- * failure and cancel the multipart upload is aborted. `replace` overwrites; every other choice writes only where there
+ * failure and cancel the multipart upload is aborted, on pause it stays for the next run. `replace` overwrites; every other choice writes only where there
  * is nothing, also when something appears at the last moment.
  */
 export async function uploadFile(
@@ -27,6 +29,18 @@ export async function uploadFile(
   clash: DecidedClash,
 ): Promise<ItemOutcome> {
   if (item.sizeBytes > multipartLimits.maxObjectBytes) throw tooLarge(item);
+  if (context.run !== 'first') {
+    const resumed = await resumeUpload(context, bucket, item, clash);
+    if (resumed === 'done') return { kind: 'done' };
+    if (resumed !== 'none') {
+      try {
+        await putParts(context, resumed.file, resumed.begun);
+      } finally {
+        await resumed.file.close();
+      }
+      return { kind: 'done' };
+    }
+  }
   for (let attempt = 1; ; attempt++) {
     const key = await chooseKey(context, bucket, item, clash);
     if (key === undefined) return { kind: 'exists', detail: `an object "${item.key}" exists` };
@@ -72,23 +86,28 @@ async function putFile(
   item: UploadItem,
   clash: DecidedClash,
 ): Promise<void> {
-  const condition: WriteCondition = clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
-  const contentType = contentTypeOf(item.fsPath);
-  const attributes = { headers: contentType === undefined ? {} : { contentType } };
   const file = await SourceFile.open(item.fsPath, item);
   try {
-    if (file.sizeBytes <= context.partBytes) await putWhole(context, file, address, attributes, condition);
-    else await putParts(context, file, address, attributes, condition);
+    if (file.sizeBytes <= context.partBytes) await putWhole(context, file, address, conditionOf(clash));
+    else await putParts(context, file, await beginUpload(context, file, item, address, clash));
   } finally {
     await file.close();
   }
+}
+
+function conditionOf(clash: DecidedClash): WriteCondition {
+  return clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
+}
+
+function attributesOf(fsPath: string): NewObjectAttributes {
+  const contentType = contentTypeOf(fsPath);
+  return { headers: contentType === undefined ? {} : { contentType } };
 }
 
 async function putWhole(
   context: TransferContext,
   file: SourceFile,
   address: ObjectAddress,
-  attributes: NewObjectAttributes,
   condition: WriteCondition,
 ): Promise<void> {
   const { signal } = context;
@@ -96,13 +115,13 @@ async function putWhole(
   try {
     await file.readAt(reservation.buffer, file.sizeBytes, 0);
     await file.assertUnchanged();
+    await context.rateLimit.take(file.sizeBytes, signal);
     try {
       await inConnection(context, signal, () =>
-        context.client.putObject(address, reservation.buffer, attributes, condition, signal),
+        context.client.putObject(address, reservation.buffer, attributesOf(file.fsPath), condition, signal),
       );
     } catch (thrown) {
-      const etag = createHash('md5').update(reservation.buffer).digest('hex');
-      if (!(await hasLanded(context, address, file.sizeBytes, etag, thrown))) throw thrown;
+      if (!isUnclear(thrown) || !(await hasLanded(context.client, address, file))) throw thrown;
     }
     context.transfer.addBytes(file.sizeBytes);
     reservation.release();
@@ -111,32 +130,63 @@ async function putWhole(
   }
 }
 
-async function putParts(
+/** Begins an upload and notes it before its first part. */
+async function beginUpload(
   context: TransferContext,
   file: SourceFile,
+  item: UploadItem,
   address: ObjectAddress,
-  attributes: NewObjectAttributes,
-  condition: WriteCondition,
-): Promise<void> {
+  clash: DecidedClash,
+): Promise<BegunUpload> {
   const { client, signal } = context;
+  const { bucket, key } = address;
   // A create that is cut may leave an upload that nobody knows the id of; a complete that is cut may have happened.
   const patient = lateSignal(signal, graceMs);
   const uploadId = await inConnection(context, signal, () =>
-    client.createMultipartUpload(address, attributes, patient),
+    client.createMultipartUpload(address, attributesOf(file.fsPath), patient),
   );
-  const settle = noteUpload(context, address, uploadId);
+  const note: UploadNote = {
+    kind: 'upload',
+    name: item.fsPath,
+    bucket,
+    key,
+    uploadId,
+    clash,
+    sizeBytes: item.sizeBytes,
+    modifiedAtNs: item.modifiedAtNs.toString(),
+    partBytes: context.partBytes,
+  };
+  try {
+    context.notes.putItem(note);
+  } catch (thrown) {
+    throw await abortAfter(context, address, uploadId, () => undefined, thrown);
+  }
+  return { note, known: new Map() };
+}
+
+/** Sends the parts that are not known to be there, and completes the upload. */
+async function putParts(context: TransferContext, file: SourceFile, { note, known }: BegunUpload): Promise<void> {
+  const { client, notes, signal } = context;
+  const { uploadId } = note;
+  const address = { bucket: note.bucket, key: note.key };
+  const settle = () => notes.removeItem(note.name);
   let parts: readonly UploadedPart[];
   try {
-    parts = await sendParts(context, file, address, uploadId);
+    parts = await sendParts(context, file, note, known);
     await file.assertUnchanged();
     if (signal.aborted) throw cancelled('upload');
+    notes.assertHeld();
   } catch (thrown) {
+    if (context.keepsTraces()) throw thrown;
     throw await abortAfter(context, address, uploadId, settle, thrown);
   }
+  const patient = lateSignal(signal, graceMs);
   try {
-    await client.completeMultipartUpload(address, uploadId, parts, condition, patient);
+    await client.completeMultipartUpload(address, uploadId, parts, conditionOf(note.clash), patient);
   } catch (thrown) {
-    if (!(await hasLanded(context, address, file.sizeBytes, multipartEtag(parts), thrown))) {
+    const isThere = isUnclear(thrown) && (await isGone(client, address, uploadId));
+    if (!isThere || !(await hasLanded(client, address, file))) {
+      if (context.keepsTraces()) throw thrown;
       throw await abortAfter(context, address, uploadId, settle, thrown);
     }
   }
@@ -146,25 +196,37 @@ async function putParts(
 async function sendParts(
   context: TransferContext,
   file: SourceFile,
-  address: ObjectAddress,
-  uploadId: UploadId,
+  note: UploadNote,
+  known: ReadonlyMap<number, UploadedPart>,
 ): Promise<readonly UploadedPart[]> {
-  const plan = planParts(file.sizeBytes, context.partBytes);
+  const { client, notes } = context;
+  const { uploadId } = note;
+  const address = { bucket: note.bucket, key: note.key };
   const parts: UploadedPart[] = [];
-  await runParts(plan, context.signal, async (part, signal) => {
-    const reservation = await context.budget.reserve(part.lengthBytes, signal);
+  await runParts(planParts(file.sizeBytes, note.partBytes), context.signal, async (part, signal) => {
+    const { partNumber, lengthBytes } = part;
+    const earlier = known.get(partNumber);
+    if (earlier !== undefined) {
+      parts[partNumber - 1] = earlier;
+      context.transfer.addBytesBefore(lengthBytes);
+      return () => Promise.resolve();
+    }
+    const reservation = await context.budget.reserve(lengthBytes, signal);
     try {
-      await file.readAt(reservation.buffer, part.lengthBytes, part.offsetBytes);
+      await file.readAt(reservation.buffer, lengthBytes, part.offsetBytes);
+      await context.rateLimit.take(lengthBytes, signal);
     } catch (thrown) {
       reservation.discard();
       throw thrown;
     }
     return async () => {
       try {
-        parts[part.partNumber - 1] = await inConnection(context, signal, () =>
-          context.client.uploadPart(address, { uploadId, partNumber: part.partNumber }, reservation.buffer, signal),
+        const sent = await inConnection(context, signal, () =>
+          client.uploadPart(address, { uploadId, partNumber }, reservation.buffer, signal),
         );
-        context.transfer.addBytes(part.lengthBytes);
+        parts[partNumber - 1] = sent;
+        notes.putPart(note.name, { partNumber, lengthBytes, mark: sent.etag });
+        context.transfer.addBytes(lengthBytes);
         reservation.release();
       } finally {
         reservation.discard();
@@ -172,42 +234,6 @@ async function sendParts(
     };
   });
   return parts;
-}
-
-/**
- * Whether a write that failed has happened all the same: its answer was lost, or a repetition of it met the object it
- * had made. Only an object with exactly our bytes counts.
- */
-async function hasLanded(
-  context: TransferContext,
-  address: ObjectAddress,
-  sizeBytes: number,
-  etag: string,
-  thrown: unknown,
-): Promise<boolean> {
-  const isUnclear =
-    thrown instanceof CosFailure &&
-    (['network', 'throttled', 'cancelled', 'preconditionFailed', 'conflict'].includes(thrown.error.kind) ||
-      thrown.error.reason === 'noSuchUpload');
-  if (!isUnclear) return false;
-  try {
-    const found = await findObject(context.client, address, AbortSignal.timeout(graceMs));
-    return found?.sizeBytes === sizeBytes && found.etag === etag;
-  } catch {
-    return false; // the write's own failure says more than that of asking about it
-  }
-}
-
-function multipartEtag(parts: readonly UploadedPart[]): string {
-  const md5 = createHash('md5');
-  for (const part of parts) md5.update(Buffer.from(part.etag, 'hex'));
-  return `${md5.digest('hex')}-${parts.length}`;
-}
-
-/** Notes an upload that was begun. Call the answer once it is complete or gone. */
-export function noteUpload(context: TransferContext, { bucket, key }: ObjectAddress, uploadId: UploadId): () => void {
-  const { connectionId } = context.transfer.identity;
-  return context.leftovers.note({ kind: 'upload', connectionId, bucket, key, uploadId });
 }
 
 /** Aborts the upload, also of a cancelled transfer. Answers with what to throw. */

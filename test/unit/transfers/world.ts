@@ -7,6 +7,7 @@ import { isFinal, type TransferSnapshot } from '../../../src/model/transferState
 import type { EngineConfiguration, HostRequests, TransferRequest } from '../../../src/protocol/requests';
 import type { EngineClock } from '../../../src/engine/clock';
 import { createTransfers, type Transfers } from '../../../src/engine/transfers/createTransfers';
+import type { JournalKeeper } from '../../../src/engine/transfers/journalKeeper';
 import { MemoryCosClient } from '../../fakes/memoryCosClient';
 
 export const connection = connectionId('test');
@@ -45,9 +46,18 @@ const clock: EngineClock = {
 };
 
 export async function makeWorld(
-  options: { configuration?: Partial<EngineConfiguration>; platform?: LocalPlatform; clock?: EngineClock } = {},
+  options: {
+    configuration?: Partial<EngineConfiguration>;
+    platform?: LocalPlatform;
+    clock?: EngineClock;
+    /** The service of another world, to go on there. */
+    client?: MemoryCosClient;
+    keeper?: JournalKeeper;
+    /** Transfers of different worlds need different ids. */
+    idPrefix?: string;
+  } = {},
 ): Promise<World> {
-  const client = new MemoryCosClient('bucket');
+  const client = options.client ?? new MemoryCosClient('bucket');
   const folder = await mkdtemp(join(tmpdir(), 'cos-transfers-'));
   const told: TransferSnapshot[][] = [];
   const questions: ClashQuestion[] = [];
@@ -82,7 +92,8 @@ export async function makeWorld(
       },
       configuration: () => configuration,
       clock: options.clock ?? clock,
-      ids: () => `t${++count}` as TransferId,
+      ids: () => `${options.idPrefix ?? 't'}${++count}` as TransferId,
+      ...(options.keeper === undefined ? {} : { keeper: options.keeper }),
       ...(options.platform === undefined ? {} : { platform: options.platform }),
     }),
     start: async (request) => {

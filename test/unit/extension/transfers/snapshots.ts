@@ -22,6 +22,10 @@ export function snapshotOf(changes: Partial<TransferSnapshot> = {}): TransferSna
     startedAtMs: 0,
     bytesPerSecond: 12_000_000,
     revision: 5,
+    isOwnedElsewhere: false,
+    canPause: true,
+    canResume: false,
+    canRetry: false,
     ...changes,
   };
 }

@@ -1,0 +1,23 @@
+import type { TransferRequest } from '../../protocol/requests';
+import type { TransferNotes } from './notes';
+import type { Transfer } from './transfer';
+
+/** A transfer with what it takes to run it, as often as that is asked for. */
+export interface Entry {
+  readonly transfer: Transfer;
+  readonly request: TransferRequest;
+  /** Its notes; those of a transfer of another engine are the journal's. */
+  notes: TransferNotes;
+  /** Present while it runs here. */
+  run?: Run;
+  /** What of the journal was last shown, for transfers that are not run here. */
+  shown?: string;
+}
+
+/** One run of a transfer. */
+export interface Run {
+  readonly cancel: AbortController;
+  /** Ends the run and keeps what is half-made. */
+  readonly pause: AbortController;
+  readonly finished: Promise<void>;
+}

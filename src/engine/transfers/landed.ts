@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { UploadId } from '../../model/ids';
+import type { CosClient, ObjectAddress } from '../cos/client';
+import { CosFailure } from '../failure';
+import { crcToBase64, startCrc, type CrcAlgorithm } from './crc';
+import { findObject } from './remoteClash';
+import type { SourceFile } from './sourceFile';
+
+const graceMs = 10_000;
+/** Above this, a second reading of the object would take longer than anybody waits for an answer. */
+const readBackMs = 10 * 60_000;
+
+/** Whether a write that failed may have happened all the same: its answer was lost, or a repetition met its own object. */
+export function isUnclear(thrown: unknown): boolean {
+  return (
+    thrown instanceof CosFailure &&
+    (['network', 'throttled', 'cancelled', 'preconditionFailed', 'conflict'].includes(thrown.error.kind) ||
+      thrown.error.reason === 'noSuchUpload')
+  );
+}
+
+/** Whether an upload is no longer open: it was completed or aborted. False when nobody can be asked. */
+export async function isGone(client: CosClient, address: ObjectAddress, uploadId: UploadId): Promise<boolean> {
+  try {
+    await client.listParts(address, uploadId, AbortSignal.timeout(graceMs));
+    return false;
+  } catch (thrown) {
+    return thrown instanceof CosFailure && thrown.error.reason === 'noSuchUpload';
+  }
+}
+
+/**
+ * Whether an object holds exactly the file's bytes: by size and a checksum of the whole object that the service keeps,
+ * or the MD5 that the ETag of an object in one piece can be; otherwise it is read back and compared. An ETag of parts
+ * proves nothing. False where the service cannot be asked.
+ */
+export async function hasLanded(
+  client: CosClient,
+  address: ObjectAddress,
+  file: SourceFile,
+  signal: AbortSignal = AbortSignal.timeout(readBackMs),
+): Promise<boolean> {
+  try {
+    const found = await findObject(client, address, signal);
+    if (found?.sizeBytes !== file.sizeBytes) return false;
+    const algorithm = found.checksumType === 'COMPOSITE' ? undefined : wholeAlgorithm(found.checksums);
+    if (algorithm !== undefined) {
+      const crc = startCrc(algorithm);
+      await file.read((bytes) => crc.update(bytes));
+      return crcToBase64(algorithm, crc.value) === found.checksums[algorithm];
+    }
+    const wanted = createHash('md5');
+    await file.read((bytes) => wanted.update(bytes));
+    const digest = wanted.digest('hex');
+    if (digest === found.etag.toLowerCase()) return true;
+    const stored = createHash('md5');
+    const take = (bytes: Uint8Array) => void stored.update(bytes);
+    await client.readObject(address, { ifMatch: found.etag }, take, signal);
+    return stored.digest('hex') === digest;
+  } catch {
+    return false; // the write's own failure says more than that of asking about it
+  }
+}
+
+function wholeAlgorithm(checksums: Readonly<Record<string, string>>): CrcAlgorithm | undefined {
+  return (['CRC32', 'CRC64NVME', 'CRC32C'] as const).find((algorithm) => checksums[algorithm] !== undefined);
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { BucketName } from '../../model/ids';
+import { partOf, planParts } from '../../model/partPlan';
+import type { ObjectAddress, UploadedPart } from '../cos/client';
+import { CosFailure } from '../failure';
+import type { DecidedClash } from './clash';
+import { inConnection, type TransferContext } from './context';
+import { hasLanded } from './landed';
+import type { ItemNote } from './notes';
+import { findObject } from './remoteClash';
+import { SourceFile } from './sourceFile';
+import type { UploadItem } from './uploadPlan';
+
+export type UploadNote = Extract<ItemNote, { kind: 'upload' }>;
+
+/** A multipart upload that is noted, and the parts of it that need not be sent. */
+export interface BegunUpload {
+  readonly note: UploadNote;
+  readonly known: ReadonlyMap<number, UploadedPart>;
+}
+
+/**
+ * What an earlier run has left of an upload. `done`: the object is there, and holds the file's bytes. `none`: nothing to
+ * go on with. Otherwise the open file, and the upload as the service has it. Throws `changedMeanwhile`, after the upload
+ * was aborted, when the file is not as it was.
+ */
+export async function resumeUpload(
+  context: TransferContext,
+  bucket: BucketName,
+  item: UploadItem,
+  clash: DecidedClash,
+): Promise<'done' | 'none' | { readonly file: SourceFile; readonly begun: BegunUpload }> {
+  const note = context.notes.findItem(item.fsPath);
+  if (note?.kind !== 'upload') {
+    // The engine may have ended between the object's arrival and the note of it.
+    if (clash === 'replace') return 'none';
+    return (await isThere(context, { bucket, key: item.key }, item)) ? 'done' : 'none';
+  }
+  const { client, notes, signal } = context;
+  const address = { bucket: note.bucket, key: note.key };
+  if (note.sizeBytes !== item.sizeBytes || note.modifiedAtNs !== item.modifiedAtNs.toString()) {
+    await client.abortMultipartUpload(address, note.uploadId, signal);
+    notes.removeItem(note.name);
+    throw sourceChanged(item);
+  }
+  let listed: readonly UploadedPart[];
+  try {
+    listed = await inConnection(context, signal, () => client.listParts(address, note.uploadId, signal));
+  } catch (thrown) {
+    if (!(thrown instanceof CosFailure) || thrown.error.reason !== 'noSuchUpload') throw thrown;
+    // Completed before it could be noted, or aborted by somebody else: then the file starts over.
+    const isDone = await isThere(context, address, item);
+    notes.removeItem(note.name);
+    return isDone ? 'done' : 'none';
+  }
+  const file = await SourceFile.open(item.fsPath, item);
+  try {
+    return { file, begun: { note, known: await knownParts(context, file, note, listed) } };
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
+  }
+}
+
+async function isThere(context: TransferContext, address: ObjectAddress, item: UploadItem): Promise<boolean> {
+  const { client, signal } = context;
+  const found = await inConnection(context, signal, () => findObject(client, address, signal));
+  if (found?.sizeBytes !== item.sizeBytes) return false;
+  const file = await SourceFile.open(item.fsPath, item);
+  try {
+    if (!(await hasLanded(client, address, file, signal))) return false;
+  } finally {
+    await file.close();
+  }
+  context.transfer.addBytesBefore(item.sizeBytes);
+  return true;
+}
+
+/** The listed parts that hold the file's bytes: noted by the run that sent them, or equal by checksum. */
+async function knownParts(
+  context: TransferContext,
+  file: SourceFile,
+  note: UploadNote,
+  listed: readonly UploadedPart[],
+): Promise<ReadonlyMap<number, UploadedPart>> {
+  const plan = planParts(file.sizeBytes, note.partBytes);
+  const noted = new Map(context.notes.parts(note.name).map(({ partNumber, mark }) => [partNumber, mark]));
+  const known = new Map<number, UploadedPart>();
+  for (const part of listed) {
+    if (part.partNumber > plan.partCount) continue;
+    const { offsetBytes, lengthBytes } = partOf(plan, part.partNumber);
+    if (part.sizeBytes !== undefined && part.sizeBytes !== lengthBytes) continue;
+    const isNoted = part.sizeBytes !== undefined && noted.get(part.partNumber) === part.etag;
+    if (isNoted || (await isEqual(file, part, offsetBytes, lengthBytes))) known.set(part.partNumber, part);
+  }
+  return known;
+}
+
+async function isEqual(
+  file: SourceFile,
+  part: UploadedPart,
+  offsetBytes: number,
+  lengthBytes: number,
+): Promise<boolean> {
+  if (part.checksum?.algorithm === 'CRC32') {
+    let crc = 0;
+    await file.read((bytes) => (crc = crc32(bytes, crc)), offsetBytes, lengthBytes);
+    const wanted = Buffer.alloc(4);
+    wanted.writeUInt32BE(crc);
+    return wanted.toString('base64') === part.checksum.value;
+  }
+  const md5 = createHash('md5');
+  await file.read((bytes) => md5.update(bytes), offsetBytes, lengthBytes);
+  return md5.digest('hex') === part.etag.toLowerCase();
+}
+
+function sourceChanged({ fsPath }: UploadItem): CosFailure {
+  return new CosFailure({
+    kind: 'localFile',
+    op: 'upload',
+    reason: 'changedMeanwhile',
+    fsPath,
+    retry: 'later',
+    detail: `"${fsPath}" changed since its upload was paused; what was sent of it was removed, so it has to start over`,
+  });
+}
