@@ -8,6 +8,8 @@ export interface CommonOptions {
   readonly profile: string | undefined;
   readonly concurrency: number;
   readonly partBytes: number;
+  /** Bytes per second, both ways together. */
+  readonly maxBytesPerSecond: number | undefined;
   readonly isJson: boolean;
 }
 
@@ -28,6 +30,8 @@ export type Command =
       readonly target: string;
       readonly isRecursive: boolean;
       readonly ifExists: 'skip' | 'replace' | 'fail';
+      /** Go on with the same copy of an earlier command, and keep what is half-made when interrupted. */
+      readonly isResumable: boolean;
     }
   | {
       readonly verb: 'rm';
@@ -47,6 +51,7 @@ const commonOptions = {
   profile: { type: 'string' },
   concurrency: { type: 'string' },
   'part-size': { type: 'string' },
+  'limit-rate': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
@@ -76,13 +81,20 @@ export function parseCommandLine(argv: readonly string[]): Command {
       return { verb, common: common(values), place };
     }
     case 'cp': {
-      const { values, positionals } = parse(rest, { ...commonOptions, ...recursive, 'if-exists': { type: 'string' } });
+      const { values, positionals } = parse(rest, {
+        ...commonOptions,
+        ...recursive,
+        'if-exists': { type: 'string' },
+        resume: { type: 'boolean' },
+      });
       if (values.help === true) return { verb: 'help', text: help.cp };
       const target = positionals.at(-1);
       const sources = positionals.slice(0, -1);
       if (target === undefined || sources.length === 0) throw new UsageError('cp needs a source and a target');
       const isRecursive = values.recursive === true;
-      return { verb, common: common(values), sources, target, isRecursive, ifExists: choice(values['if-exists']) };
+      const isResumable = values.resume === true;
+      const ifExists = choice(values['if-exists']);
+      return { verb, common: common(values), sources, target, isRecursive, ifExists, isResumable };
     }
     case 'rm': {
       const { values, positionals } = parse(rest, {
@@ -114,6 +126,7 @@ function common(values: {
   profile?: string;
   concurrency?: string;
   'part-size'?: string;
+  'limit-rate'?: string;
   json?: boolean;
 }): CommonOptions {
   return {
@@ -121,6 +134,7 @@ function common(values: {
     profile: values.profile,
     concurrency: concurrency(values.concurrency),
     partBytes: partSize(values['part-size']),
+    maxBytesPerSecond: rate(values['limit-rate']),
     isJson: values.json === true,
   };
 }
@@ -137,13 +151,25 @@ function concurrency(text: string | undefined): number {
 /** `16M`, `16MiB`, or bytes. */
 function partSize(text: string | undefined): number {
   if (text === undefined) return 16 * mebibyte;
-  const match = /^(\d+)\s*(?:([KMG])(?:i?B)?)?$/i.exec(text);
-  const factor = { k: 1024, m: mebibyte, g: 1024 * mebibyte }[(match?.[2] ?? '').toLowerCase()] ?? 1;
-  const bytes = Number(match?.[1] ?? Number.NaN) * factor;
+  const bytes = bytesOf(text);
   if (!(bytes >= 5 * mebibyte && bytes <= 5 * 1024 * mebibyte)) {
     throw new UsageError(`--part-size takes 5M to 5G, not "${text}"`);
   }
   return bytes;
+}
+
+function rate(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const bytes = bytesOf(text);
+  if (!(bytes >= 1024)) throw new UsageError(`--limit-rate takes bytes per second from 1K, e.g. 10M, not "${text}"`);
+  return bytes;
+}
+
+/** NaN for what is not a size. */
+function bytesOf(text: string): number {
+  const match = /^(\d+)\s*(?:([KMG])(?:i?B)?)?$/i.exec(text);
+  const factor = { k: 1024, m: mebibyte, g: 1024 * mebibyte }[(match?.[2] ?? '').toLowerCase()] ?? 1;
+  return Number(match?.[1] ?? Number.NaN) * factor;
 }
 
 function choice(text: string | undefined): 'skip' | 'replace' | 'fail' {

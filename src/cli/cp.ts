@@ -21,12 +21,13 @@ export async function cp(
   if (first === '-' || target === '-') {
     if (sources.length > 1 || first === undefined) throw new UsageError('"-" stands alone: cp takes one source then');
     if (command.isRecursive) throw new UsageError('"-" and --recursive do not go together');
+    if (command.isResumable) throw new UsageError('"-" and --resume do not go together: a stream cannot be read again');
     if (first === '-' && target === '-') throw new UsageError('"-" cannot be source and target');
     return first === '-'
       ? await copyFromStdin(session, command, signal)
       : await copyToStdout(session, parseObject(requireCos(first)), signal);
   }
-  return await runTransfer(session, requestOf(session, command), progress, common.isJson, signal);
+  return await runTransfer(session, requestOf(session, command), progress, common.isJson, signal, command.isResumable);
 }
 
 function requestOf(session: Session, command: CopyCommand): TransferRequest {
@@ -48,22 +49,23 @@ function uploadRequest(session: Session, command: CopyCommand): TransferRequest 
   } as const;
   if (command.isRecursive) {
     const isOne = command.sources.length === 1;
-    const sources = command.sources.map((fsPath) =>
-      isOne && requireFile(fsPath).isDirectory() ? ({ fsPath, contentsOnly: true } as const) : { fsPath },
-    );
+    const sources = command.sources.map((path) => {
+      const fsPath = resolve(path);
+      return isOne && requireFile(path).isDirectory() ? ({ fsPath, contentsOnly: true } as const) : { fsPath };
+    });
     return { ...base, prefix: prefixOf({ bucket, key }), sources };
   }
   for (const fsPath of command.sources) {
     if (requireFile(fsPath).isDirectory()) throw new UsageError(`"${fsPath}" is a folder; add --recursive`);
   }
   const isBelow = key === '' || key.endsWith('/');
-  if (isBelow) return { ...base, prefix: key, sources: command.sources.map((fsPath) => ({ fsPath })) };
+  if (isBelow) return { ...base, prefix: key, sources: command.sources.map((fsPath) => ({ fsPath: resolve(fsPath) })) };
   const [fsPath] = command.sources;
   if (fsPath === undefined || command.sources.length > 1) {
     throw new UsageError(`"${command.target}" is one object; to put several files below it, end it in "/"`);
   }
   const slash = key.lastIndexOf('/') + 1;
-  return { ...base, prefix: key.slice(0, slash), sources: [{ fsPath, name: key.slice(slash) }] };
+  return { ...base, prefix: key.slice(0, slash), sources: [{ fsPath: resolve(fsPath), name: key.slice(slash) }] };
 }
 
 function downloadRequest(session: Session, command: CopyCommand): TransferRequest {

@@ -53,6 +53,9 @@ Nothing half-written stays, whatever happens: a file or object appears when it i
   --if-exists WHAT    skip, replace or fail (default) where the target exists
   --concurrency N     requests at once (16)
   --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (16M)
+  --limit-rate RATE   bytes per second at most, e.g. 10M
+  --resume            go on with the same copy where an earlier one with --resume was interrupted; an interrupted one keeps
+                      what has arrived (in COS_STATE_FOLDER, or the user's folder for state)
 ${commonHelp}
 With --json, progress comes as lines {"type":"progress",…} and ends with {"type":"result",…}.
 ${exitHelp}`,

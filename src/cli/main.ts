@@ -1,4 +1,5 @@
 import { CosFailure } from '../engine/failure';
+import type { TransferSnapshot } from '../model/transferState';
 import { parseCommandLine, type Command } from './commandLine';
 import { cp } from './cp';
 import { exitCodes, UsageError, type ExitCode } from './exitCode';
@@ -26,7 +27,9 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       return exitCodes.done;
     }
     const progress = new Progress(command.common.isJson);
-    const session = openSession(command.common, process.env, (transfers) => progress.show(transfers));
+    const isResumable = command.verb === 'cp' && command.isResumable;
+    const show = (transfers: readonly TransferSnapshot[]) => progress.show(transfers);
+    const session = openSession(command.common, process.env, show, isResumable);
     try {
       return await runVerb(session, command, progress);
     } finally {

@@ -1,4 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Connection } from '../model/connection';
 import { connectionId, type TransferId } from '../model/ids';
 import { locationOfHost } from '../model/location';
@@ -11,6 +13,9 @@ import { createCosClient } from '../engine/cos/createCosClient';
 import { createHttpClient } from '../engine/http/httpClient';
 import { defaultRetryPolicy } from '../engine/http/retry';
 import { createTransfers, type Transfers } from '../engine/transfers/createTransfers';
+import { Journal } from '../engine/transfers/journal';
+import { JournalKeeper } from '../engine/transfers/journalKeeper';
+import { Leases } from '../engine/transfers/leases';
 import type { CommonOptions } from './commandLine';
 import { findCredential, type FoundCredential } from './credentials';
 import { UsageError } from './exitCode';
@@ -32,6 +37,7 @@ export function openSession(
   options: CommonOptions,
   environment: NodeJS.ProcessEnv,
   progress: (transfers: readonly TransferSnapshot[]) => void,
+  isResumable = false,
 ): Session {
   const found = findCredential(environment, options.profile);
   const connection = connectionOf(found, endpointOf(options, found, environment), environment);
@@ -54,6 +60,8 @@ export function openSession(
     clock: systemClock,
     resolveCredential: () => Promise.resolve(found.credential),
   });
+  const journal = isResumable ? openJournal(connection, found, environment) : undefined;
+  const me = { ownerId: randomUUID(), pid: process.pid };
   const transfers = createTransfers({
     clientFor: () => Promise.resolve(client),
     host: {
@@ -65,6 +73,7 @@ export function openSession(
     configuration: () => configuration,
     clock: systemClock,
     ids: () => randomUUID() as TransferId,
+    ...(journal === undefined ? {} : { keeper: new JournalKeeper(journal, new Leases(journal, systemClock, me)) }),
   });
   return {
     client,
@@ -74,6 +83,7 @@ export function openSession(
     concurrency: options.concurrency,
     close: async () => {
       await transfers.close();
+      journal?.close();
       await client.close();
       await http.close();
     },
@@ -91,7 +101,28 @@ function configurationOf(options: CommonOptions, environment: NodeJS.ProcessEnv)
     memoryBudgetBytes: Math.max(96 * mebibyte, options.partBytes),
     maxConnections: options.concurrency,
     preferredPartBytes: options.partBytes,
+    ...(options.maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: options.maxBytesPerSecond }),
   };
+}
+
+/** One journal for each endpoint and identity: what was begun with another one cannot be gone on with. */
+function openJournal(connection: Connection, found: FoundCredential, environment: NodeJS.ProcessEnv): Journal {
+  const identity = found.credential.kind === 'hmac' ? found.credential.accessKeyId : (found.serviceInstanceId ?? '');
+  const place = createHash('sha256').update(`${connection.endpoint}\n${identity}`).digest('hex').slice(0, 16);
+  const folder = join(stateFolder(environment), place);
+  try {
+    return Journal.open(folder);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`--resume needs a journal, and "${folder}" cannot hold it: ${why}`);
+  }
+}
+
+function stateFolder(environment: NodeJS.ProcessEnv): string {
+  const chosen = environment['COS_STATE_FOLDER'];
+  if (chosen !== undefined && chosen !== '') return chosen;
+  const home = environment['XDG_STATE_HOME'] ?? environment['LOCALAPPDATA'];
+  return join(home === undefined || home === '' ? join(homedir(), '.local', 'state') : home, 'cos-explorer');
 }
 
 function endpointOf(options: CommonOptions, found: FoundCredential, environment: NodeJS.ProcessEnv): string {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TransferSnapshot } from '../model/transferState';
 import type { TransferRequest } from '../protocol/requests';
 import { exitCodes, type ExitCode } from './exitCode';
@@ -37,19 +38,27 @@ export class Progress {
   }
 }
 
-/** Runs a transfer to its end, reports what did not arrive, and answers with the exit code. An abort cancels it. */
+/**
+ * Runs a transfer to its end, reports what did not arrive, and answers with the exit code. An abort cancels it; one that is
+ * resumable is paused instead, and goes on with the same request another time.
+ */
 export async function runTransfer(
   session: Session,
   request: TransferRequest,
   progress: Progress,
   isJson: boolean,
   signal: AbortSignal,
+  isResumable = false,
 ): Promise<ExitCode> {
   const { handlers } = session.transfers;
-  const { transferId } = await handlers['transfers/start'](request, signal);
+  const { transferId } = isResumable
+    ? await resumeOrStart(session, request, signal)
+    : await handlers['transfers/start'](request, signal);
   let cancelling: Promise<unknown> | undefined;
   const cancel = () => {
-    cancelling = handlers['transfers/cancel']({ transferId }, new AbortController().signal);
+    const method = isResumable ? 'transfers/pause' : 'transfers/cancel';
+    // It may have ended by itself in the same moment.
+    cancelling = handlers[method]({ transferId }, new AbortController().signal).catch(() => undefined);
   };
   if (signal.aborted) cancel();
   else signal.addEventListener('abort', cancel, { once: true });
@@ -65,12 +74,29 @@ export async function runTransfer(
   return exitCodeOf(end);
 }
 
+/** Goes on with the interrupted transfer of the same request, where there is one. */
+async function resumeOrStart(
+  session: Session,
+  request: TransferRequest,
+  signal: AbortSignal,
+): Promise<TransferSnapshot> {
+  const { transfers } = session;
+  const { handlers } = transfers;
+  for (const { transferId, canResume } of await handlers['transfers/list'](null, signal)) {
+    if (canResume && isDeepStrictEqual(transfers.requestOf(transferId), request)) {
+      return await handlers['transfers/resume']({ transferId }, signal);
+    }
+  }
+  return await handlers['transfers/start'](request, signal);
+}
+
 function report(end: TransferSnapshot): void {
   for (const skip of end.skips) complain(`skipped "${skip.name}": ${skip.detail}`);
   more(end.itemsSkipped - end.skips.length, 'skipped');
   for (const { error } of end.failures) complain(sentence(error));
   more(end.itemsFailed - end.failures.length, 'failed');
   if (end.itemsFailed === 0 && end.error !== undefined) complain(sentence(end.error));
+  if (end.state === 'paused') complain(`interrupted; the same command with --resume goes on from here`);
   if (end.state === 'cancelled') complain(`cancelled; ${end.itemsDone} items were complete, nothing else was kept`);
 }
 
@@ -85,10 +111,11 @@ function exitCodeOf(end: TransferSnapshot): ExitCode {
       return end.skips.some(({ reason }) => reason !== 'exists') ? exitCodes.partlyFailed : exitCodes.done;
     case 'cancelled':
       return exitCodes.cancelled;
+    case 'paused':
+      return end.error === undefined ? exitCodes.cancelled : exitCodes.failed;
     case 'failed':
     case 'queued':
     case 'running':
-    case 'paused':
       return end.itemsDone > 0 ? exitCodes.partlyFailed : exitCodes.failed;
   }
 }

@@ -156,6 +156,31 @@ describe('cos', () => {
     expect(uploads.Uploads ?? []).toEqual([]);
   });
 
+  it.each(['up', 'down'])('goes on with --resume where Ctrl-C has interrupted it on the way %s', async (way) => {
+    const bytes = Buffer.alloc(40 * 1024 * 1024, 'resumable ');
+    const path = write('resumable', bytes);
+    const target = join(folder, 'came-down');
+    if (way === 'down') await cos(['cp', path, `cos://${bucket}/resumable`, '--if-exists', 'replace']);
+    const operation = way === 'up' ? 'UploadPart' : 'GetObject';
+    farSide.server.faults.arm({ fault: { kind: 'latency', delayMs: 200 }, match: { operation } });
+    const places = way === 'up' ? [path, `cos://${bucket}/resumed`] : [`cos://${bucket}/resumable`, target];
+    const args = ['cp', ...places, '--resume', '--json', '--part-size', '5M', '--concurrency', '1'];
+    const interrupted = await cos(args, { interruptAt: /"bytesDone":[1-9]/ });
+    expect(interrupted.exitCode).toBe(130);
+    expect(interrupted.stderr).toContain('--resume goes on from here');
+    farSide.server.faults.clear();
+
+    const end = await cos(args);
+    expect(end).toMatchObject({ exitCode: 0, stderr: '' });
+    const first = JSON.parse(end.stdout.split('\n')[0] ?? '') as { bytesDone: number };
+    expect(first.bytesDone).toBeGreaterThan(0);
+    if (way === 'up') await cos(['cp', `cos://${bucket}/resumed`, target]);
+    expect(readFileSync(target).equals(bytes)).toBe(true);
+    rmSync(target);
+    const uploads = await raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    expect(uploads.Uploads ?? []).toEqual([]);
+  });
+
   it('copies inside the service', async () => {
     await cos(['cp', write('f', 'bytes'), `cos://${bucket}/f`]);
     expect(await cos(['cp', `cos://${bucket}/f`, `cos://${bucket}/deep/`])).toMatchObject({ exitCode: 0 });

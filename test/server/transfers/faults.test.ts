@@ -6,5 +6,5 @@ describe('transfers among faults', () => {
     const report = await runFaults(1, 3 * faultNames.length);
     for (const name of faultNames) expect(report.fired[name], name).toBeGreaterThan(0);
     expect(Object.keys(report.ended).sort()).toEqual(['cancelled', 'done', 'failed']);
-  });
+  }, 120_000);
 });

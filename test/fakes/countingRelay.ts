@@ -1,0 +1,56 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** Stands between an engine and a server, and counts what goes each way. */
+export interface CountingRelay {
+  /** Address of the relay in place of the server's. */
+  readonly endpoint: string;
+  upBytes: number;
+  downBytes: number;
+  /** Once so many bytes have gone one way, nothing goes that way any more. */
+  mostUpBytes: number;
+  mostDownBytes: number;
+  close(): Promise<void>;
+}
+
+/** Relays plain connections to an endpoint. */
+export async function startCountingRelay(endpoint: string): Promise<CountingRelay> {
+  const { hostname, port } = new URL(endpoint);
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    near.on('data', (bytes: Buffer) => {
+      if (relay.upBytes >= relay.mostUpBytes) return;
+      relay.upBytes += bytes.length;
+      far.write(bytes);
+    });
+    far.on('data', (bytes: Buffer) => {
+      if (relay.downBytes >= relay.mostDownBytes) return;
+      relay.downBytes += bytes.length;
+      near.write(bytes);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const relay: CountingRelay = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    upBytes: 0,
+    downBytes: 0,
+    mostUpBytes: Number.POSITIVE_INFINITY,
+    mostDownBytes: Number.POSITIVE_INFINITY,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return relay;
+}
