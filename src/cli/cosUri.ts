@@ -16,7 +16,8 @@ export function isCosUri(text: string): boolean {
 export function parseCosUri(text: string): CosPlace {
   const match = /^(?:cos|s3):\/\/([^/]+)(?:\/(.*))?$/is.exec(text);
   const bucket = match?.[1];
-  if (bucket === undefined) throw new UsageError(`"${text}" names no bucket; write cos://bucket/key`);
+  if (bucket === undefined)
+    throw new UsageError(`"${text}" names no bucket; write cos://${text.includes(':') ? 'bucket/key' : text}`);
   return { bucket: bucketName(bucket), key: objectKey(match?.[2] ?? '') };
 }
 

@@ -14,6 +14,8 @@ export interface FoundCredential {
   /** Base URL of IAM. */
   readonly iamEndpoint?: string;
   readonly endpoint?: string;
+  /** Endpoints by location, of a local server. */
+  readonly locationEndpoints?: Readonly<Record<string, string>>;
   readonly region?: string;
 }
 
@@ -79,6 +81,8 @@ interface CosFile {
   readonly iam_auth_endpoint?: unknown;
   readonly cos_hmac_keys?: { readonly access_key_id?: unknown; readonly secret_access_key?: unknown };
   readonly credentials?: CosFile;
+  /** What the local server adds to its own file (docs/local-server.md). */
+  readonly localServer?: { readonly endpoint?: unknown; readonly endpoints?: unknown };
 }
 
 /** `cos_credentials` (credentials.md §3.1): the credentials object, the whole resource key, or the CLI's array of them. */
@@ -93,14 +97,23 @@ function fromCosFile(environment: Environment): FoundCredential | undefined {
   const apiKey = textOf(file.apikey);
   if (apiKey !== undefined) {
     const extras = optional({ serviceInstanceId, iamEndpoint });
-    return { credential: { kind: 'apiKey', apiKey }, source: fsPath, ...extras };
+    return { credential: { kind: 'apiKey', apiKey }, source: fsPath, ...extras, ...localEndpoints(file) };
   }
   const accessKeyId = textOf(file.cos_hmac_keys?.access_key_id);
   const secretAccessKey = textOf(file.cos_hmac_keys?.secret_access_key);
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-    return { credential: { kind: 'hmac', accessKeyId, secretAccessKey }, source: fsPath };
+    return { credential: { kind: 'hmac', accessKeyId, secretAccessKey }, source: fsPath, ...localEndpoints(file) };
   }
   throw new UsageError(`"${fsPath}" holds neither "apikey" nor a complete "cos_hmac_keys" pair`);
+}
+
+/** Where the local server that wrote this file answers: one endpoint for each location. */
+function localEndpoints({ localServer }: CosFile): Pick<FoundCredential, 'endpoint' | 'locationEndpoints'> {
+  const endpoint = textOf(localServer?.endpoint);
+  const endpoints = localServer?.endpoints;
+  if (endpoint === undefined || typeof endpoints !== 'object' || endpoints === null) return {};
+  const known = Object.entries(endpoints).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return { endpoint, locationEndpoints: Object.fromEntries(known) };
 }
 
 function credentialsObject(fsPath: string, text: string): CosFile {

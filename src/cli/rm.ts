@@ -3,6 +3,7 @@ import type { BucketName, ObjectKey } from '../model/ids';
 import type { Command } from './commandLine';
 import { parseCosUri, parseObject, prefixOf, type CosPlace } from './cosUri';
 import { exitCodes, UsageError, type ExitCode } from './exitCode';
+import { headObject } from './headObject';
 import { complain } from './output';
 import { runTransfer, type Progress } from './transfer';
 import type { Session } from './session';
@@ -32,7 +33,7 @@ export async function rm(
 
 /** The service deletes what does not exist without a word; a person who names it wants to know. */
 async function existing(session: Session, places: readonly CosPlace[], signal: AbortSignal): Promise<ObjectKey[]> {
-  for (const place of places) await session.client.headObject(place, signal);
+  for (const place of places) await headObject(session, place, signal);
   return places.map(({ key }) => key);
 }
 

@@ -68,7 +68,7 @@ function nextStep(error: CosError): string | undefined {
       return "Check the name, and that --endpoint is of the bucket's location";
     case 'hostUnknown':
     case 'connectionRefused':
-      return 'Check --endpoint';
+      return error.op === 'IamToken' ? 'Check IBM_AUTH_ENDPOINT' : 'Check --endpoint';
     case 'clockSkewed':
       return "Set this machine's clock";
     case 'certificateUntrusted':

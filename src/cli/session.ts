@@ -137,7 +137,14 @@ function endpointOf(options: CommonOptions, found: FoundCredential, environment:
 }
 
 function connectionOf(found: FoundCredential, endpoint: string, environment: NodeJS.ProcessEnv): Connection {
-  const base = { id: connectionId('command-line'), name: 'command line', endpoint };
+  const { locationEndpoints } = found;
+  const isLocalServer = Object.values(locationEndpoints ?? {}).includes(endpoint.replace(/\/+$/, ''));
+  const base = {
+    id: connectionId('command-line'),
+    name: 'command line',
+    endpoint,
+    ...(isLocalServer && locationEndpoints !== undefined ? { locationEndpoints } : {}),
+  };
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : endpoint;
   const location = locationOfHost(host);
   switch (found.credential.kind) {

@@ -1,5 +1,6 @@
 import type { BucketSummary, ObjectInfo } from '../model/objectInfo';
 import type { Command } from './commandLine';
+import { headObject } from './headObject';
 import { parseCosUri } from './cosUri';
 import { exitCodes, type ExitCode } from './exitCode';
 import { dateText, printable, printJson, printLine, sizeText } from './output';
@@ -18,7 +19,7 @@ export async function stat(
     else await printFacts(bucketFacts(summary));
     return exitCodes.done;
   }
-  const info = await session.client.headObject({ bucket, key }, signal);
+  const info = await headObject(session, { bucket, key }, signal);
   if (command.common.isJson) await printJson({ kind: 'object', bucket, ...info });
   else await printFacts(objectFacts(info));
   return exitCodes.done;
@@ -40,7 +41,7 @@ function objectFacts(info: ObjectInfo): Facts {
   const { retention, objectLock } = protection;
   return [
     ['Key', info.key],
-    ['Size', `${info.sizeBytes} (${sizeText(info.sizeBytes)})`],
+    ['Size', info.sizeBytes < 1024 ? sizeText(info.sizeBytes) : `${info.sizeBytes} B (${sizeText(info.sizeBytes)})`],
     ['Modified', `${dateText(info.modifiedAtMs)} UTC`],
     ['ETag', info.etag],
     ['Content type', headers.contentType],
