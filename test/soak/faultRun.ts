@@ -4,10 +4,17 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { systemClock } from '../../src/engine/clock';
-import { createTransfers, type Transfers } from '../../src/engine/transfers/createTransfers';
+import {
+  createTransfers,
+  type Transfers,
+  type TransfersDependencies,
+} from '../../src/engine/transfers/createTransfers';
+import { Journal } from '../../src/engine/transfers/journal';
+import { JournalKeeper } from '../../src/engine/transfers/journalKeeper';
+import { Leases } from '../../src/engine/transfers/leases';
 import type { Fault } from '../../src/localServer/contracts';
 import { bucketName, objectKey, type TransferId } from '../../src/model/ids';
-import type { TransferSnapshot } from '../../src/model/transferState';
+import { isFinal, type TransferSnapshot } from '../../src/model/transferState';
 import type { TransferRequest } from '../../src/protocol/requests';
 import { createDirectClient, type DirectClient } from '../fakes/directClient';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
@@ -24,6 +31,8 @@ export const faultNames = [
   'errorIn200',
   'cancelled',
   'sourceChanged',
+  'paused',
+  'engineGone',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 type Kind = TransferRequest['kind'];
@@ -66,7 +75,7 @@ export async function runFaults(firstSeed: number, runs: number): Promise<FaultR
       } catch (cause) {
         throw new Error(`seed ${seed}: ${scenario.description}: ${String(cause)}`, { cause });
       } finally {
-        scenario.dispose();
+        await scenario.dispose();
       }
     }
     return report;
@@ -88,6 +97,8 @@ const kindsOf: Record<FaultName, readonly Kind[]> = {
   errorIn200: ['upload', 'copy'],
   cancelled: ['upload', 'download', 'delete', 'copy'],
   sourceChanged: ['upload'],
+  paused: ['upload', 'download', 'delete', 'copy'],
+  engineGone: ['upload', 'download'],
 };
 
 class Scenario {
@@ -98,8 +109,12 @@ class Scenario {
   readonly #random: () => number;
   readonly #folder: string;
   readonly #prefix: string;
-  readonly #transfers: Transfers;
+  #transfers: Transfers;
+  readonly #makeEngine: () => Transfers;
   #onStarted: () => void = () => undefined;
+  readonly #journals: Journal[] = [];
+  /** Of the engines of this scenario, only the last one lives. */
+  readonly #isAlive = (pid: number): boolean => pid === this.#journals.length;
 
   constructor(seed: number, farSide: LocalFarSide, direct: DirectClient, raw: S3Client, report: FaultReport) {
     this.#farSide = farSide;
@@ -110,7 +125,14 @@ class Scenario {
     this.#prefix = `run-${seed}/`;
     let count = 0;
     let last = { bytesDone: 0, revision: 0 };
-    this.#transfers = createTransfers({
+    this.#makeEngine = () => {
+      const journal = Journal.open(join(this.#folder, 'state'));
+      this.#journals.push(journal);
+      const me = { ownerId: `${seed}-${this.#journals.length}`, pid: this.#journals.length, isAlive: this.#isAlive };
+      const keeper = new JournalKeeper(journal, new Leases(journal, systemClock, me));
+      return createTransfers({ ...surroundings, keeper });
+    };
+    const surroundings: TransfersDependencies = {
       clientFor: () => Promise.resolve(direct.client),
       host: {
         decideClashes: () => Promise.resolve('cancel'),
@@ -130,7 +152,8 @@ class Scenario {
       }),
       clock: systemClock,
       ids: () => `${seed}-${++count}` as TransferId,
-    });
+    };
+    this.#transfers = this.#makeEngine();
   }
 
   async run(fault: FaultName): Promise<void> {
@@ -149,8 +172,10 @@ class Scenario {
     }
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#farSide.server.faults.clear();
+    await this.#transfers.close();
+    for (const journal of this.#journals) journal.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -260,6 +285,7 @@ class Scenario {
       const { state } = await this.#transfers.handlers['transfers/cancel']({ transferId }, signal);
       if (state === 'cancelled') this.#report.fired.cancelled++;
     }
+    if (fault === 'paused' || fault === 'engineGone') await this.#stopAndGoOn(fault, transferId);
     if (fault === 'sourceChanged') {
       // Planned, and hardly begun.
       while ((await this.#snapshot(transferId)).itemsTotal === undefined) {
@@ -284,6 +310,32 @@ class Scenario {
     const uploads = await this.#raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
     demand((uploads.Uploads ?? []).length === 0, `an upload of "${uploads.Uploads?.[0]?.Key ?? ''}" is left`);
     return end;
+  }
+
+  /** Stops a transfer at random moments, by a pause or by the end of its engine, and goes on with it. */
+  async #stopAndGoOn(fault: 'paused' | 'engineGone', transferId: TransferId): Promise<void> {
+    const signal = new AbortController().signal;
+    for (let times = 1 + this.#below(3); times > 0; times--) {
+      await new Promise((resolve) => setTimeout(resolve, this.#below(15)));
+      if (fault === 'paused') {
+        const { canPause } = await this.#snapshot(transferId);
+        if (canPause) await this.#transfers.handlers['transfers/pause']({ transferId }, signal);
+      } else if (!isFinal((await this.#snapshot(transferId)).state)) {
+        const gone = this.#transfers;
+        await gone.close();
+        if (isFinal((await this.#snapshot(transferId)).state)) return; // it had just ended
+        this.#transfers = this.#makeEngine();
+      }
+      const listed = await this.#find(transferId);
+      if (listed?.canResume !== true) continue;
+      this.#report.fired[fault]++;
+      await this.#transfers.handlers['transfers/resume']({ transferId }, signal);
+    }
+  }
+
+  async #find(transferId: TransferId): Promise<TransferSnapshot | undefined> {
+    const all = await this.#transfers.handlers['transfers/list'](null, new AbortController().signal);
+    return all.find((one) => one.transferId === transferId);
   }
 
   async #snapshot(transferId: TransferId): Promise<TransferSnapshot> {
@@ -325,6 +377,8 @@ class Scenario {
         return;
       case 'cancelled':
       case 'sourceChanged':
+      case 'paused':
+      case 'engineGone':
     }
   }
 

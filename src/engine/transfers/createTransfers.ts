@@ -137,8 +137,13 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     await removeTraces(notes, () => dependencies.clientFor(request.connectionId, signal), host, signal);
   };
 
+  /** Brings what does not run here up to date. A closed engine has nothing to tell any more. */
+  const refresh = (): void => {
+    if (!isClosed()) withJournal((it) => it.sync(entries, adopt), undefined);
+  };
+
   const find = (transferId: TransferId, op: string): Entry => {
-    withJournal((it) => it.sync(entries, adopt), undefined);
+    refresh();
     const entry = entries.get(transferId);
     if (entry === undefined) {
       const detail = `there is no transfer "${transferId}"`;
@@ -180,8 +185,8 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       const running = [...entries.values()].filter((entry) => entry.run !== undefined);
       if (it.beat()) for (const entry of running) it.save(entry);
       else for (const { notes, run: lost } of running) if (!(notes instanceof MemoryNotes)) lost?.pause.abort();
-      it.sync(entries, adopt);
     }, undefined);
+    refresh();
   };
 
   const watch = async (): Promise<void> => {
@@ -220,7 +225,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         return queued;
       },
       'transfers/list': async () => {
-        withJournal((it) => it.sync(entries, adopt), undefined);
+        refresh();
         return [...entries.values()].map(({ transfer }) => transfer.snapshot());
       },
       'transfers/pause': async ({ transferId }) => {

@@ -7,7 +7,7 @@ import { findObject } from './remoteClash';
 import type { SourceFile } from './sourceFile';
 
 const graceMs = 10_000;
-/** Above this, a second reading of the object would take longer than anybody waits for an answer. */
+/** How long reading an object back may take before its upload counts as failed. */
 const readBackMs = 10 * 60_000;
 
 /** Whether a write that failed may have happened all the same: its answer was lost, or a repetition met its own object. */
