@@ -54,6 +54,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
   readonly #options: EngineClientOptions;
   readonly #restarts = new RestartPolicy();
   readonly #didRestart = new Emitter<void>();
+  readonly #didGiveUp = new Emitter<void>();
   readonly #notifications: { readonly [N in EngineNotification]: Emitter<EngineNotifications[N]> } = {
     'transfers/progress': new Emitter(),
     'engine/log': new Emitter(),
@@ -62,6 +63,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
   #requestCount = 0;
 
   readonly onDidRestart: Event<void> = this.#didRestart.event;
+  readonly onDidGiveUp: Event<void> = this.#didGiveUp.event;
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
@@ -123,6 +125,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
 
   dispose(): void {
     this.#didRestart.dispose();
+    this.#didGiveUp.dispose();
     for (const emitter of Object.values(this.#notifications)) emitter.dispose();
     void this.close();
   }
@@ -239,6 +242,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     if (after.kind === 'giveUp') {
       this.#options.log.error(`the engine ended (${reason}) and has crashed too often`);
       this.#state = { kind: 'gaveUp' };
+      this.#didGiveUp.fire();
       this.#options.onGaveUp();
       return;
     }

@@ -74,7 +74,8 @@ export function activate(context: vscode.ExtensionContext): void {
     showLog: () => log.show(),
   });
   const common = { engine, connections, changes: changeEvents, prompts, failures };
-  const { transfers } = owned.add(registerTransfers(common));
+  const transferParts = owned.add(registerTransfers({ ...common, memory: context.workspaceState }));
+  const { transfers, transfersView, transferReports } = transferParts;
   const { files } = owned.add(registerDocuments({ ...common, transfers }));
   const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files);
   const view = owned.add(
@@ -92,6 +93,8 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     extensionId,
     transfers,
+    transfersView,
+    transferReports,
     documents: files,
     memory: context.globalState,
   };

@@ -18,6 +18,8 @@ export interface EngineClient {
   ): vscode.Disposable;
   /** Fires after the engine died and a new one is ready: state that was only in the engine is gone. */
   readonly onDidRestart: vscode.Event<void>;
+  /** Fires when the engine died too often and no other is started by itself. */
+  readonly onDidGiveUp: vscode.Event<void>;
   /** Ends the engine, if it runs, and starts a new one. Also the way back after it was given up. */
   restart(): Promise<void>;
 }

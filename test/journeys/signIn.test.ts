@@ -31,6 +31,7 @@ test('an API key signs in, is kept in the keychain, and is nowhere else', async 
   await workbench.answer('Team storage', 'Name of the connection');
 
   await workbench.clickNotification(/API key/, 'Edit');
+  await workbench.notification('Testing the connection').waitFor({ state: 'detached' });
   await session.screenshot('sign-in');
   await workbench.answer(apiKey, 'IBM Cloud API key');
   await workbench.answer(serviceInstanceId, 'CRN or id of the service instance');

@@ -49,6 +49,7 @@ test('an upload onto a name that is taken asks first, and Skip leaves the object
     const { Body } = await client.send(new GetObjectCommand({ Bucket: 'web-assets', Key: 'notes.txt' }));
     return Body?.transformToString();
   };
+  await workbench.collapse('getting-started'); // only rows that are on screen are there
   await workbench.contextMenu(workbench.row('web-assets'), 'Upload Files…');
   await workbench.chooseFile(join(session.workspace, 'notes.txt'));
   await workbench.expand('web-assets');

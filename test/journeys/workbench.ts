@@ -33,8 +33,24 @@ export class Workbench {
 
   /** A row of the Buckets view, by its exact label; `description` narrows to rows that show it too. */
   row(label: string): Locator {
+    return this.#rowIn('Buckets', label);
+  }
+
+  /** A row of the Transfers view, by its exact label. */
+  transferRow(label: string): Locator {
+    return this.#rowIn('Transfers', label);
+  }
+
+  /** A view of our container, by its title. */
+  view(title: string): Locator {
     return this.page
-      .locator('.part.sidebar .monaco-list-row')
+      .locator('.part.sidebar .pane')
+      .filter({ has: this.page.locator('.pane-header .title').getByText(title, { exact: true }) });
+  }
+
+  #rowIn(view: string, label: string): Locator {
+    return this.view(view)
+      .locator('.monaco-list-row')
       .filter({ has: this.page.locator('.label-name').getByText(label, { exact: true }) });
   }
 
@@ -44,6 +60,16 @@ export class Workbench {
     if ((await row.getAttribute('aria-expanded')) === 'true') return;
     await row.locator('.monaco-tl-twistie').click();
     await this.page.locator('.part.sidebar .monaco-list-row[aria-expanded=true]', { hasText: label }).first().waitFor();
+  }
+
+  async collapse(label: string): Promise<void> {
+    const row = this.row(label);
+    if ((await row.getAttribute('aria-expanded')) !== 'true') return;
+    await row.locator('.monaco-tl-twistie').click();
+    await this.page
+      .locator('.part.sidebar .monaco-list-row[aria-expanded=false]', { hasText: label })
+      .first()
+      .waitFor();
   }
 
   /** Picks from the context menu of a row. A menu takes no click right after it opened: so until it is gone. */

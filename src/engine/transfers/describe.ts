@@ -16,7 +16,11 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
     case 'download': {
       const names = request.sources.map((source) => (source.kind === 'object' ? source.key : source.prefix));
       return {
-        title: titleOf(names.map(lastSegment), 'selected'),
+        // The empty prefix is the whole bucket.
+        title: titleOf(
+          names.map((name) => (name === '' ? request.bucket : lastSegment(name))),
+          'selected',
+        ),
         source: `${request.bucket}/${names.length === 1 ? (names[0] ?? '') : ''}`,
         target: request.fileFsPath ?? request.folderFsPath,
       };

@@ -1,10 +1,13 @@
 import type * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
+import type { TransferSnapshot } from '../../model/transferState';
 import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
 import type { ObjectFileSystem } from '../documents/objectFileSystem';
 import type { LocalServer } from '../localServer/localServer';
 import type { BucketsView } from '../tree/bucketsView';
-import type { TransferRunner } from '../transfers/runner';
+import type { ReportDocuments } from '../transfers/reportDocuments';
+import type { Transfers } from '../transfers/runner';
+import type { TransfersView } from '../transfers/transfersView';
 import type { TargetTypes } from './targets';
 
 /** What commands may use. */
@@ -16,7 +19,9 @@ export interface CommandServices {
   readonly failures: FailureReporter;
   readonly view: BucketsView;
   readonly localServer: LocalServer;
-  readonly transfers: TransferRunner;
+  readonly transfers: Transfers;
+  readonly transfersView: TransfersView;
+  readonly transferReports: ReportDocuments;
   readonly documents: ObjectFileSystem;
   /** Choices that are offered again, such as the last folder of a download. */
   readonly memory: vscode.Memento;
@@ -28,12 +33,12 @@ export interface CommandServices {
 /** How a command ended: nothing to say, or an answer whose failure the wrapper reports, once. */
 export type CommandOutcome = Result<unknown> | undefined | void;
 
-/** A command: what it works on, and what it does. `run` gets services and a resolved target, never raw arguments. */
+/** A command: what it works on (of transfers, those that it accepts), and what it does. `run` gets services and a resolved target, never raw arguments. */
 export type Command = {
   readonly [T in keyof TargetTypes]: {
     readonly target: T;
     readonly run: (services: CommandServices, target: TargetTypes[T]) => Promise<CommandOutcome>;
-  };
+  } & (T extends 'transfers' ? { readonly accepts: (snapshot: TransferSnapshot) => boolean } : unknown);
 }[keyof TargetTypes];
 
 /** Commands by id. */

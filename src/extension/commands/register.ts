@@ -4,7 +4,8 @@ import type { ConnectionId } from '../../model/ids';
 import type { DisposableStore } from '../ui/lifecycle';
 import type { Command, CommandOutcome, CommandServices, CommandTable } from './command';
 import { pickTarget } from './pickTarget';
-import { selectionOfArguments, targetOf, type Selection, type TargetTypes } from './targets';
+import { selectionOfArguments, targetOf, type Selection } from './targets';
+import { resolveTransfers } from './transferTargets';
 
 /** Registers every command of the table. */
 export function registerCommands(table: CommandTable, services: CommandServices, owned: DisposableStore): void {
@@ -15,7 +16,7 @@ export function registerCommands(table: CommandTable, services: CommandServices,
 
 /** Finds the target, runs the command, and reports its failure once; *Retry* runs it again on the same target. */
 async function runCommand(command: Command, services: CommandServices, args: readonly unknown[]): Promise<void> {
-  const resolved = await resolveTarget(command.target, services, args);
+  const resolved = await resolveTarget(command, services, args);
   if (resolved === undefined) return;
   const run = command.run as (services: CommandServices, target: unknown) => Promise<CommandOutcome>;
   for (;;) {
@@ -32,11 +33,13 @@ async function runCommand(command: Command, services: CommandServices, args: rea
 
 /** Undefined when the person gave up choosing; a failure of the choosing is reported here. */
 async function resolveTarget(
-  kind: keyof TargetTypes,
+  command: Command,
   services: CommandServices,
   args: readonly unknown[],
 ): Promise<{ readonly target: unknown } | undefined> {
+  const kind = command.target;
   if (kind === 'none') return { target: undefined };
+  if (kind === 'transfers') return resolveTransfers(services, args, command.accepts);
   const given = targetOf(kind, selectionOf(services, args));
   if (given !== undefined || kind === 'node' || kind === 'localFiles') return { target: given };
   // A key pressed on a row that the command has nothing to do with does nothing.

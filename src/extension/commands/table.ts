@@ -5,6 +5,7 @@ import { localServerCommands } from './localServer';
 import { navigationCommands } from './navigation';
 import { objectCommands } from './object';
 import { transferCommands } from './transfer';
+import { transferRowCommands } from './transferRows';
 
 /** Every command of the extension. A test compares it with the manifest, both ways. */
 export const commandTable = {
@@ -14,4 +15,5 @@ export const commandTable = {
   ...navigationCommands,
   ...objectCommands,
   ...transferCommands,
+  ...transferRowCommands,
 } satisfies CommandTable;

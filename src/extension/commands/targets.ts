@@ -1,5 +1,6 @@
 import { objectKey, type BucketName, type ConnectionId, type ObjectKey } from '../../model/ids';
 import { objectScheme, parseObjectUri, type UriParts } from '../../model/objectUri';
+import type { TransferSnapshot } from '../../model/transferState';
 import type { ContainerNode, TreeNode } from '../tree/treeNode';
 
 export interface ConnectionTarget {
@@ -36,6 +37,8 @@ export interface TargetTypes {
   objects: readonly ObjectsTarget[];
   /** A node of the tree as it is; absent from the palette. */
   node: TreeNode | undefined;
+  /** Transfers as they stand, never none. */
+  transfers: readonly TransferSnapshot[];
   /** Files of the Explorer or the active editor that are no objects; empty when there are none. */
   localFiles: readonly UriParts[];
 }
@@ -54,8 +57,11 @@ export function selectionOfArguments(args: readonly unknown[]): Selection {
 }
 
 /** The target of a kind that a selection stands for, or undefined when it stands for none. */
-export function targetOf<T extends keyof TargetTypes>(kind: T, selection: Selection): TargetTypes[T] | undefined {
-  const resolve: { readonly [K in keyof TargetTypes]: () => TargetTypes[K] | undefined } = {
+export function targetOf<T extends Exclude<keyof TargetTypes, 'transfers'>>(
+  kind: T,
+  selection: Selection,
+): TargetTypes[T] | undefined {
+  const resolve: { readonly [K in Exclude<keyof TargetTypes, 'transfers'>]: () => TargetTypes[K] | undefined } = {
     none: () => undefined,
     connection: () => connectionOf(selection),
     bucket: () => {

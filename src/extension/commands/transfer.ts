@@ -7,11 +7,12 @@ import { uploadUris } from '../transfers/uploadUris';
 import type { CommandOutcome, CommandServices, CommandTable } from './command';
 import { localFileName, objectsOf, rowCount } from './keyText';
 import { pickTarget } from './pickTarget';
-import type { FolderTarget, ObjectsTarget } from './targets';
+import type { BucketTarget, FolderTarget, ObjectsTarget } from './targets';
 
 /** Commands that move bytes to or from this machine. */
 export const transferCommands = {
   'ibmcos.object.download': { target: 'objects', run: download },
+  'ibmcos.bucket.download': { target: 'bucket', run: downloadBucket },
   'ibmcos.object.upload': { target: 'folder', run: uploadFiles },
   'ibmcos.folder.upload': { target: 'folder', run: uploadFolders },
   'ibmcos.file.upload': { target: 'localFiles', run: uploadSelection },
@@ -24,17 +25,8 @@ const lastTargetKey = 'ibmcos.lastUploadTarget';
 async function download(services: CommandServices, targets: readonly ObjectsTarget[]): Promise<CommandOutcome> {
   const [only] = objectsOf(targets);
   if (only !== undefined && rowCount(targets) === 1) return downloadOne(services, targets, localFileName(only.key));
-  const folders = await services.prompts.openFiles({
-    canSelectFiles: false,
-    canSelectFolders: true,
-    canSelectMany: false,
-    defaultUri: vscode.Uri.file(lastFolder(services)),
-    openLabel: vscode.l10n.t('Download Here'),
-    title: vscode.l10n.t('Folder to Download to'),
-  });
-  const folder = folders?.[0];
-  if (folder === undefined || isNotOnDisk(services, folder)) return;
-  await services.memory.update(lastFolderKey, folder.fsPath);
+  const folder = await chooseFolder(services);
+  if (folder === undefined) return;
   for (const { connectionId, bucket, keys, prefixes } of targets) {
     const run = await services.transfers.run({
       kind: 'download',
@@ -51,6 +43,38 @@ async function download(services: CommandServices, targets: readonly ObjectsTarg
     if (run.value.state === 'cancelled') return;
   }
   return;
+}
+
+/** Everything in a bucket goes into a folder of its name. */
+async function downloadBucket(
+  services: CommandServices,
+  { connectionId, bucket }: BucketTarget,
+): Promise<CommandOutcome> {
+  const folder = await chooseFolder(services);
+  if (folder === undefined) return;
+  return services.transfers.run({
+    kind: 'download',
+    connectionId,
+    bucket,
+    sources: [{ kind: 'prefix', prefix: '' }],
+    folderFsPath: join(folder.fsPath, bucket),
+    clash: 'ask',
+  });
+}
+
+async function chooseFolder(services: CommandServices): Promise<vscode.Uri | undefined> {
+  const folders = await services.prompts.openFiles({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    canSelectMany: false,
+    defaultUri: vscode.Uri.file(lastFolder(services)),
+    openLabel: vscode.l10n.t('Download Here'),
+    title: vscode.l10n.t('Folder to Download to'),
+  });
+  const folder = folders?.[0];
+  if (folder === undefined || isNotOnDisk(services, folder)) return undefined;
+  await services.memory.update(lastFolderKey, folder.fsPath);
+  return folder;
 }
 
 async function downloadOne(

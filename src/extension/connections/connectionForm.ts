@@ -3,9 +3,10 @@ import type { Connection, Credential } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import type { ConnectionTestReport } from '../../protocol/requests';
 import type { Connections, EngineClient, FailureReporter, Prompts } from '../services';
-import { askSteps } from '../ui/steps';
+import { askSteps, type StepTopic } from '../ui/steps';
 import { connectionOf, credentialOf, draftOf, emptyDraft, type Draft } from './draft';
 import { hmacSteps, iamSteps, type SecretNeed } from './draftSteps';
+import { failingTopic } from './failingTopic';
 import { newConnectionId } from './newConnectionId';
 
 /** What filling in a connection needs. */
@@ -47,9 +48,16 @@ async function fillIn(
   before: Connection | undefined,
 ): Promise<Connection | undefined> {
   let draft = initial;
+  let startAt: StepTopic | 'last' | undefined;
   for (;;) {
     const kept = before === undefined ? undefined : await services.connections.findCredential(before.id);
-    const filled = await askDraft(services.prompts, title, draft, kept === undefined ? 'required' : 'optional');
+    const filled = await askDraft(
+      services.prompts,
+      title,
+      draft,
+      kept === undefined ? 'required' : 'optional',
+      startAt,
+    );
     if (filled === undefined) return undefined;
     draft = filled;
     const taken = services.connections.list().map(({ id }) => id);
@@ -59,18 +67,27 @@ async function fillIn(
     if (credential === undefined) continue;
     const decision = await decide(services, connection, credential);
     if (decision === 'giveUp') return undefined;
-    if (decision === 'edit') continue;
+    if (typeof decision === 'object') {
+      startAt = decision.editAt;
+      continue;
+    }
     await services.connections.save(connection, entered);
     return connection;
   }
 }
 
-function askDraft(prompts: Prompts, title: string, draft: Draft, need: SecretNeed): Promise<Draft | undefined> {
+function askDraft(
+  prompts: Prompts,
+  title: string,
+  draft: Draft,
+  need: SecretNeed,
+  startAt: StepTopic | 'last' | undefined,
+): Promise<Draft | undefined> {
   switch (draft.kind) {
     case 'iam':
-      return askSteps(title, iamSteps(prompts, need), draft);
+      return askSteps(title, iamSteps(prompts, need), draft, startAt);
     case 'hmac':
-      return askSteps(title, hmacSteps(prompts, need), draft);
+      return askSteps(title, hmacSteps(prompts, need), draft, startAt);
   }
 }
 
@@ -79,19 +96,19 @@ async function decide(
   services: FormServices,
   connection: Connection,
   credential: Credential,
-): Promise<'save' | 'edit' | 'giveUp'> {
+): Promise<'save' | 'giveUp' | { readonly editAt: StepTopic | 'last' }> {
   const report = await testConnection(services, connection, credential);
   if (report.ok) {
     void services.prompts.info(reportText(connection, report.value));
     return 'save';
   }
-  if (report.error.kind === 'cancelled') return 'edit';
+  if (report.error.kind === 'cancelled') return { editAt: 'last' };
   const edit = vscode.l10n.t('Edit');
   const saveAnyway = vscode.l10n.t('Save Anyway');
   const showLog = vscode.l10n.t('Show Log');
   for (;;) {
     const answer = await services.prompts.error(services.failures.sentence(report.error), edit, saveAnyway, showLog);
-    if (answer === edit) return 'edit';
+    if (answer === edit) return { editAt: failingTopic(report.error) };
     if (answer === saveAnyway) return 'save';
     if (answer !== showLog) return 'giveUp';
     services.log.show();

@@ -13,12 +13,14 @@ export type SecretNeed = 'required' | 'optional';
 export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamDraft>[] {
   return [
     {
+      topic: 'secret',
       ask: async (draft, place) => {
         const options = { ...secretInput(vscode.l10n.t('IBM Cloud API key'), need), value: draft.apiKey };
         return mapAnswer(await prompts.inputStep(options, place), (apiKey) => ({ ...draft, apiKey }));
       },
     },
     {
+      topic: 'instance',
       ask: async (draft, place) => {
         const options = {
           prompt: vscode.l10n.t('CRN or id of the service instance (resource_instance_id of a service credential)'),
@@ -31,6 +33,7 @@ export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamD
       },
     },
     {
+      topic: 'endpoint',
       ask: async (draft, place) => {
         const items = [
           ...locations.map(({ code, city }) => ({ label: code, description: city, location: code })),
@@ -82,6 +85,7 @@ export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamD
 export function hmacSteps(prompts: Prompts, need: SecretNeed): readonly Step<HmacDraft>[] {
   return [
     {
+      topic: 'endpoint',
       ask: async (draft, place) => {
         const answer = await prompts.inputStep(endpointInput(draft.endpoint), place);
         return mapAnswer(answer, (endpoint) => ({ ...draft, endpoint }));
@@ -119,6 +123,7 @@ export function hmacSteps(prompts: Prompts, need: SecretNeed): readonly Step<Hma
       },
     },
     {
+      topic: 'secret',
       ask: async (draft, place) => {
         const options = {
           prompt: vscode.l10n.t('Access key id'),

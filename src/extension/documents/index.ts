@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { objectScheme } from '../../model/objectUri';
+import { setContextKey } from '../ui/contextKeys';
 import { DisposableStore } from '../ui/lifecycle';
 import { DocumentStatus } from './documentStatus';
 import { ObjectFileSystem, type FileSystemServices } from './objectFileSystem';
 import { ObjectViews } from './objectViews';
+import { allTabUris, urisOfTab } from './openEditors';
 import { viewScheme } from './viewUri';
 
 /** Objects as documents, for as long as the extension runs. */
@@ -25,5 +27,17 @@ export function registerDocuments(services: FileSystemServices): Documents {
     }),
   );
   owned.add(new DocumentStatus(files, services.connections));
+  noteFirstOpened(owned);
   return { files, dispose: () => owned.dispose() };
+}
+
+/** Tells VS Code, for the walkthrough, that somebody has opened an object. */
+function noteFirstOpened(owned: DisposableStore): void {
+  const isObject = ({ scheme }: vscode.Uri): boolean => scheme === objectScheme;
+  if (allTabUris().some(isObject)) setContextKey('ibmcos:objectOpened', true);
+  owned.add(
+    vscode.window.tabGroups.onDidChangeTabs(({ opened, changed }) => {
+      if ([...opened, ...changed].flatMap(urisOfTab).some(isObject)) setContextKey('ibmcos:objectOpened', true);
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import type { TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import { parentPrefix } from '../documents/place';
 import type { ObjectChange } from '../services';
+import { remotePlaceOf } from './places';
 
 /** What a finished transfer may have changed in buckets, whether it did all of its work or stopped on the way. */
 export function changesOf(request: TransferRequest, snapshot: TransferSnapshot): readonly ObjectChange[] {
@@ -51,4 +52,13 @@ function keyChange(
     byFolder.set(prefix, [...(byFolder.get(prefix) ?? []), key]);
   }
   return [...byFolder].map(([prefix, below]) => ({ connectionId, bucket, prefix, keys: below, kind }));
+}
+
+/** What a transfer may have changed whose request an earlier window sent. */
+export function changesOfSnapshot(snapshot: TransferSnapshot): readonly ObjectChange[] {
+  const place = remotePlaceOf(snapshot);
+  if (snapshot.kind === 'download' || place === undefined) return [];
+  const { connectionId } = snapshot;
+  const { bucket, key } = place;
+  return [{ connectionId, bucket, prefix: key.endsWith('/') ? key : parentPrefix(key), kind: 'changed' }];
 }

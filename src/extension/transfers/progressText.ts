@@ -1,6 +1,7 @@
 import type { TransferKind, TransferSnapshot } from '../../model/transferState';
-import { formatBytes } from '../ui/format';
+import { formatBytes, formatDuration } from '../ui/format';
 import type { Translate } from '../ui/messages';
+import type { Outlook } from './remainingTime';
 
 /** What a transfer is doing, for the head of its notification. */
 export function progressTitle(kind: TransferKind, title: string, t: Translate): string {
@@ -17,8 +18,12 @@ export function progressTitle(kind: TransferKind, title: string, t: Translate): 
 }
 
 /** How far a transfer is: `3 of 12 files, 40.0 MB of 120 MB, 12.0 MB/s`. Leaves out what is not known or says nothing. */
-export function progressLine(snapshot: TransferSnapshot, t: Translate): string {
-  if (snapshot.state === 'queued') return t('waiting');
+export function progressLine(snapshot: TransferSnapshot, t: Translate, outlook: Outlook = { kind: 'unknown' }): string {
+  return snapshot.state === 'queued' ? t('waiting') : progressParts(snapshot, outlook, t).join(', ');
+}
+
+/** The parts of what a line says of a transfer that has begun. */
+export function progressParts(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): readonly string[] {
   const parts: string[] = [];
   const { itemsDone, itemsTotal, bytesDone, bytesTotal, bytesPerSecond } = snapshot;
   if (itemsTotal === undefined) parts.push(t('{0} so far', itemsDone));
@@ -28,8 +33,10 @@ export function progressLine(snapshot: TransferSnapshot, t: Translate): string {
   } else if (bytesDone > 0) {
     parts.push(formatBytes(bytesDone));
   }
+  if (outlook.kind === 'stalled') return [...parts, t('no progress for {0}', formatDuration(outlook.sinceMs, t))];
   if (bytesPerSecond !== undefined && bytesPerSecond > 0) parts.push(formatRate(bytesPerSecond));
-  return parts.join(', ');
+  if (outlook.kind === 'left') parts.push(t('{0} left', formatDuration(outlook.leftMs, t)));
+  return parts;
 }
 
 function itemsText(kind: TransferKind, done: number, total: number, t: Translate): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TransferId } from '../../model/ids';
+import type { TransferSnapshot } from '../../model/transferState';
 import type { FailureReporter } from '../services';
 import type { TransferMirror } from './mirror';
 import { reportText } from './report';
@@ -10,6 +11,10 @@ const reportScheme = 'ibmcos-report';
 export class ReportDocuments implements vscode.TextDocumentContentProvider {
   readonly #mirror: () => TransferMirror;
   readonly #failures: FailureReporter;
+
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+
+  readonly onDidChange = this.#changed.event;
 
   constructor(mirror: () => TransferMirror, failures: FailureReporter) {
     this.#mirror = mirror;
@@ -25,15 +30,20 @@ export class ReportDocuments implements vscode.TextDocumentContentProvider {
     const snapshot = this.#mirror()
       .list()
       .find(({ transferId }) => transferId === uri.query);
-    if (snapshot === undefined) return vscode.l10n.t('The report is gone: the window was reloaded since.');
+    if (snapshot === undefined) return vscode.l10n.t('The report is gone: the transfer was removed since.');
+    return this.textOf(snapshot);
+  }
+
+  textOf(snapshot: TransferSnapshot): string {
     return reportText(snapshot, (error) => this.#failures.sentence(error), vscode.l10n.t);
   }
 
   async show(id: TransferId): Promise<void> {
     const path = `/${vscode.l10n.t('Transfer Report')}.txt`;
-    const document = await vscode.workspace.openTextDocument(
-      vscode.Uri.from({ scheme: reportScheme, path, query: id }),
-    );
+    const uri = vscode.Uri.from({ scheme: reportScheme, path, query: id });
+    // One that is open still shows the attempt before.
+    this.#changed.fire(uri);
+    const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }
 }

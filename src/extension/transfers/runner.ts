@@ -5,9 +5,13 @@ import { isFinal, type TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { Changes, EngineClient, FailureReporter, Prompts } from '../services';
 import { DisposableStore } from '../ui/lifecycle';
-import { changesOf } from './changesOf';
+import { changesOf, changesOfSnapshot } from './changesOf';
+import { TransferControl } from './control';
+import { Interruptions, isInterrupted } from './interruption';
 import { TransferMirror } from './mirror';
-import { fractionDone, progressLine, progressTitle } from './progressText';
+import { Outlooks } from './outlooks';
+import { localPathOf } from './places';
+import { showProgress, untilState } from './progressNotification';
 import { summaryOf, type SummaryAction } from './summary';
 
 /** What a person sees of a transfer. `nothing`: whoever runs it shows progress and failure itself. */
@@ -31,96 +35,117 @@ export interface TransferServices {
   readonly changes: Changes;
   readonly prompts: Prompts;
   readonly failures: FailureReporter;
+  /** Of this workspace: whether the last window left transfers behind. */
+  readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
 }
 
-/** Starts transfers in the engine, shows one notification for each, and says how they ended where that is not plain. */
+/** An engine of the window before may live on for some seconds, and what it ran looks like another window's until then. */
+const settling = { intervalMs: 3000, attempts: 20 } as const;
+
+const unfinishedKey = 'ibmcos.hasUnfinishedTransfers';
+
+/** Runs transfers in the engine, shows a notification for each that moves, and says how they ended where that is not plain. */
 export class Transfers implements TransferRunner, vscode.Disposable {
   readonly mirror = new TransferMirror();
+  readonly outlooks: Outlooks;
+  readonly control: TransferControl;
   readonly #services: TransferServices;
   readonly #owned = new DisposableStore();
   readonly #showReport: (id: TransferId) => Promise<void>;
+  readonly #requests = new Map<TransferId, { readonly request: TransferRequest; readonly options: RunOptions }>();
+  readonly #followed = new Map<TransferId, Promise<TransferSnapshot>>();
+  readonly #interruptions = new Interruptions();
+  #hasUnfinished: boolean;
+  #isDisposed = false;
 
   constructor(services: TransferServices, showReport: (id: TransferId) => Promise<void>) {
     this.#services = services;
     this.#showReport = showReport;
-    const { engine } = services;
+    this.outlooks = this.#owned.add(new Outlooks(this.mirror, Date.now));
+    this.control = new TransferControl(services, this.mirror, (id) => void this.#follow(id));
+    const { engine, memory } = services;
     this.#owned.add(engine.on('transfers/progress', ({ transfers }) => this.mirror.apply(transfers)));
+    this.#owned.add(engine.onDidGiveUp(() => this.mirror.engineGone(Date.now())));
     this.#owned.add(
       engine.onDidRestart(() => {
-        this.mirror.engineGone(Date.now());
-        void this.#readAgain();
+        this.mirror.engineRestarted();
+        void this.sync();
       }),
     );
+    this.#owned.add(this.mirror.onDidChange(({ removed }) => this.#changed(removed)));
+    this.#hasUnfinished = memory.get<boolean>(unfinishedKey) === true;
+    // Nothing but transfers of an earlier window is a reason to start the engine before it is asked for something.
+    if (this.#hasUnfinished) void this.#syncUntilSettled();
   }
 
   async run(request: TransferRequest, options: RunOptions = { show: 'progress' }): Promise<Result<TransferSnapshot>> {
     const started = await this.#services.engine.send('transfers/start', request);
     if (!started.ok) return started;
-    const id = started.value.transferId;
+    const { transferId } = started.value;
+    this.#requests.set(transferId, { request, options });
     this.mirror.apply([started.value]);
-    const over = this.#untilOver(id);
-    if (options.show === 'progress') await this.#showProgress(started.value, over);
-    const snapshot = await over;
-    if (options.announce === undefined) {
-      for (const change of changesOf(request, snapshot)) this.#services.changes.fire(change);
-    }
-    if (options.show === 'progress') void this.#summarise(request, snapshot);
-    return { ok: true, value: snapshot };
+    return { ok: true, value: await this.#follow(transferId) };
   }
 
-  /** Ends a transfer; its snapshot says when it has stopped. */
   async cancel(id: TransferId): Promise<void> {
-    const answer = await this.#services.engine.send('transfers/cancel', { transferId: id });
-    if (answer.ok) this.mirror.apply([answer.value]);
-    else if (answer.error.kind === 'engineGone') this.mirror.engineGone(Date.now());
-    else await this.#services.failures.report(answer.error);
+    await this.control.cancel([id]);
   }
 
-  #untilOver(id: TransferId): Promise<TransferSnapshot> {
-    return new Promise((resolve) => {
-      const check = (): boolean => {
-        const snapshot = this.mirror.get(id);
-        if (snapshot === undefined || !isFinal(snapshot.state)) return false;
-        resolve(snapshot);
-        return true;
-      };
-      if (check()) return;
-      const listener = this.#owned.add(
-        this.mirror.onDidChange(() => {
-          if (check()) listener.dispose();
-        }),
-      );
-    });
+  /**
+   * Reads the list of the engine, and tells once of transfers that its predecessor left behind. Calls `onListed` before the
+   * person is told.
+   */
+  async sync(onListed?: () => void): Promise<void> {
+    const transfers = await this.#services.engine.send('transfers/list', null);
+    // The client has logged a failure; rows fail when the engine is given up.
+    if (transfers.ok) this.mirror.applyList(transfers.value, Date.now());
+    if (transfers.ok && transfers.value.length === 0) this.#remember(false);
+    onListed?.();
+    if (transfers.ok) await this.#tellInterrupted(this.#interruptions.take(this.mirror.list()));
   }
 
-  async #showProgress(first: TransferSnapshot, over: Promise<TransferSnapshot>): Promise<void> {
-    const id = first.transferId;
-    const title = progressTitle(first.kind, first.title, vscode.l10n.t);
-    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    await vscode.window.withProgress(options, async (progress, token) => {
-      const owned = new DisposableStore();
-      let shownPercent = 0;
-      const show = (): void => {
-        const snapshot = this.mirror.get(id) ?? first;
-        const percent = Math.floor((fractionDone(snapshot) ?? 0) * 100);
-        const increment = Math.max(0, percent - shownPercent);
-        shownPercent += increment;
-        progress.report({ message: progressLine(snapshot, vscode.l10n.t), increment });
-      };
-      owned.add(
-        this.mirror.onDidChange((news) => (news.some(({ transferId }) => transferId === id) ? show() : undefined)),
-      );
-      owned.add(token.onCancellationRequested(() => void this.cancel(id)));
-      show();
-      try {
-        await over;
-      } finally {
-        owned.dispose();
-      }
-    });
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#owned.dispose();
   }
 
-  async #summarise(request: TransferRequest, snapshot: TransferSnapshot): Promise<void> {
+  async #syncUntilSettled(): Promise<void> {
+    for (let attempt = 0; attempt < settling.attempts && !this.#isDisposed; attempt += 1) {
+      // Not waited for: it ends when the person answers.
+      await new Promise<void>((listed) => void this.sync(listed));
+      if (!this.mirror.unfinished().some(({ isOwnedElsewhere }) => isOwnedElsewhere)) return;
+      await new Promise((resolve) => setTimeout(resolve, settling.intervalMs));
+    }
+  }
+
+  /** Shows a transfer until it is over, then tells tree and person. Once at a time for each. */
+  #follow(id: TransferId): Promise<TransferSnapshot> {
+    const known = this.#followed.get(id);
+    if (known !== undefined) return known;
+    const following = this.#followToEnd(id).finally(() => this.#followed.delete(id));
+    this.#followed.set(id, following);
+    return following;
+  }
+
+  async #followToEnd(id: TransferId): Promise<TransferSnapshot> {
+    const { request, options } = this.#requests.get(id) ?? {
+      request: undefined,
+      options: { show: 'progress' } as const,
+    };
+    const isShown = options.show === 'progress';
+    if (isShown) await showProgress(this.mirror, this.outlooks, id, () => void this.cancel(id));
+    const snapshot = await untilState(this.mirror, id, ({ state }) => isFinal(state));
+    if (!('announce' in options)) {
+      const changes = request === undefined ? changesOfSnapshot(snapshot) : changesOf(request, snapshot);
+      for (const change of changes) this.#services.changes.fire(change);
+    }
+    if (isShown) void this.#summarise(snapshot);
+    return snapshot;
+  }
+
+  async #summarise(snapshot: TransferSnapshot): Promise<void> {
+    // Of an engine that went away the person hears once, for all transfers together.
+    if (isInterrupted(snapshot)) return;
     const { prompts, failures } = this.#services;
     const summary = summaryOf(snapshot, (error) => failures.sentence(error), vscode.l10n.t);
     if (summary === undefined) return;
@@ -131,22 +156,53 @@ export class Transfers implements TransferRunner, vscode.Disposable {
       case 'showReport':
         return this.#showReport(snapshot.transferId);
       case 'retry':
-        await this.run(request);
-        return;
+        return this.#again(snapshot.transferId);
       case 'reveal':
-        return revealDownload(request);
+        return revealDownload(snapshot);
       case undefined:
         return;
     }
   }
 
-  async #readAgain(): Promise<void> {
-    const transfers = await this.#services.engine.send('transfers/list', null);
-    if (transfers.ok) this.mirror.apply(transfers.value);
+  async #tellInterrupted(interrupted: readonly TransferSnapshot[]): Promise<void> {
+    const [first] = interrupted;
+    if (first === undefined) return;
+    const resume = vscode.l10n.t('Resume');
+    const show = vscode.l10n.t('Show');
+    const canGoOn = interrupted.some((snapshot) => this.#canGoOn(snapshot));
+    const text =
+      interrupted.length === 1
+        ? vscode.l10n.t('A transfer was interrupted: "{0}"', first.title)
+        : vscode.l10n.t('{0} transfers were interrupted.', interrupted.length);
+    const answer = await this.#services.prompts.warn(text, ...(canGoOn ? [resume] : []), show);
+    if (answer === show) await vscode.commands.executeCommand('ibmcos.transfers.focus');
+    if (answer === resume) await Promise.all(interrupted.map(({ transferId }) => this.#again(transferId)));
   }
 
-  dispose(): void {
-    this.#owned.dispose();
+  #canGoOn({ transferId, canResume, canRetry }: TransferSnapshot): boolean {
+    return canResume || canRetry || this.#requests.has(transferId);
+  }
+
+  /** Goes on where a transfer stands; from the start where the engine knows nothing of it any more. */
+  async #again(id: TransferId): Promise<void> {
+    const snapshot = this.mirror.get(id);
+    if (snapshot?.canResume === true) return this.control.resume([id]);
+    if (snapshot?.canRetry === true) return this.control.retry([id]);
+    const known = this.#requests.get(id);
+    if (known === undefined || (snapshot !== undefined && !isFinal(snapshot.state))) return;
+    const run = await this.run(known.request, known.options);
+    if (!run.ok) await this.#services.failures.report(run.error);
+  }
+
+  #changed(removed: readonly TransferId[]): void {
+    for (const id of removed) this.#requests.delete(id);
+    this.#remember(this.mirror.unfinished().some(({ isOwnedElsewhere }) => !isOwnedElsewhere));
+  }
+
+  #remember(hasUnfinished: boolean): void {
+    if (hasUnfinished === this.#hasUnfinished) return;
+    this.#hasUnfinished = hasUnfinished;
+    void this.#services.memory.update(unfinishedKey, hasUnfinished);
   }
 }
 
@@ -161,9 +217,8 @@ function actionLabel(action: SummaryAction): string {
   }
 }
 
-/** Shows the folder of a download in the file manager of the machine that runs the extension. */
-async function revealDownload(request: TransferRequest): Promise<void> {
-  if (request.kind !== 'download') return;
-  const target = vscode.Uri.file(request.fileFsPath ?? request.folderFsPath);
-  await vscode.commands.executeCommand('revealFileInOS', target);
+/** Shows what was downloaded in the file manager of the machine that runs the extension. */
+async function revealDownload(snapshot: TransferSnapshot): Promise<void> {
+  const fsPath = localPathOf(snapshot);
+  if (fsPath !== undefined) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(fsPath));
 }

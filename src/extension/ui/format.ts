@@ -29,3 +29,15 @@ export function formatAge(atMs: number, nowMs: number, t: Translate): string {
   if (ageMs < dayMs) return t('{0} h ago', Math.floor(ageMs / hourMs));
   return t('{0} d ago', Math.floor(ageMs / dayMs));
 }
+
+/** A length of time for people: seconds up to a minute, then minutes, then hours. Rounded up, and coarser the longer it is. */
+export function formatDuration(durationMs: number, t: Translate): string {
+  const seconds = Math.max(1, Math.ceil(durationMs / 1000));
+  if (seconds <= 10) return t('{0} s', seconds);
+  if (seconds <= 55) return t('{0} s', Math.ceil(seconds / 5) * 5);
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return t('{0} min', minutes);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? t('{0} h', hours) : t('{0} h {1} min', hours, minutes % 60);
+  return t('{0} d', Math.ceil(hours / 24));
+}

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Prompts, StepAnswer, StepPlace } from '../services';
 import { DisposableStore } from './lifecycle';
+import { withoutLinks } from './plainText';
 
 /** The prompts of VS Code. Everything a person is asked goes through here. */
 export function createPrompts(): Prompts {
@@ -14,9 +15,9 @@ export function createPrompts(): Prompts {
     saveFile: (options) => settle(vscode.window.showSaveDialog(options)),
     confirm: (message, detail, ...buttons) =>
       settle(vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons)),
-    info: (message, ...buttons) => settle(vscode.window.showInformationMessage(message, ...buttons)),
-    warn: (message, ...buttons) => settle(vscode.window.showWarningMessage(message, ...buttons)),
-    error: (message, ...buttons) => settle(vscode.window.showErrorMessage(message, ...buttons)),
+    info: (message, ...buttons) => settle(vscode.window.showInformationMessage(withoutLinks(message), ...buttons)),
+    warn: (message, ...buttons) => settle(vscode.window.showWarningMessage(withoutLinks(message), ...buttons)),
+    error: (message, ...buttons) => settle(vscode.window.showErrorMessage(withoutLinks(message), ...buttons)),
   };
 }
 

@@ -1,18 +1,33 @@
 import type { StepAnswer, StepPlace } from '../services';
 
+/** What a question of several can be about. */
+export type StepTopic = 'secret' | 'instance' | 'endpoint';
+
 /** One question of several. */
 export interface Step<S> {
   /** Whether it is asked at all, given what is known so far; always when absent. */
   readonly isNeeded?: (state: S) => boolean;
+  /** What it asks for, where it may have to be asked again alone. */
+  readonly topic?: StepTopic;
   /** Answers what is known afterwards. */
   readonly ask: (state: S, place: StepPlace) => Promise<StepAnswer<S>>;
 }
 
-/** Asks one question after the other, with a way back. Undefined when the person gave up. */
-export async function askSteps<S>(title: string, steps: readonly Step<S>[], initial: S): Promise<S | undefined> {
+/**
+ * Asks one question after the other, with a way back. Undefined when the person gave up. `startAt` comes back to questions
+ * that were all answered before: at the first one about a topic, or at the last one.
+ */
+export async function askSteps<S>(
+  title: string,
+  steps: readonly Step<S>[],
+  initial: S,
+  startAt?: StepTopic | 'last',
+): Promise<S | undefined> {
   let state = initial;
-  const asked: number[] = [];
-  let index = 0;
+  const needed = [...steps.keys()].filter((at) => steps[at]?.isNeeded?.(initial) !== false);
+  const first = startAt === undefined ? 0 : needed.findIndex((at) => steps[at]?.topic === startAt);
+  const asked = needed.slice(0, first < 0 ? -1 : first);
+  let index = needed[asked.length] ?? 0;
   while (index < steps.length) {
     const step = steps[index];
     if (step === undefined || step.isNeeded?.(state) === false) {

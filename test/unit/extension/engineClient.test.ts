@@ -89,8 +89,9 @@ describe('the engine client', () => {
 
   it('gives up after four crashes, and comes back when asked to restart', async () => {
     const { client, get, gaveUp } = world();
+    client.onDidGiveUp(() => gaveUp.push('event'));
     for (let crash = 0; crash < 4; crash += 1) await get('crash');
-    expect(gaveUp).toEqual(['gave up']);
+    expect(gaveUp).toEqual(['event', 'gave up']);
     expect(name(await get('a'))).toBe('engineGone');
     await client.restart();
     expect(name(await get('a'))).toBe('a');

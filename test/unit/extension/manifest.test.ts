@@ -4,7 +4,8 @@ import { runInThisContext } from 'node:vm';
 import * as esbuild from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CommandTable } from '../../../src/extension/commands/command';
-import { contextWords } from '../../../src/extension/tree/presentation';
+import { transferWords } from '../../../src/extension/transfers/rowText';
+import { contextWords as bucketWords } from '../../../src/extension/tree/presentation';
 
 interface MenuItem {
   readonly command: string;
@@ -26,12 +27,18 @@ interface Manifest {
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly when?: string }[]>>;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when?: string }[];
     readonly walkthroughs: readonly {
-      readonly steps: readonly { readonly description: string; readonly media: { readonly markdown: string } }[];
+      readonly steps: readonly {
+        readonly description: string;
+        readonly media: { readonly markdown: string };
+        readonly completionEvents?: readonly string[];
+      }[];
     }[];
     readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
   };
 }
 
+/** The words of both views. */
+const contextWords = [...bucketWords, ...transferWords];
 const root = join(import.meta.dirname, '../../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
@@ -135,7 +142,12 @@ describe('the manifest', () => {
   });
 
   it('uses context keys of ours only where the extension sets them', () => {
-    const asked = new Set(whens.flatMap((when) => when.match(/ibmcos:\w+/g) ?? []));
+    const completing = contributes.walkthroughs.flatMap(({ steps }) =>
+      steps.flatMap(({ completionEvents }) =>
+        (completionEvents ?? []).filter((event) => event.startsWith('onContext:')),
+      ),
+    );
+    const asked = new Set([...whens, ...completing].flatMap((when) => when.match(/ibmcos:\w+/g) ?? []));
     for (const key of asked) expect(source).toContain(`"${key}"`);
   });
 

@@ -34,4 +34,21 @@ describe('questions in steps', () => {
     const step = scripted(['a', 'x'], []);
     expect(await askSteps('T', [step('one'), step('two')], {})).toBeUndefined();
   });
+
+  it('come back at the question that a failure points at, with those before it behind the back button', async () => {
+    const shown: string[] = [];
+    const step = scripted(['<', 'a2', 'b2', 'c2'], shown);
+    const steps = [step('one'), { ...step('two'), topic: 'endpoint' as const }, step('three')];
+    const before = { one: 'a', two: 'b', three: 'c' };
+    expect(await askSteps('T', steps, before, 'endpoint')).toEqual({ one: 'a2', two: 'b2', three: 'c2' });
+    expect(shown).toEqual(['two 2/3 < [b]', 'one 1/3 [a]', 'two 2/3 < [b]', 'three 3/3 < [c]']);
+  });
+
+  it('come back at the last question that is needed when a failure points at none', async () => {
+    const shown: string[] = [];
+    const step = scripted(['n2'], shown);
+    const steps = [step('place'), step('name'), step('url', (state) => state['place'] === 'own')];
+    expect(await askSteps('T', steps, { place: 'us', name: 'n' }, 'last')).toEqual({ place: 'us', name: 'n2' });
+    expect(shown).toEqual(['name 2/2 < [n]']);
+  });
 });
