@@ -9,5 +9,7 @@ export const localServerCommands = {
     },
   },
   'ibmcos.localServer.stop': { target: 'none', run: ({ localServer }) => localServer.stop() },
+  'ibmcos.localServer.reset': { target: 'none', run: ({ localServer }) => localServer.reset() },
+  'ibmcos.localServer.chooseDataFolder': { target: 'none', run: ({ localServer }) => localServer.chooseDataFolder() },
   'ibmcos.localServer.showLog': { target: 'none', run: ({ localServer }) => localServer.showLog() },
 } satisfies CommandTable;

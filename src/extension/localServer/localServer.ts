@@ -7,6 +7,7 @@ import type { ProvidedConnection } from '../connections/savedConnections';
 import type { Prompts } from '../services';
 import { setContextKey } from '../ui/contextKeys';
 import { DisposableStore } from '../ui/lifecycle';
+import { kindOfDataFolder, removeStore } from './dataFolder';
 import { findRunningServer, startServer, stopServer, type ServerInfo } from './serverProcess';
 
 /** The connection that leads to the local server. */
@@ -111,6 +112,50 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
         break;
     }
     await this.#context.globalState.update(wasRunningKey, false);
+  }
+
+  /** Deletes all buckets, objects and keys after a question, and starts anew with the sample buckets. */
+  async reset(): Promise<void> {
+    const folder = this.#dataFolderFsPath();
+    const button = vscode.l10n.t('Delete Everything');
+    const question = vscode.l10n.t('Delete everything in Local Object Storage and start anew?');
+    const detail = vscode.l10n.t(
+      'All its buckets, objects and keys are deleted for good, and the sample buckets come back: "{0}"',
+      folder,
+    );
+    if ((await this.#prompts.confirm(question, detail, button)) !== button) return;
+    await this.stop();
+    try {
+      await removeStore(folder);
+    } catch (error) {
+      void this.#prompts.error(vscode.l10n.t('Local Object Storage was not reset: {0}', messageOf(error)));
+      return;
+    }
+    await this.start();
+  }
+
+  /** Lets a person choose where the server keeps its data, and starts it there. What was kept elsewhere stays there. */
+  async chooseDataFolder(): Promise<void> {
+    const chosen = await this.#prompts.openFiles({
+      canSelectFiles: false,
+      canSelectFolders: true,
+      defaultUri: vscode.Uri.file(this.#dataFolderFsPath()),
+      openLabel: vscode.l10n.t('Keep Data Here'),
+    });
+    const folder = chosen?.[0];
+    if (folder === undefined) return;
+    if (kindOfDataFolder(folder.fsPath) === 'foreign') {
+      const sentence = vscode.l10n.t(
+        'Choose an empty folder, or one that Local Object Storage has used: "{0}"',
+        folder.fsPath,
+      );
+      void this.#prompts.error(sentence);
+      return;
+    }
+    await this.stop();
+    const section = vscode.workspace.getConfiguration('ibmcos.localServer');
+    await section.update('dataFolder', folder.fsPath, vscode.ConfigurationTarget.Global);
+    await this.start();
   }
 
   /** Shows what the server wrote about its requests and failures. */

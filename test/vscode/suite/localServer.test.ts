@@ -19,3 +19,14 @@ describe('Start Local Object Storage', () => {
     assert.equal(second.info.endpoint, first.info.endpoint);
   });
 });
+
+describe('the data folder of Local Object Storage', () => {
+  it('can be set from within the window, where its server runs', async () => {
+    const section = () => vscode.workspace.getConfiguration('ibmcos.localServer');
+    const before = section().get<string>('dataFolder');
+    await section().update('dataFolder', '/somewhere/else', vscode.ConfigurationTarget.Global);
+    assert.equal(section().get('dataFolder'), '/somewhere/else');
+    await section().update('dataFolder', before, vscode.ConfigurationTarget.Global);
+    assert.equal(section().get('dataFolder'), before);
+  });
+});
