@@ -4,14 +4,17 @@ import type { ConnectionId, TransferId } from '../model/ids';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 import { systemClock, type EngineClock } from './clock';
-import type { CosClient } from './cos/client';
 import { createCosClient } from './cos/createCosClient';
+import type { FullCosClient } from './cos/fullClient';
 import type { Engine, EngineHost } from './engine';
 import { CosFailure } from './failure';
 import { createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
+import { createAttributeHandlers } from './requests/attributes';
 import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createObjectHandlers } from './requests/objects';
+import { createProtectionHandlers } from './requests/protection';
+import { createVersionHandlers } from './requests/versions';
 import { orAborted } from './orAborted';
 import { createTransfers } from './transfers/createTransfers';
 import { Journal } from './transfers/journal';
@@ -42,9 +45,9 @@ export function createEngine(options: EngineOptions): Engine {
     log: (line) => host.notify('engine/log', line),
   });
   const closing = new AbortController();
-  const clients = new Map<ConnectionId, Promise<CosClient>>();
+  const clients = new Map<ConnectionId, Promise<FullCosClient>>();
 
-  async function clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<CosClient> {
+  async function clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<FullCosClient> {
     let client = clients.get(connectionId);
     if (client === undefined) {
       client = createClient(connectionId);
@@ -56,7 +59,7 @@ export function createEngine(options: EngineOptions): Engine {
     return await orAborted(client, signal);
   }
 
-  async function createClient(connectionId: ConnectionId): Promise<CosClient> {
+  async function createClient(connectionId: ConnectionId): Promise<FullCosClient> {
     const connection: Connection = await host.resolveConnection(connectionId, closing.signal);
     const resolveCredential = async (signal: AbortSignal) => await host.resolveCredential(connectionId, signal);
     return createCosClient({ connection, resolveCredential, http, clock });
@@ -98,6 +101,9 @@ export function createEngine(options: EngineOptions): Engine {
       },
       ...createBucketHandlers(clientFor),
       ...createObjectHandlers(clientFor),
+      ...createAttributeHandlers(clientFor),
+      ...createProtectionHandlers(clientFor),
+      ...createVersionHandlers(clientFor),
       ...transfers.handlers,
     },
     async close() {

@@ -63,6 +63,25 @@ export type CosErrorReason =
   | 'readOnlyConnection'
   | 'quotaExceeded';
 
+/** Roles of IBM Cloud Object Storage, as IBM prints them (credentials.md §5.1). */
+export type ServiceRole = 'Object Reader' | 'Content Reader' | 'Reader' | 'Object Writer' | 'Writer' | 'Manager';
+
+/**
+ * What about an object's protection made the service, or the engine before any request, refuse. `protected`: a retention,
+ * hold or lock is in force. `mechanism`: the bucket or object has another kind of protection, or none.
+ */
+export type ProtectionRefusal =
+  | 'protected'
+  | 'mechanism'
+  | 'holdId'
+  | 'holdExists'
+  | 'noSuchHold'
+  | 'tooManyHolds'
+  | 'retentionNotLater'
+  | 'retentionOutsidePolicy'
+  | 'lockNotLater'
+  | 'lockNeedsBypass';
+
 /** One failure: what was tried, on what, why it failed, and whether trying again can help. Holds no secrets. */
 export interface CosError {
   readonly kind: CosErrorKind;
@@ -80,6 +99,10 @@ export interface CosError {
   /** The service's own error code, e.g. `NoSuchKey` or `BXNIM0415E`. */
   readonly code?: string;
   readonly requestId?: string;
+  /** Least predefined role that the operation needs, where it was denied (credentials.md §5.2). */
+  readonly neededRole?: ServiceRole;
+  /** Finer cause of a refusal that concerns protection. */
+  readonly refusal?: ProtectionRefusal;
   /** English text for the log; never a secret. */
   readonly detail: string;
 }

@@ -1,6 +1,18 @@
+import type { RestoreTier } from '../model/archive';
 import type { Connection, Credential } from '../model/connection';
 import type { BucketName, ConnectionId, ObjectKey, TransferId } from '../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
+import type { AttributeChange, AttributeOutcome, ObjectState } from '../model/objectState';
+import type { VersioningState, VersionPage } from '../model/objectVersion';
+import type { Protection } from '../model/protection';
+import type {
+  BucketProtection,
+  LockDefault,
+  LockRetention,
+  ObjectLockConfiguration,
+  RetentionExtension,
+  RetentionPolicy,
+} from '../model/retention';
 import type { ClashChoice, TransferSnapshot } from '../model/transferState';
 
 /** Settings of the engine, sent first and again whenever one changes. */
@@ -207,6 +219,105 @@ export interface EngineRequests {
   };
   /** A URL that a browser could open if the object were public. No signature. */
   'objects/url': { params: ObjectRef; result: string };
+
+  /**
+   * Everything about an object or version but its bytes. What could not be read (often for want of a role) is absent and
+   * listed with its failure. The ACL of a version, and tags, take requests of their own: for a document, not for a list.
+   */
+  'attributes/get': { params: ObjectRef; result: ObjectState };
+  /**
+   * Changes headers, metadata, tags and ACL of the current object; everything that the change does not name is kept.
+   * `seen` is the object that the change was made for: `preconditionFailed`/`changedMeanwhile` when it is another now.
+   * `held` under Immutable protection, `conflict` in archive, `invalid` against the rules of `model/tags` and
+   * `model/metadataRules`; then nothing was written. `method` is how headers and metadata are changed: by a copy inside the
+   * service, or (`put`, at most 64 MiB) by sending the bytes again. `lock` is what the new version of a locked object gets.
+   */
+  'attributes/put': {
+    params: {
+      connectionId: ConnectionId;
+      bucket: BucketName;
+      key: ObjectKey;
+      seen: { etag: string; modifiedAtMs?: number };
+      change: AttributeChange;
+      method: 'copy' | 'put';
+      lock: 'keep' | 'bucketDefault';
+    };
+    result: AttributeOutcome;
+  };
+  /** Brings an archived object back for some days; `started` is not yet readable. */
+  'archive/restore': {
+    params: ObjectRef & { readonly days: number; readonly tier?: RestoreTier };
+    result: 'started' | 'extended';
+  };
+
+  /** What protects an object or version; see `deletability` of `model/protection` for what follows from it. */
+  'protection/get': { params: ObjectRef; result: Protection };
+  /** Adds a named legal hold (retention policy). `conflict`/`holdExists` when it is there; answers with all of them. */
+  'protection/addHold': { params: ObjectRef & { readonly holdId: string }; result: Protection };
+  /** Removes a named legal hold; `notFound`/`noSuchHold` when there is none. */
+  'protection/removeHold': { params: ObjectRef & { readonly holdId: string }; result: Protection };
+  /** Extends a retention, or gives an indefinite one an end. Never shortens. */
+  'protection/extend': { params: ObjectRef & { readonly extension: RetentionExtension }; result: Protection };
+  /** Sets an Object Lock retention; null removes it. `held` where the lock in force forbids that. */
+  'protection/setLock': {
+    params: ObjectRef & { readonly retention: LockRetention | null; readonly bypassGovernance: boolean };
+    result: Protection;
+  };
+  /** Puts or removes the one legal hold of Object Lock. */
+  'protection/setLockHold': { params: ObjectRef & { readonly isOn: boolean }; result: Protection };
+  /** Retention policy of a bucket. */
+  'bucketProtection/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: BucketProtection };
+  /** Sets or changes a retention policy, which can never be removed. Answers with what the service has then. */
+  'bucketProtection/put': {
+    params: { connectionId: ConnectionId; bucket: BucketName; policy: RetentionPolicy };
+    result: BucketProtection;
+  };
+  /** Object Lock of a bucket. */
+  'objectLock/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: ObjectLockConfiguration };
+  /** Switches Object Lock on, for good, with a default or (null) without. */
+  'objectLock/put': {
+    params: { connectionId: ConnectionId; bucket: BucketName; defaultRetention: LockDefault | null };
+    result: ObjectLockConfiguration;
+  };
+
+  /** One page of versions and delete markers in one request. */
+  'versions/listPage': {
+    params: {
+      connectionId: ConnectionId;
+      bucket: BucketName;
+      prefix: string;
+      delimiter: '/' | '';
+      cursor?: string;
+      maxKeys?: number;
+    };
+    result: VersionPage;
+  };
+  /** Makes an old version the current one by copying it over, if the current object is as `condition` says. */
+  'versions/restore': {
+    params: ObjectRef & {
+      readonly versionId: string;
+      readonly condition: WriteCondition;
+      readonly lock: 'keep' | 'bucketDefault';
+    };
+    result: WriteOutcome;
+  };
+  /** Deletes one version for good, or a delete marker. `held` where it is protected. */
+  'versions/delete': {
+    params: ObjectRef & { readonly versionId: string; readonly bypassGovernance: boolean };
+    result: { readonly wasDeleteMarker: boolean };
+  };
+  /** Deletes the delete markers on top of an object, so that its newest version is there again. */
+  'versions/undelete': {
+    params: { connectionId: ConnectionId; bucket: BucketName; key: ObjectKey };
+    result: { readonly versionId: string; readonly removedMarkers: number };
+  };
+  /** Whether a bucket keeps versions. */
+  'versioning/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: VersioningState };
+  /** Enables or suspends versioning; `conflict` with a retention policy, or when suspending with Object Lock. */
+  'versioning/put': {
+    params: { connectionId: ConnectionId; bucket: BucketName; state: 'enabled' | 'suspended' };
+    result: VersioningState;
+  };
 
   /** Starts a transfer and answers at once; the rest comes as `transfers/progress`. */
   'transfers/start': { params: TransferRequest; result: TransferSnapshot };

@@ -1,5 +1,6 @@
 import type { CosError, CosErrorKind, CosErrorReason, RetryAdvice } from '../../model/cosError';
 import { CosFailure } from '../failure';
+import { neededRole } from './roles';
 import { childElement, childText, parseXml } from './xml';
 
 /** What an operation was about, for its failures. */
@@ -71,6 +72,7 @@ const verdictByCode: Readonly<Record<string, Verdict>> = {
   InternalError: { kind: 'network', retry: 'later' },
   NotImplemented: never('unsupported'),
   MethodNotAllowed: never('unsupported'),
+  NoSuchObjectLockConfiguration: never('notFound'),
 };
 
 /** Operations on an upload. Where one finds no key it is the upload that is missing, as some servers put it. */
@@ -110,17 +112,23 @@ function cosError(
   verdict: Verdict,
   rest: Pick<CosError, 'detail' | 'code' | 'requestId'>,
 ): CosError {
+  const role = isPlainDenial(verdict) ? neededRole(subject.op) : undefined;
   return {
     kind: verdict.kind,
     op: subject.op,
     ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
     ...(subject.bucket === undefined ? {} : { bucket: subject.bucket }),
     ...(subject.key === undefined ? {} : { key: subject.key }),
+    ...(role === undefined ? {} : { neededRole: role.role }),
     host: answer.host,
     retry: verdict.retry,
     httpStatus: answer.status,
     ...rest,
   };
+}
+
+function isPlainDenial({ kind, reason }: Verdict): boolean {
+  return kind === 'denied' && reason === undefined;
 }
 
 function verdictByStatus(subject: Subject, answer: ErrorAnswer, code: string | undefined): Verdict {
@@ -132,7 +140,9 @@ function verdictByStatus(subject: Subject, answer: ErrorAnswer, code: string | u
   if (status === 403) return never('denied');
   if (status === 404) {
     if (subject.key !== undefined) return never('notFound', 'noSuchKey');
-    return subject.bucket === undefined ? never('notFound') : never('notFound', 'noSuchBucket');
+    // A code of its own speaks of a configuration that the bucket does not have.
+    const isBucket = subject.bucket !== undefined && (code === undefined || code === '' || code === 'NotFound');
+    return isBucket ? never('notFound', 'noSuchBucket') : never('notFound');
   }
   if (status === 405 || status === 501) return never('unsupported');
   if (status === 409) return never('conflict');
@@ -176,7 +186,11 @@ function detailOf(
           : `is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} the clock of "${answer.host}"`;
       return `The clock of this machine ${difference}; signed requests are refused. Correct the clock (${said}).`;
     }
-    default:
-      return `${subject.op} failed at "${answer.host}" (${said}).`;
+    default: {
+      const failed = `${subject.op} failed at "${answer.host}" (${said}).`;
+      const need = isPlainDenial(verdict) ? neededRole(subject.op) : undefined;
+      if (need === undefined) return failed;
+      return `${failed} It needs the role ${need.role} (cloud-object-storage.${need.action}); a firewall of the bucket or a context-based restriction may refuse it too. The account's administrator can tell.`;
+    }
   }
 }

@@ -1,5 +1,7 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../../model/objectInfo';
+import type { CannedAcl } from '../../model/objectState';
+import type { NewProtection } from '../../model/retention';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 
 /** An object of the connection that a client is bound to. */
@@ -10,7 +12,18 @@ export interface ObjectAddress {
 }
 
 /** Attributes a new object gets; what is left out is left to the service. */
-export type NewObjectAttributes = Partial<ObjectAttributes> & { readonly headers: ObjectHeaders };
+export type NewObjectAttributes = Partial<ObjectAttributes> & {
+  readonly headers: ObjectHeaders;
+  readonly controls?: ObjectControls;
+};
+
+/** What a new object gets besides its attributes; what is left out is the bucket's default. */
+export interface ObjectControls {
+  readonly protection?: NewProtection;
+  readonly acl?: CannedAcl;
+  /** Not on COS, where the bucket has the class. */
+  readonly storageClass?: string;
+}
 
 /** A part that the service has acknowledged. */
 export interface UploadedPart {

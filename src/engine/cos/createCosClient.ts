@@ -2,20 +2,29 @@ import type { Connection, Credential } from '../../model/connection';
 import type { EngineClock } from '../clock';
 import type { HttpClient } from '../http/httpClient';
 import { requestAddress } from './address';
+import { createAcl } from './acl';
+import { createArchive } from './archive';
 import { createAuthorizer } from './authorizer';
+import { createBucketProtection } from './bucketProtection';
+import { createBucketVersioning } from './bucketVersioning';
 import { createBucketDirectory } from './bucketDirectory';
 import { createBuckets, createListBuckets } from './buckets';
-import type { CosClient } from './client';
 import { createConditions } from './conditions';
 import { createCopies } from './copy';
 import { createDeletion } from './deletion';
 import { refusedInstance } from './instance';
+import type { FullCosClient } from './fullClient';
 import { createListing } from './listing';
+import { createMetadata } from './metadata';
 import { createMultipart } from './multipart';
 import { createFindObject, createHeadObject, createObjects } from './objects';
+import { createObjectState } from './objectState';
+import { createProtection } from './protection';
+import { copyLimits, createRewrite, type CopyLimits } from './rewrite';
 import { createSdk } from './sdk';
 import { createTags } from './tags';
 import { createUploadChecksums } from './uploadChecksums';
+import { createVersions } from './versions';
 import { createWire } from './wire';
 import { refuseWrites } from './readOnly';
 
@@ -26,10 +35,12 @@ export interface CosClientOptions {
   readonly resolveCredential: (signal: AbortSignal) => Promise<Credential>;
   readonly http: HttpClient;
   readonly clock: EngineClock;
+  /** Where a server copies less at once than COS. */
+  readonly copyLimits?: CopyLimits;
 }
 
 /** The service as one connection sees it. Sends nothing until it is used. Throws `invalid` for a malformed endpoint. */
-export function createCosClient(options: CosClientOptions): CosClient {
+export function createCosClient(options: CosClientOptions): FullCosClient {
   const { connection, http, clock } = options;
   const authorizer = createAuthorizer(options);
   // The directory lists through the wire, and the wire asks the directory where buckets are.
@@ -44,15 +55,45 @@ export function createCosClient(options: CosClientOptions): CosClient {
   const conditions = createConditions(findObject, (bucket, signal) => wire.originOf(bucket, signal));
   const checksums = createUploadChecksums((connection.kind === 'hmac' ? connection.checksums : undefined) ?? 'learned');
 
-  const client: CosClient = {
+  const tags = createTags(wire, sdk);
+  const acl = createAcl(wire);
+  const bucketProtection = createBucketProtection(wire);
+  const protection = createProtection(wire, clock, headObject, bucketProtection);
+  const { readWhole, ...state } = createObjectState(wire, {
+    headObject,
+    ...tags,
+    ...acl,
+    ...bucketProtection,
+    ...protection,
+  });
+  const objects = createObjects(wire, conditions, checksums, findObject);
+  const copies = createCopies(sdk, conditions);
+  const { completeWithRetention, ...multipart } = createMultipart(wire, sdk, conditions, checksums, findObject);
+  const rewrite = createRewrite(
+    sdk,
+    clock,
+    conditions,
+    { ...objects, ...copies, ...multipart, ...protection, completeWithRetention },
+    options.copyLimits ?? copyLimits,
+  );
+
+  const client: FullCosClient = {
     ...createBuckets(connection, wire, directory, listBuckets),
     ...createListing(wire),
     headObject,
-    ...createTags(sdk),
-    ...createObjects(wire, conditions, checksums, findObject),
-    ...createCopies(sdk, conditions),
+    ...tags,
+    ...acl,
+    ...objects,
+    ...copies,
     ...createDeletion(sdk),
-    ...createMultipart(wire, sdk, conditions, checksums, findObject),
+    ...multipart,
+    ...bucketProtection,
+    ...createBucketVersioning(wire),
+    ...protection,
+    ...state,
+    ...createMetadata({ headObject, ...tags, ...acl, readWhole, rewrite }),
+    ...createVersions(wire, clock, protection),
+    ...createArchive(wire),
     async objectUrl(address) {
       const origin = await directory.originOf(address.bucket, AbortSignal.timeout(30_000));
       const { origin: host, path } = requestAddress(origin, connection, address.bucket, address.key);

@@ -1,4 +1,5 @@
 import type { UploadId } from '../../model/ids';
+import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import type { CosClient, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
@@ -14,6 +15,15 @@ export type MultipartOperations = Pick<
   'createMultipartUpload' | 'uploadPart' | 'listParts' | 'completeMultipartUpload' | 'abortMultipartUpload'
 >;
 
+/** Completes an upload whose object gets a retention other than the bucket's default (data-plane.md §6). */
+export type CompleteWithRetention = (
+  address: ObjectAddress,
+  uploadId: UploadId,
+  parts: readonly UploadedPart[],
+  options: { readonly condition: WriteCondition; readonly retention?: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+) => Promise<WriteOutcome>;
+
 /** Operations of multipart uploads: control calls through the SDK, the bytes of parts past it. */
 export function createMultipart(
   wire: Wire,
@@ -21,7 +31,7 @@ export function createMultipart(
   conditions: Conditions,
   checksums: UploadChecksums,
   findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<{ etag: string; sizeBytes: number } | undefined>,
-): MultipartOperations {
+): MultipartOperations & { readonly completeWithRetention: CompleteWithRetention } {
   return {
     async createMultipartUpload(address, attributes, signal) {
       const { CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
@@ -105,48 +115,9 @@ export function createMultipart(
       }
     },
 
-    async completeMultipartUpload(address, uploadId, parts, condition, signal) {
-      const { CompleteMultipartUploadCommand } = await import('@aws-sdk/client-s3');
-      const op = 'CompleteMultipartUpload';
-      const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
-      const before = await findObject(address, signal);
-      const { value, conditionCheckedBy } = await conditions.guard(op, address, condition, signal, async (headers) => {
-        const call = {
-          op,
-          bucket: address.bucket,
-          key: address.key,
-          repeatable: 'always',
-          headers,
-          withMd5: true,
-        } as const;
-        try {
-          const completed = await sdk.run(call, signal, async (client, options) =>
-            client.send(
-              new CompleteMultipartUploadCommand({
-                Bucket: address.bucket,
-                Key: address.key,
-                UploadId: uploadId,
-                MultipartUpload: { Parts: ordered.map(completedPart) },
-              }),
-              options,
-            ),
-          );
-          const versionId = completed.VersionId;
-          // radosgw leaves the ETag out.
-          const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
-          return {
-            etag: etag ?? '',
-            ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
-            modifiedAtMs: Date.now(),
-          };
-        } catch (error) {
-          const done = await completedBefore(error, address, ordered, before?.etag, signal);
-          if (done === undefined) throw error;
-          return done;
-        }
-      });
-      return { ...value, conditionCheckedBy };
-    },
+    completeMultipartUpload: async (address, uploadId, parts, condition, signal) =>
+      await completeWithRetention(address, uploadId, parts, { condition }, signal),
+    completeWithRetention,
 
     async abortMultipartUpload(address, uploadId, signal) {
       const { AbortMultipartUploadCommand } = await import('@aws-sdk/client-s3');
@@ -168,6 +139,52 @@ export function createMultipart(
       }
     },
   };
+
+  async function completeWithRetention(
+    ...[address, uploadId, parts, options, signal]: Parameters<CompleteWithRetention>
+  ): Promise<WriteOutcome> {
+    const { condition } = options;
+    const { CompleteMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+    const op = 'CompleteMultipartUpload';
+    const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
+    const before = await findObject(address, signal);
+    const { value, conditionCheckedBy } = await conditions.guard(op, address, condition, signal, async (headers) => {
+      const call = {
+        op,
+        bucket: address.bucket,
+        key: address.key,
+        repeatable: 'always',
+        headers: { ...options.retention, ...headers },
+        withMd5: true,
+      } as const;
+      try {
+        const completed = await sdk.run(call, signal, async (client, options) =>
+          client.send(
+            new CompleteMultipartUploadCommand({
+              Bucket: address.bucket,
+              Key: address.key,
+              UploadId: uploadId,
+              MultipartUpload: { Parts: ordered.map(completedPart) },
+            }),
+            options,
+          ),
+        );
+        const versionId = completed.VersionId;
+        // radosgw leaves the ETag out.
+        const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
+        return {
+          etag: etag ?? '',
+          ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+          modifiedAtMs: Date.now(),
+        };
+      } catch (error) {
+        const done = await completedBefore(error, address, ordered, before?.etag, signal);
+        if (done === undefined) throw error;
+        return done;
+      }
+    });
+    return { ...value, conditionCheckedBy };
+  }
 
   /**
    * A Complete whose answer was lost has happened, and its repetition finds no upload (data-plane.md §22 #15). The object

@@ -1,8 +1,9 @@
 import { objectKey } from '../../model/ids';
 import type { ObjectHeaders, ObjectInfo, ObjectProtection } from '../../model/objectInfo';
+import type { NewProtection } from '../../model/retention';
 import { encodeRfc3986 } from '../auth/sigV4';
 import { CosFailure } from '../failure';
-import type { NewObjectAttributes } from './client';
+import type { NewObjectAttributes, ObjectControls } from './client';
 import { decodeHeaderText, encodeHeaderText } from './headerText';
 
 type WireHeaders = Readonly<Record<string, string>>;
@@ -100,7 +101,7 @@ function protectionOf(headers: WireHeaders): ObjectProtection {
 }
 
 /** A date in any form that the service prints: RFC 1123, ISO 8601, or ISO's basic form without dashes. */
-function dateMs(text: string | undefined): number | undefined {
+export function dateMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const extended = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
   const parsed = Date.parse(extended);
@@ -126,8 +127,48 @@ export function attributeHeaders(attributes: NewObjectAttributes, op: string): R
     headers[metadataPrefix + name.toLowerCase()] = encodeHeaderText(value, `The metadata entry "${name}"`, op);
   }
   const tags = Object.entries(attributes.tags ?? {});
+  addControls(headers, attributes.controls ?? {}, op);
   if (tags.length > 0) {
     headers['x-amz-tagging'] = tags.map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`).join('&');
   }
   return headers;
+}
+
+function addControls(
+  headers: Record<string, string>,
+  { protection, acl, storageClass }: ObjectControls,
+  op: string,
+): void {
+  if (acl !== undefined) headers['x-amz-acl'] = acl;
+  if (storageClass !== undefined) headers['x-amz-storage-class'] = storageClass;
+  if (protection === undefined) return;
+  switch (protection.kind) {
+    case 'retention':
+      // With a multipart upload they belong to Complete (data-plane.md §6).
+      if (op !== 'CreateMultipartUpload') Object.assign(headers, retentionHeaders(protection));
+      return;
+    case 'objectLock': {
+      const { retention, hasLegalHold } = protection;
+      if (retention !== undefined) {
+        headers['x-amz-object-lock-mode'] = retention.mode;
+        headers['x-amz-object-lock-retain-until-date'] = new Date(retention.retainUntilMs).toISOString();
+      }
+      if (hasLegalHold === true) headers['x-amz-object-lock-legal-hold'] = 'ON';
+    }
+  }
+}
+
+/** Headers that protect a new object of Immutable Object Storage (data-plane.md §12.2); dates to the second, rounded up. */
+export function retentionHeaders(protection: Extract<NewProtection, { kind: 'retention' }>): Record<string, string> {
+  const { periodSeconds, untilMs, holdId } = protection;
+  return {
+    ...(periodSeconds === undefined ? {} : { 'retention-period': String(periodSeconds) }),
+    ...(untilMs === undefined ? {} : { 'retention-expiration-date': isoSeconds(untilMs) }),
+    ...(holdId === undefined ? {} : { 'retention-legal-hold-id': holdId }),
+  };
+}
+
+/** A date as Immutable Object Storage takes it: `YYYY-MM-DDThh:mm:ssZ`, rounded up to the second. */
+export function isoSeconds(timeMs: number): string {
+  return new Date(Math.ceil(timeMs / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,8 +1,8 @@
 import type { Connection } from '../../model/connection';
 import { CosFailure } from '../failure';
-import type { CosClient } from './client';
+import type { FullCosClient } from './fullClient';
 
-/** Everything of a client that changes something. Adding a write to `CosClient` means adding it here. */
+/** Everything of a client that changes something. Adding a write to the client means adding it here. */
 const writes = [
   'createBucket',
   'deleteBucket',
@@ -14,13 +14,28 @@ const writes = [
   'uploadPart',
   'uploadPartCopy',
   'completeMultipartUpload',
-] as const satisfies readonly (keyof CosClient)[];
+  'putTags',
+  'putAcl',
+  'restoreArchived',
+  'putBucketProtection',
+  'putObjectLock',
+  'putVersioning',
+  'addLegalHold',
+  'removeLegalHold',
+  'extendRetention',
+  'putLockRetention',
+  'putLockHold',
+  'changeAttributes',
+  'restoreVersion',
+  'deleteVersion',
+  'undeleteObject',
+] as const satisfies readonly (keyof FullCosClient)[];
 
 /**
  * A client that refuses every write with `denied`/`readOnlyConnection` before anything is sent. Aborting an upload stays
  * possible: it changes no object, and what began before the connection was marked must not stay behind.
  */
-export function refuseWrites(client: CosClient, connection: Connection): CosClient {
+export function refuseWrites(client: FullCosClient, connection: Connection): FullCosClient {
   const refused = Object.fromEntries(
     writes.map((op) => [
       op,

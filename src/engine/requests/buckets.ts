@@ -2,11 +2,12 @@ import type { ConnectionId } from '../../model/ids';
 import type { ConnectionTestReport } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
 import type { CosClient } from '../cos/client';
+import type { FullCosClient } from '../cos/fullClient';
 import type { EngineHandlers } from '../engine';
 import { CosFailure } from '../failure';
 
 /** Finds the client of a connection. */
-export type ClientFor = (connectionId: ConnectionId, signal: AbortSignal) => Promise<CosClient>;
+export type ClientFor = (connectionId: ConnectionId, signal: AbortSignal) => Promise<FullCosClient>;
 
 /** Requests about buckets. */
 export function createBucketHandlers(

@@ -1,0 +1,255 @@
+import type { CannedAcl } from '../../model/objectState';
+import type { ObjectAttributes } from '../../model/objectInfo';
+import { isOverwriteRefused, obstaclesOf } from '../../model/protection';
+import { archiveStateOf } from '../../model/archive';
+import { multipartLimits } from '../../model/partPlan';
+import type { NewProtection } from '../../model/retention';
+import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+import type { EngineClock } from '../clock';
+import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from './client';
+import type { Conditions } from './conditions';
+import { copySource } from './copy';
+import type { CompleteWithRetention } from './multipart';
+import { attributeHeaders, unquoted } from './objectHeaders';
+import type { WholeState } from './objectState';
+import type { ProtectionOperations } from './protection';
+import { describeObstacles, refused } from './refusal';
+import type { Sdk } from './sdk';
+
+/** Sizes that decide how an object is copied inside the service. */
+export interface CopyLimits {
+  /** Above, a copy is made of parts (data-plane.md §5.3). */
+  readonly maxCopyBytes: number;
+  readonly partBytes: number;
+}
+
+/** What the service allows, and parts that it copies in reasonable time. */
+export const copyLimits: CopyLimits = {
+  maxCopyBytes: multipartLimits.maxSinglePutBytes,
+  partBytes: 512 * 1024 * 1024,
+};
+
+/** What a rewritten object gets. */
+export interface RewritePlan {
+  /** All headers, metadata and tags: nothing is taken over by the service. */
+  readonly attributes: ObjectAttributes;
+  readonly acl: CannedAcl;
+  /** What becomes of an Object Lock: the new version gets it too, or what the bucket gives to new versions. */
+  readonly lock: 'keep' | 'bucketDefault';
+  readonly condition: WriteCondition;
+}
+
+/** How the bytes of a rewrite travel: inside the service, or by way of this machine. */
+export type RewriteMethod = 'copy' | 'put';
+
+/** Writes an object, or one of its versions, anew with given attributes. */
+export type Rewrite = (
+  source: ObjectAddress,
+  state: WholeState,
+  plan: RewritePlan,
+  method: RewriteMethod,
+  signal: AbortSignal,
+) => Promise<WriteOutcome>;
+
+/** Objects up to this size can be written anew by way of this machine's memory. */
+export const maxPutRewriteBytes = 64 * 1024 * 1024;
+
+/** What a rewrite is made of. */
+export type RewriteParts = Pick<
+  CosClient,
+  'readObject' | 'putObject' | 'createMultipartUpload' | 'uploadPartCopy' | 'abortMultipartUpload'
+> &
+  Pick<ProtectionOperations, 'getProtection' | 'putLockRetention' | 'putLockHold'> & {
+    readonly completeWithRetention: CompleteWithRetention;
+  };
+
+/** Rewrites over the SDK and the client's own parts. */
+export function createRewrite(
+  sdk: Sdk,
+  clock: EngineClock,
+  conditions: Conditions,
+  parts: RewriteParts,
+  limits: CopyLimits,
+): Rewrite {
+  async function copyWhole(
+    source: ObjectAddress,
+    state: WholeState,
+    attributes: NewObjectAttributes,
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> {
+    const { CopyObjectCommand } = await import('@aws-sdk/client-s3');
+    const op = 'CopyObject';
+    const { bucket, key } = source;
+    const own = attributeHeaders(withoutRetention(attributes), op);
+    const { value, conditionCheckedBy } = await conditions.guard(
+      op,
+      { bucket, key },
+      condition,
+      signal,
+      async (conditional) => {
+        const headers = {
+          ...own,
+          'x-amz-metadata-directive': 'REPLACE',
+          'x-amz-tagging-directive': 'REPLACE',
+          'retention-directive': 'COPY',
+          'x-amz-copy-source-if-match': `"${state.info.etag}"`,
+          ...conditional,
+        };
+        const call = { op, bucket, key, repeatable: 'ifRefused', headers } as const;
+        const copied = await sdk.run(call, signal, async (client, options) =>
+          client.send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: copySource(source) }), options),
+        );
+        const versionId = copied.VersionId;
+        return {
+          etag: unquoted(copied.CopyObjectResult?.ETag) ?? '',
+          ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+          modifiedAtMs: copied.CopyObjectResult?.LastModified?.getTime() ?? Date.now(),
+        };
+      },
+    );
+    return { ...value, conditionCheckedBy };
+  }
+
+  async function copyParts(
+    source: ObjectAddress,
+    state: WholeState,
+    attributes: NewObjectAttributes,
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> {
+    const target = { bucket: source.bucket, key: source.key };
+    const { etag, sizeBytes } = state.info;
+    const uploadId = await parts.createMultipartUpload(target, attributes, signal);
+    try {
+      const ranges = rangesOf(sizeBytes, limits.partBytes);
+      const copied: UploadedPart[] = [];
+      for (let at = 0; at < ranges.length; at += 4) {
+        const some = ranges.slice(at, at + 4);
+        copied.push(
+          ...(await Promise.all(
+            some.map(async (part) => await parts.uploadPartCopy(source, target, { uploadId, ...part }, etag, signal)),
+          )),
+        );
+      }
+      const retention = state.retentionPeriod;
+      const options = {
+        condition,
+        ...(retention === undefined ? {} : { retention: { 'retention-period': retention } }),
+      };
+      return await parts.completeWithRetention(target, uploadId, copied, options, signal);
+    } catch (error) {
+      // Not with the caller's signal: what was cancelled must not leave its parts behind either.
+      await parts.abortMultipartUpload(target, uploadId, AbortSignal.timeout(30_000)).catch(() => undefined); // the first failure counts
+      throw error;
+    }
+  }
+
+  /** Some servers do not take a lock with a copy (radosgw): then it is set afterwards. */
+  async function ensureLock(
+    { bucket, key }: ObjectAddress,
+    wanted: NewProtection | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (wanted?.kind !== 'objectLock') return;
+    const target = { bucket, key };
+    const now = await parts.getProtection(target, signal);
+    const lock = now.kind === 'objectLock' ? now : undefined;
+    if (wanted.retention !== undefined && lock?.mode === undefined) {
+      await parts.putLockRetention(target, wanted.retention, { bypassGovernance: false }, signal);
+    }
+    if (wanted.hasLegalHold === true && lock?.hasLegalHold !== true) await parts.putLockHold(target, true, signal);
+  }
+
+  async function putBytes(
+    source: ObjectAddress,
+    state: WholeState,
+    attributes: NewObjectAttributes,
+    condition: WriteCondition,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> {
+    const { sizeBytes, etag } = state.info;
+    if (sizeBytes > maxPutRewriteBytes) {
+      const detail = `"${source.key}" has ${sizeBytes} bytes; at most ${maxPutRewriteBytes} can be written anew from here. Let the service copy it instead.`;
+      throw refused('PutObject', source, { kind: 'tooLarge', detail });
+    }
+    const bytes = new Uint8Array(sizeBytes);
+    if (sizeBytes > 0) {
+      await parts.readObject(source, { ifMatch: etag }, (piece, offset) => bytes.set(piece, offset), signal);
+    }
+    return await parts.putObject({ bucket: source.bucket, key: source.key }, bytes, attributes, condition, signal);
+  }
+
+  return async (source, state, plan, method, signal) => {
+    const op = method === 'put' ? 'PutObject' : 'CopyObject';
+    requireWritable(op, source, state, clock.nowMs());
+    const attributes = newAttributes(state, plan, clock.nowMs());
+    if (method === 'put') return await putBytes(source, state, attributes, plan.condition, signal);
+    const copy = state.info.sizeBytes > limits.maxCopyBytes ? copyParts : copyWhole;
+    const outcome = await copy(source, state, attributes, plan.condition, signal);
+    await ensureLock(source, attributes.controls?.protection, signal);
+    return outcome;
+  };
+}
+
+/** Refuses, before any request, what the service would refuse or what would lose something. */
+function requireWritable(op: string, source: ObjectAddress, state: WholeState, nowMs: number): void {
+  const { key } = source;
+  if (isOverwriteRefused(state.protection, nowMs)) {
+    const why = describeObstacles(obstaclesOf(state.protection, nowMs));
+    const detail = `"${key}" cannot be changed: ${why}. Nothing was changed.`;
+    throw refused(op, source, { kind: 'held', refusal: 'protected', detail });
+  }
+  if (archiveStateOf(state.info).kind !== 'active') {
+    const detail = `"${key}" is in archive; writing it anew would take it out. Nothing was changed.`;
+    throw refused(op, source, { kind: 'conflict', detail });
+  }
+  if (state.acl === 'other') {
+    const detail = `The access list of "${key}" grants more than can be written together with an object; it would be lost. Nothing was changed.`;
+    throw refused(op, source, { kind: 'unsupported', detail });
+  }
+}
+
+function newAttributes(state: WholeState, plan: RewritePlan, nowMs: number): NewObjectAttributes {
+  const { storageClass } = state.info;
+  const protection = newProtection(state, plan, nowMs);
+  return {
+    ...plan.attributes,
+    controls: {
+      // Not `private`, which is what an object gets anyway, and which servers without ACLs refuse.
+      ...(plan.acl === 'public-read' ? { acl: plan.acl } : {}),
+      ...(storageClass === undefined || storageClass === 'STANDARD' ? {} : { storageClass }),
+      ...(protection === undefined ? {} : { protection }),
+    },
+  };
+}
+
+/** A copy takes its retention over by directive, which is always sent; headers for it go with REPLACE only (§5.3). */
+function withoutRetention(attributes: NewObjectAttributes): NewObjectAttributes {
+  const { protection, ...controls } = attributes.controls ?? {};
+  return protection?.kind === 'retention' ? { ...attributes, controls } : attributes;
+}
+
+function newProtection(state: WholeState, plan: RewritePlan, nowMs: number): NewProtection | undefined {
+  const { protection, retentionPeriod } = state;
+  switch (protection.kind) {
+    case 'none':
+      return undefined;
+    case 'retention':
+      return retentionPeriod === undefined ? undefined : { kind: 'retention', periodSeconds: Number(retentionPeriod) };
+    case 'objectLock': {
+      if (plan.lock === 'bucketDefault') return undefined;
+      const { mode, retainUntilMs, hasLegalHold } = protection;
+      const isInForce = mode !== undefined && retainUntilMs !== undefined && retainUntilMs > nowMs;
+      return { kind: 'objectLock', hasLegalHold, ...(isInForce ? { retention: { mode, retainUntilMs } } : {}) };
+    }
+  }
+}
+
+function rangesOf(sizeBytes: number, partBytes: number) {
+  const lengthBytes = Math.max(partBytes, Math.ceil(sizeBytes / multipartLimits.maxParts));
+  return Array.from({ length: Math.ceil(sizeBytes / lengthBytes) }, (_, at) => {
+    const offsetBytes = at * lengthBytes;
+    return { partNumber: at + 1, range: { offsetBytes, lengthBytes: Math.min(lengthBytes, sizeBytes - offsetBytes) } };
+  });
+}

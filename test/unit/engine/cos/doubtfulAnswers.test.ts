@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/engine/clock';
+import { createBucketProtection } from '../../../../src/engine/cos/bucketProtection';
+import { createHeadObject } from '../../../../src/engine/cos/objects';
+import { createProtection } from '../../../../src/engine/cos/protection';
+import { createVersions } from '../../../../src/engine/cos/versions';
+import type { Wire } from '../../../../src/engine/cos/wire';
+import { bucketName, objectKey } from '../../../../src/model/ids';
+
+const never = new AbortController().signal;
+const bucket = bucketName('b');
+const address = { bucket, key: objectKey('k') };
+
+/** A service that answers each operation with a document, and a HEAD with headers. */
+function wireOf(documents: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Wire {
+  return {
+    originOf: () => Promise.resolve('https://h'),
+    send: async (request, _signal, consume) => {
+      const body = Buffer.from(documents[request.op] ?? '');
+      const answer = {
+        status: 200,
+        headers,
+        pipe: () => Promise.resolve(),
+        read: () => Promise.resolve(body),
+        discard: () => undefined,
+      };
+      return await consume(answer, 'https://h');
+    },
+  };
+}
+
+function protectionOver(documents: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>) {
+  const wire = wireOf(documents, headers);
+  return createProtection(wire, systemClock, createHeadObject(wire), createBucketProtection(wire));
+}
+
+describe('answers that IBM describes in two ways', () => {
+  const head = { 'retention-period': '60', 'retention-expiration-date': '20180908T213408Z' };
+
+  it('hold legal holds as the page has them, and as the service model has them', async () => {
+    const page = `<RetentionState xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><CreateTime>Fri, 8 Sep 2018 21:33:08 GMT</CreateTime>
+      <RetentionPeriod>60</RetentionPeriod><RetentionPeriodExpirationDate>Fri, 8 Sep 2018 21:34:08 GMT</RetentionPeriodExpirationDate>
+      <LegalHoldSet><LegalHold><ID>one</ID><Date>Fri, 8 Sep 2018 21:33:08 GMT</Date></LegalHold><LegalHold><ID>two</ID></LegalHold></LegalHoldSet></RetentionState>`;
+    const model = `<RetentionState><CreateTime>2018-09-08T21:33:08Z</CreateTime><RetentionPeriod>60</RetentionPeriod>
+      <LegalHolds><member><ID>one</ID><Date>2018-09-08T21:33:08.000Z</Date></member><member><ID>two</ID></member></LegalHolds></RetentionState>`;
+    const createdAtMs = Date.parse('2018-09-08T21:33:08Z');
+    for (const document of [page, model]) {
+      expect(await protectionOver({ ListLegalHolds: document }, head).getProtection(address, never)).toEqual({
+        kind: 'retention',
+        end: { kind: 'until', untilMs: createdAtMs + 60_000 },
+        periodSeconds: 60,
+        createdAtMs,
+        holds: [{ id: 'one', placedAtMs: createdAtMs }, { id: 'two' }],
+      });
+    }
+  });
+
+  it('hold no legal hold in an empty set, and retention without end or for ever', async () => {
+    const state = (period: string) =>
+      `<RetentionState><RetentionPeriod>${period}</RetentionPeriod><LegalHoldSet/></RetentionState>`;
+    const endOf = async (period: string) =>
+      await protectionOver({ ListLegalHolds: state(period) }, { 'retention-period': period }).getProtection(
+        address,
+        never,
+      );
+    expect(await endOf('-1')).toEqual({ kind: 'retention', end: { kind: 'indefinite' }, periodSeconds: -1, holds: [] });
+    expect(await endOf('-2')).toMatchObject({ end: { kind: 'permanent' } });
+  });
+
+  it('say Enabled or ENABLED, and DISABLED', async () => {
+    const lock = async (text: string, rule = '') =>
+      await createBucketProtection(
+        wireOf({
+          GetObjectLockConfiguration: `<ObjectLockConfiguration><ObjectLockEnabled>${text}</ObjectLockEnabled>${rule}</ObjectLockConfiguration>`,
+        }),
+      ).getObjectLock(bucket, never);
+    expect(await lock('ENABLED')).toEqual({ kind: 'enabled' });
+    expect(await lock('DISABLED')).toEqual({ kind: 'none' });
+    const rule = '<Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Years>2</Years></DefaultRetention></Rule>';
+    expect(await lock('Enabled', rule)).toEqual({
+      kind: 'enabled',
+      defaultRetention: { mode: 'COMPLIANCE', duration: { unit: 'years', count: 2 } },
+    });
+  });
+
+  it('are no retention policy where the server lists the bucket instead', async () => {
+    const listing = '<ListBucketResult><Name>b</Name></ListBucketResult>';
+    const none = createBucketProtection(wireOf({ GetBucketProtectionConfiguration: listing }));
+    expect(await none.getBucketProtection(bucket, never)).toEqual({ kind: 'none' });
+    const disabled = '<ProtectionConfiguration><Status>Disabled</Status></ProtectionConfiguration>';
+    const plain = createBucketProtection(wireOf({ GetBucketProtectionConfiguration: disabled }));
+    expect(await plain.getBucketProtection(bucket, never)).toEqual({ kind: 'none' });
+  });
+
+  it('keep the order of versions and delete markers of the same moment', async () => {
+    const entry = (name: string, id: string) =>
+      `<${name}><Key>k</Key><VersionId>${id}</VersionId><IsLatest>false</IsLatest><LastModified>2018-09-08T21:33:08Z</LastModified></${name}>`;
+    const body =
+      entry('DeleteMarker', '3') + entry('Version', '2') + entry('DeleteMarker', '1') + entry('Version', '0');
+    const wire = wireOf({
+      ListObjectVersions: `<ListVersionsResult><IsTruncated>false</IsTruncated>${body}</ListVersionsResult>`,
+    });
+    const versions = createVersions(wire, systemClock, protectionOver({}, {}));
+    const page = await versions.listVersions(bucket, { prefix: '', delimiter: '' }, never);
+    expect(page.versions.map(({ versionId }) => versionId)).toEqual(['3', '2', '1', '0']);
+  });
+});
