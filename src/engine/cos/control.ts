@@ -3,6 +3,7 @@ import type { Repeatable } from '../http/retry';
 import { CosFailure } from '../failure';
 import type { Query } from './address';
 import { md5Base64 } from './integrity';
+import { isAnswerLost } from './refusal';
 import type { Wire } from './wire';
 import { hasRoot, parseXml, type XmlElement, childElement } from './xml';
 
@@ -69,6 +70,27 @@ export async function sendControl(wire: Wire, request: ControlRequest, signal: A
       };
     },
   );
+}
+
+/**
+ * Sends a change that must not happen twice. Where its answer was lost, `isDone` looks at what there is, and only what has not
+ * happened is sent again.
+ */
+export async function sendControlOnce(
+  wire: Wire,
+  request: ControlRequest,
+  isDone: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sendControl(wire, request, signal);
+      return;
+    } catch (error) {
+      if (!isAnswerLost(error) || attempt === 3) throw error;
+      if (await isDone()) return;
+    }
+  }
 }
 
 /** Bytes of a document in S3's namespace. */

@@ -2,7 +2,6 @@ import {
   isLegalHoldId,
   maxLegalHolds,
   newHoldIdProblem,
-  obstaclesOf,
   type LegalHold,
   type Protection,
   type RetentionEnd,
@@ -10,9 +9,7 @@ import {
 import {
   extendedEnd,
   extensionProblem,
-  lockProblem,
   type ExtensionProblem,
-  type LockRetention,
   type ObjectRetention,
   type RetentionExtension,
 } from '../../model/retention';
@@ -21,15 +18,16 @@ import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
 import type { BucketProtectionOperations } from './bucketProtection';
 import type { CosClient, ObjectAddress } from './client';
-import { sendControl, type ControlRequest, type XmlNode } from './control';
+import { sendControl, sendControlOnce } from './control';
 import { dateMs, isoSeconds } from './objectHeaders';
+import { createObjectLock, type LockOperations } from './objectLock';
 import { versionQuery } from './objects';
-import { dateText, describeObstacles, isAnswerLost, refused } from './refusal';
+import { dateText, isRefusal, refused } from './refusal';
 import type { Wire } from './wire';
 import { childElement, childElements, childText, type XmlElement } from './xml';
 
 /** Protection of objects. Every change answers with the protection afterwards. */
-export interface ProtectionOperations {
+export interface ProtectionOperations extends LockOperations {
   /**
    * What protects an object or version, in at most two requests; the bucket's mechanism is asked once more, and only for
    * objects that nothing protects. `notFound`/`noSuchKey`; `denied` where the holds may not be listed.
@@ -47,18 +45,6 @@ export interface ProtectionOperations {
    * sent twice: after a lost answer the object is looked at.
    */
   extendRetention(address: ObjectAddress, extension: RetentionExtension, signal: AbortSignal): Promise<Protection>;
-  /**
-   * Sets (or with undefined removes) the Object Lock retention of a version (data-plane.md §11). `held` where the lock in
-   * force forbids it, `denied` where a bypass was asked for and is not permitted.
-   */
-  putLockRetention(
-    address: ObjectAddress,
-    retention: LockRetention | undefined,
-    options: { readonly bypassGovernance: boolean },
-    signal: AbortSignal,
-  ): Promise<Protection>;
-  /** Puts or removes the Object Lock legal hold of a version. Idempotent. */
-  putLockHold(address: ObjectAddress, isOn: boolean, signal: AbortSignal): Promise<Protection>;
 }
 
 /** Operations over a wire. */
@@ -84,19 +70,6 @@ export function createProtection(
     return retentionStateOf(answer.root('RetentionState'), info);
   }
 
-  /** Sends a change that must not happen twice. Where its answer was lost, `isDone` looks at what there is. */
-  async function sendOnce(request: ControlRequest, isDone: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await sendControl(wire, request, signal);
-        return;
-      } catch (error) {
-        if (!isAnswerLost(error) || attempt === 3) throw error;
-        if (await isDone()) return;
-      }
-    }
-  }
-
   const holdsOf = async (address: ObjectAddress, signal: AbortSignal): Promise<readonly LegalHold[] | undefined> => {
     const now = await getProtection(address, signal);
     return now.kind === 'retention' ? now.holds : undefined;
@@ -114,7 +87,7 @@ export function createProtection(
       const query = { legalHold: undefined, add: holdId };
       const request = { op, method: 'POST', bucket, key, query, repeatable: 'ifRefused' } as const;
       try {
-        await sendOnce(request, async () => await hasHold(address, holdId, signal), signal);
+        await sendControlOnce(wire, request, async () => await hasHold(address, holdId, signal), signal);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         const { httpStatus } = error.error;
@@ -134,7 +107,7 @@ export function createProtection(
       const query = { legalHold: undefined, remove: holdId };
       const request = { op, method: 'POST', bucket, key, query, repeatable: 'ifRefused' } as const;
       try {
-        await sendOnce(request, async () => !(await hasHold(address, holdId, signal)), signal);
+        await sendControlOnce(wire, request, async () => !(await hasHold(address, holdId, signal)), signal);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         // What the service says to an unknown hold is not documented: any refusal is compared with what there is.
@@ -162,7 +135,7 @@ export function createProtection(
           const now = await getProtection(address, signal);
           return now.kind === 'retention' && isExtended(before, now, extension);
         };
-        await sendOnce(request, isDone, signal);
+        await sendControlOnce(wire, request, isDone, signal);
       } catch (error) {
         if (!isRefusal(error) || error.error.httpStatus !== 400) throw error;
         throw await extensionRefused(op, address, before, extension, error, signal);
@@ -170,54 +143,7 @@ export function createProtection(
       return await getProtection(address, signal);
     },
 
-    async putLockRetention(address, retention, { bypassGovernance }, signal) {
-      const op = 'PutObjectRetention';
-      if (retention !== undefined && retention.retainUntilMs <= clock.nowMs()) {
-        const detail = `"${address.key}" cannot be locked until ${dateText(retention.retainUntilMs)}, which is over.`;
-        throw refused(op, address, { kind: 'invalid', refusal: 'lockNotLater', detail });
-      }
-      const { bucket, key } = address;
-      const request: ControlRequest = {
-        op,
-        method: 'PUT',
-        bucket,
-        key,
-        query: { retention: undefined, ...versionQuery(address) },
-        headers: bypassGovernance ? { 'x-amz-bypass-governance-retention': 'true' } : {},
-        body: lockBody(retention),
-        repeatable: 'ifRefused',
-      };
-      try {
-        const isDone = async (): Promise<boolean> => isLockedSo(await getProtection(address, signal), retention);
-        await sendOnce(request, isDone, signal);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        const current = await getProtection(address, signal).catch(() => {
-          throw error; // who may not look either gets the first refusal
-        });
-        const problem = lockProblem(current, retention, bypassGovernance, clock.nowMs());
-        if (problem !== undefined && error.error.httpStatus === 403) {
-          throw lockRefusal(op, address, current, problem, error);
-        }
-        throw current.kind === 'none' && current.mechanism !== 'objectLock' ? noObjectLock(op, address, error) : error;
-      }
-      return await getProtection(address, signal);
-    },
-
-    async putLockHold(address, isOn, signal) {
-      const op = 'PutObjectLegalHold';
-      const { bucket, key } = address;
-      const query = { 'legal-hold': undefined, ...versionQuery(address) };
-      const body: XmlNode = ['LegalHold', [['Status', isOn ? 'ON' : 'OFF']]];
-      try {
-        await sendControl(wire, { op, method: 'PUT', bucket, key, query, body, repeatable: 'always' }, signal);
-      } catch (error) {
-        if (!isRefusal(error) || error.error.kind === 'denied') throw error;
-        const mechanism = await buckets.getMechanism(bucket, signal);
-        throw mechanism === 'none' || mechanism === 'retention' ? noObjectLock(op, address, error) : error;
-      }
-      return await getProtection(address, signal);
-    },
+    ...createObjectLock(wire, clock, buckets, getProtection),
   };
 
   async function holdRefusal(
@@ -253,15 +179,6 @@ export function createProtection(
     const problem = extensionProblem(before, extension, policy, clock.nowMs());
     return problem === undefined ? error : extensionRefusal(op, address, problem, error);
   }
-}
-
-/** Whether the service answered, and refused. */
-function isRefusal(error: unknown): error is CosFailure {
-  if (!(error instanceof CosFailure)) return false;
-  const { httpStatus, kind } = error.error;
-  return (
-    httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && kind !== 'signInNeeded' && kind !== 'throttled'
-  );
 }
 
 function versionOf({ versionId }: ObjectInfo): { versionId?: string } {
@@ -327,11 +244,6 @@ function noRetention(op: string, address: ObjectAddress, cause?: CosFailure): Co
   return refused(op, address, { kind: 'invalid', refusal: 'mechanism', detail }, cause);
 }
 
-function noObjectLock(op: string, address: ObjectAddress, cause: CosFailure): CosFailure {
-  const detail = `The bucket "${address.bucket}" has no Object Lock.`;
-  return refused(op, address, { kind: 'invalid', refusal: 'mechanism', detail }, cause);
-}
-
 function extensionHeaders(extension: RetentionExtension): Readonly<Record<string, string>> {
   switch (extension.kind) {
     case 'additional':
@@ -383,39 +295,4 @@ function extensionRefusal(
     problem.kind === 'tooLate' || problem.kind === 'outsidePolicy' || problem.kind === 'permanentNotAllowed';
   const refusal = isOutside ? 'retentionOutsidePolicy' : 'retentionNotLater';
   return refused(op, address, { kind: 'invalid', refusal, detail: sentence() }, cause);
-}
-
-function lockBody(retention: LockRetention | undefined): XmlNode {
-  if (retention === undefined) return ['Retention', []];
-  const until = new Date(retention.retainUntilMs).toISOString();
-  return [
-    'Retention',
-    [
-      ['Mode', retention.mode],
-      ['RetainUntilDate', until],
-    ],
-  ];
-}
-
-function isLockedSo(now: Protection, wanted: LockRetention | undefined): boolean {
-  if (now.kind !== 'objectLock') return wanted === undefined;
-  if (wanted === undefined) return now.mode === undefined;
-  const until = now.retainUntilMs ?? 0;
-  return now.mode === wanted.mode && Math.abs(until - wanted.retainUntilMs) < 1000;
-}
-
-function lockRefusal(
-  op: string,
-  address: ObjectAddress,
-  current: Protection,
-  problem: NonNullable<ReturnType<typeof lockProblem>>,
-  cause: CosFailure,
-): CosFailure {
-  const why = describeObstacles(obstaclesOf(current, 0));
-  const detail =
-    problem.kind === 'needsBypass'
-      ? `The lock of "${address.key}" cannot be shortened without bypassing GOVERNANCE: ${why}.`
-      : `The lock of "${address.key}" can only be extended: ${why}.`;
-  const refusal = problem.kind === 'needsBypass' ? 'lockNeedsBypass' : 'lockNotLater';
-  return refused(op, address, { kind: 'held', refusal, detail }, cause);
 }

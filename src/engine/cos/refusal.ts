@@ -62,3 +62,12 @@ export function dateText(timeMs: number): string {
 export function isAnswerLost(error: unknown): boolean {
   return error instanceof CosFailure && error.error.kind === 'network' && error.error.retry === 'later';
 }
+
+/** Whether the service answered, and refused. */
+export function isRefusal(error: unknown): error is CosFailure {
+  if (!(error instanceof CosFailure)) return false;
+  const { httpStatus, kind } = error.error;
+  return (
+    httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && kind !== 'signInNeeded' && kind !== 'throttled'
+  );
+}
