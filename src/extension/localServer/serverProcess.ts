@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -18,7 +19,7 @@ export interface ServerStart {
   readonly scriptFsPath: string;
   readonly dataFolderFsPath: string;
   readonly logFsPath: string;
-  /** 0 for any free port. */
+  /** The port of the default location, whose followers serve the rest. 0: those of the last start, or any free ones. */
   readonly port: number;
   /** `window`: it stops with the process that started it. */
   readonly lifetime: 'window' | 'own';
@@ -36,9 +37,34 @@ export type StartedServer =
   | { readonly kind: 'failed'; readonly message: string };
 
 const startTimeoutMs = 30_000;
+/** The server takes the ports that follow, too. */
+const highestPort = 65_535 - 12;
 
-/** Starts the server and waits for its line. Sample buckets go into an empty data folder only; its log goes to a file. */
+/**
+ * Starts the server and waits for its line. Sample buckets go into an empty data folder only; its log goes to a file.
+ * Unless a port is asked for, the server gets those of its last start, so that copied URLs and saved connections stay
+ * valid, and free ones when they are taken.
+ */
 export async function startServer(start: ServerStart): Promise<StartedServer> {
+  if (start.port !== 0) return startAt(start);
+  const again = await startAt({ ...start, port: lastPort(start.dataFolderFsPath) ?? randomPort() });
+  return again.kind === 'running' ? again : startAt(start);
+}
+
+/** The port of the default location at the last start from a data folder. */
+function lastPort(dataFolderFsPath: string): number | undefined {
+  const info = toServerInfo(readJson(join(dataFolderFsPath, 'credentials.json'))?.['localServer']);
+  if (info === undefined || !URL.canParse(info.endpoint)) return undefined;
+  const port = Number(new URL(info.endpoint).port);
+  return port > 0 && port <= highestPort ? port : undefined;
+}
+
+/** Below the ports that operating systems hand out by themselves, so that it is still free at the next start. */
+function randomPort(): number {
+  return randomInt(20_000, 30_000);
+}
+
+async function startAt(start: ServerStart): Promise<StartedServer> {
   const isFirstStart = !existsSync(join(start.dataFolderFsPath, 'cos.db'));
   mkdirSync(dirname(start.logFsPath), { recursive: true });
   const logOffset = existsSync(start.logFsPath) ? statSync(start.logFsPath).size : 0;

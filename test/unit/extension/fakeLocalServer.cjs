@@ -16,7 +16,11 @@ switch (basename(folder)) {
     break;
   default: {
     const server = createServer((socket) => socket.end());
-    server.listen(0, '127.0.0.1', () => {
+    server.on('error', ({ code }) => {
+      process.stderr.write(`Port ${argument('--port')} is taken (${code}).\n`);
+      process.exit(1);
+    });
+    server.listen(Number(argument('--port')), '127.0.0.1', () => {
       const endpoint = `http://127.0.0.1:${server.address().port}`;
       const keys = { apiKey: 'k', serviceInstanceId: 'crn', accessKeyId: 'a', secretAccessKey: 's' };
       const info = {

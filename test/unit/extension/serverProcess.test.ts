@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +36,24 @@ describe('the process of the local server', () => {
     await stopServer(started.child, started.ended);
     expect(await started.ended).toBe('exit code 0');
     expect(await findRunningServer(join(folder, 'data'))).toBeUndefined();
+  });
+
+  it('is at the address of its last start, and at another one when that is taken', async () => {
+    const endpointOfStart = async (port: number): Promise<string> => {
+      const started = await startServer({ ...start('data'), port });
+      if (started.kind !== 'running') throw new Error(started.message);
+      await stopServer(started.child, started.ended);
+      return started.info.endpoint;
+    };
+    const first = await endpointOfStart(0);
+    expect(await endpointOfStart(0)).toBe(first);
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(Number(new URL(first).port), '127.0.0.1', resolve));
+    const second = await endpointOfStart(0);
+    expect(second).not.toBe(first);
+    await expect(endpointOfStart(Number(new URL(first).port))).rejects.toThrow('is taken');
+    await new Promise((resolve) => other.close(resolve));
+    expect(await endpointOfStart(0)).toBe(second);
   });
 
   it('leaves the sentence of the server when it will not start', async () => {
