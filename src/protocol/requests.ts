@@ -348,7 +348,7 @@ export interface HostRequests {
   'credential/resolve': { params: { connectionId: ConnectionId }; result: Credential };
   /** Asks the user, once for a transfer, what to do where targets exist. `cancel` cancels the transfer. */
   'transfer/decideClashes': {
-    params: { transferId: TransferId; clashCount: number; examples: readonly string[]; title: string };
+    params: { transferId: TransferId; clashCount: number; examples: readonly string[]; title: string; target: string };
     result: 'skip' | 'replace' | 'keepBoth' | 'cancel';
   };
 }

@@ -111,7 +111,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     const configuration = dependencies.configuration();
     budget.resize(configuration.memoryBudgetBytes);
     rateLimit.set(configuration.maxBytesPerSecond);
-    const { transferId, title } = transfer.identity;
+    const { transferId, title, target } = transfer.identity;
     await runTransfer(entry, mode, controllers, {
       configuration,
       budget,
@@ -122,7 +122,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       nowMs: () => clock.nowMs(),
       clientFor: (signal) => dependencies.clientFor(request.connectionId, signal),
       decideClashes: (clashCount, examples, signal) =>
-        host.decideClashes({ transferId, clashCount, examples, title }, signal),
+        host.decideClashes({ transferId, clashCount, examples, title, target }, signal),
       isLost: () => withJournal((it) => it.isLost(entry), false),
     });
     if (isFinal(transfer.state)) await dropTraces(entry);

@@ -6,15 +6,18 @@ const maxExamples = 20;
 
 /** Asks, once for a transfer, what to do with targets that exist. Nothing is overwritten unless the person says so. */
 export function clashAnswer(prompts: Pick<Prompts, 'confirm'>, t: Translate): HostAnswers['transfer/decideClashes'] {
-  return async ({ clashCount, examples, title }, token) => {
+  return async ({ clashCount, examples, title, target }, token) => {
     const replace = t('Replace');
     const skip = t('Skip');
     const keepBoth = t('Keep Both');
-    const message =
-      clashCount === 1
-        ? t('The target exists already: "{0}"', examples[0] ?? title)
-        : t('{0} targets exist already: "{1}"', clashCount, title);
-    const answer = await prompts.confirm(message, clashDetail(clashCount, examples, t), replace, skip, keepBoth);
+    const name = examples[0] ?? title;
+    const message = target.endsWith(`/${name}`)
+      ? t('The target exists already: "{0}"', target)
+      : clashCount === 1
+        ? t('"{0}" exists already in "{1}"', name, target)
+        : t('{0} of the names exist already in "{1}"', clashCount, target);
+    // The first button is the one that Enter presses.
+    const answer = await prompts.confirm(message, clashDetail(clashCount, examples, t), skip, keepBoth, replace);
     if (token.isCancellationRequested) return { ok: true, value: 'cancel' };
     switch (answer) {
       case replace:

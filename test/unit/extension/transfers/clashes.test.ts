@@ -4,7 +4,13 @@ import type { TransferId } from '../../../../src/model/ids';
 import { clashAnswer } from '../../../../src/extension/transfers/clashes';
 import { english } from './snapshots';
 
-const question = { transferId: 't1' as TransferId, clashCount: 2, examples: ['a', 'b'], title: '2 files' };
+const question = {
+  transferId: 't1' as TransferId,
+  clashCount: 2,
+  examples: ['a', 'b'],
+  title: '2 files',
+  target: 'logs/a/',
+};
 const token = (isCancellationRequested: boolean): CancellationToken => ({
   isCancellationRequested,
   onCancellationRequested: () => ({ dispose: () => undefined }),
@@ -28,7 +34,17 @@ describe('the answer about existing targets', () => {
       english,
     );
     expect(await answer(question, token(false))).toEqual({ ok: true, value: expected });
-    expect(asked).toEqual(['2 targets exist already: "2 files"', 'Replace', 'Skip', 'Keep Both']);
+    expect(asked).toEqual(['2 of the names exist already in "logs/a/"', 'Skip', 'Keep Both', 'Replace']);
+  });
+
+  it.each([
+    [{ clashCount: 1, examples: ['a/x'], target: 'logs/a/' }, '"a/x" exists already in "logs/a/"'],
+    [{ clashCount: 1, examples: ['a/x'], target: 'logs/a/x' }, 'The target exists already: "logs/a/x"'],
+  ])('names where %j is', async (fields, expected) => {
+    const asked: string[] = [];
+    const confirm = async (message: string): Promise<undefined> => void asked.push(message);
+    await clashAnswer({ confirm }, english)({ ...question, ...fields }, token(false));
+    expect(asked).toEqual([expected]);
   });
 
   it('counts for nothing once the transfer was cancelled', async () => {
