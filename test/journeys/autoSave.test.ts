@@ -11,7 +11,7 @@ test('an auto-save writes quietly; its conflict is a notification that can overw
   const session = current();
   const { workbench } = session;
   await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try the Local Server' }).click();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
   await workbench.expand('Local Object Storage');
   const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
   const put = (body: string) => client.send(new PutObjectCommand({ Bucket: bucket, Key: 'shared.txt', Body: body }));

@@ -10,7 +10,7 @@ test('deleting a folder says how many objects are in it, and deletes only after 
   const session = current();
   const { workbench } = session;
   await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try the Local Server' }).click();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
   await workbench.expand('Local Object Storage');
   await workbench.expand('getting-started');
   await workbench.row('data').waitFor();

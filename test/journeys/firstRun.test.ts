@@ -10,7 +10,7 @@ test('a newcomer starts the local server from the welcome view, browses a bucket
   await workbench.page.getByRole('button', { name: 'Sign In' }).waitFor();
   await session.screenshot('welcome');
 
-  await workbench.page.getByRole('button', { name: 'Try the Local Server' }).click();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
   await workbench.expand('Local Object Storage');
   await workbench.expand('getting-started');
   await workbench.expand('data');

@@ -13,7 +13,7 @@ test('an upload is paused in the Transfers view, resumed, and arrives whole', as
   const session = current();
   const { workbench } = session;
   await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try the Local Server' }).click();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
   await workbench.expand('Local Object Storage');
   await workbench.expand('getting-started');
   await workbench.row('data').waitFor();

@@ -12,7 +12,7 @@ test('files are uploaded into a folder, with progress, and appear there', async 
   const session = current();
   const { workbench } = session;
   await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try the Local Server' }).click();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
   await workbench.expand('Local Object Storage');
   await workbench.expand('getting-started');
   await workbench.row('data').waitFor();

@@ -70,7 +70,10 @@ async function add(services: CommandServices): Promise<undefined> {
       way: 'local',
     },
   ] as const;
-  const chosen = await services.prompts.pick(items, { placeHolder: vscode.l10n.t('How do you connect?') });
+  const chosen = await services.prompts.pick(items, {
+    title: vscode.l10n.t('Add Connection'),
+    placeHolder: vscode.l10n.t('How do you connect?'),
+  });
   if (chosen === undefined) return;
   if (chosen.way === 'local') {
     if (await services.localServer.start()) await services.view.revealConnection(services.localServer.connectionId);

@@ -58,6 +58,7 @@ async function askTarget(services: CommandServices, place: Place): Promise<Revea
       ? parseAddress(text, connections.list())
       : { kind: 'place', bucket: folder.bucket, key: objectKey(text), connectionIds: [folder.connectionId] };
   const typed = await prompts.input({
+    title: folder === undefined ? vscode.l10n.t('Go to Key or URL') : vscode.l10n.t('Go to Key'),
     prompt,
     ...(folder === undefined
       ? { placeHolder: 'bucket/folder/object' }

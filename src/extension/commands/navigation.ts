@@ -20,6 +20,7 @@ export const navigationCommands = {
       if (folder === undefined) return;
       const ref = folderRefOf(folder);
       const filter = await prompts.input({
+        title: vscode.l10n.t('Filter by Prefix'),
         prompt: vscode.l10n.t('Show only what starts with this text; empty shows everything'),
         placeHolder: vscode.l10n.t('Prefix within "{0}"', ref.prefix === '' ? ref.bucket : ref.prefix),
         value: view.filterOf(ref),

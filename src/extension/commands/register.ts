@@ -42,6 +42,8 @@ async function resolveTarget(
   if (kind === 'transfers') return resolveTransfers(services, args, command.accepts);
   const given = targetOf(kind, selectionOf(services, args));
   if (given !== undefined || kind === 'node' || kind === 'localFiles') return { target: given };
+  const selected = kind === 'object' || kind === 'objects' ? targetOf(kind, shownSelection(services)) : undefined;
+  if (selected !== undefined) return { target: selected };
   // A key pressed on a row that the command has nothing to do with does nothing.
   if (args[0] === 'selection' && services.view.selection.length > 0) return undefined;
   const picked: Result<unknown> | undefined = await pickTarget(kind, services);
@@ -49,6 +51,11 @@ async function resolveTarget(
   if (picked.ok) return { target: picked.value };
   await services.failures.report(picked.error);
   return undefined;
+}
+
+/** Rows that nobody sees are not what a person means. */
+function shownSelection({ view }: CommandServices): Selection {
+  return { nodes: view.isVisible ? view.selection : [], uris: [] };
 }
 
 /**

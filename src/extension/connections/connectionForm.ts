@@ -5,6 +5,7 @@ import type { ConnectionTestReport } from '../../protocol/requests';
 import type { Connections, EngineClient, FailureReporter, Prompts } from '../services';
 import { askSteps, type StepTopic } from '../ui/steps';
 import { connectionOf, credentialOf, draftOf, emptyDraft, type Draft } from './draft';
+import { withLocalEndpoints } from './localEndpoints';
 import { hmacSteps, iamSteps, type SecretNeed } from './draftSteps';
 import { failingTopic } from './failingTopic';
 import { newConnectionId } from './newConnectionId';
@@ -16,6 +17,7 @@ export interface FormServices {
   readonly prompts: Prompts;
   readonly failures: FailureReporter;
   readonly log: { show(): void };
+  readonly localServer: { locationEndpoints(): Readonly<Record<string, string>> | undefined };
 }
 
 /** Asks for a new connection, tests it, and saves it. Answers it, or undefined when the person gave up. */
@@ -61,7 +63,8 @@ async function fillIn(
     if (filled === undefined) return undefined;
     draft = filled;
     const taken = services.connections.list().map(({ id }) => id);
-    const connection = connectionOf(draft, before?.id ?? newConnectionId(draft.name, taken), before);
+    const asked = connectionOf(draft, before?.id ?? newConnectionId(draft.name, taken), before);
+    const connection = withLocalEndpoints(asked, services.localServer.locationEndpoints());
     const entered = credentialOf(draft);
     const credential = entered ?? kept;
     if (credential === undefined) continue;

@@ -71,9 +71,13 @@ function conflictSentence(conflict: Conflict, key: string): string {
 function conflictDetail(conflict: Conflict): string {
   switch (conflict.kind) {
     case 'changed':
-      return vscode.l10n.t('Overwriting replaces that change with your text; its headers, metadata and tags are kept.');
+      return vscode.l10n.t(
+        "Overwriting replaces that change with your text; the object's headers, metadata and tags are kept.",
+      );
     case 'exists':
-      return vscode.l10n.t('Overwriting replaces its content with yours; its headers, metadata and tags are kept.');
+      return vscode.l10n.t(
+        "Overwriting replaces its content with yours; the object's headers, metadata and tags are kept.",
+      );
     case 'deleted':
       return vscode.l10n.t('Saving again creates the object anew with your text.');
   }

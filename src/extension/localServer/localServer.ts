@@ -52,8 +52,17 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     if (state.kind === 'owned' && !settings().keepRunning) await stopServer(state.child, state.ended);
   }
 
+  isStarting(): boolean {
+    return this.#state.kind === 'starting';
+  }
+
   isRunning(): boolean {
     return this.#state.kind === 'owned' || this.#state.kind === 'found';
+  }
+
+  /** Endpoints by location of the server that runs, if one does. */
+  locationEndpoints(): Readonly<Record<string, string>> | undefined {
+    return this.#state.kind === 'owned' || this.#state.kind === 'found' ? this.#state.info.endpoints : undefined;
   }
 
   current(): { readonly connection: Connection; readonly credential: Credential | undefined } | undefined {
@@ -89,7 +98,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     if (this.#state.kind === 'starting') return this.#state.work;
     if (this.#state.kind === 'owned') return true;
     const work = this.#start().catch((error: unknown) => this.#couldNotStart(messageOf(error)));
-    this.#state = { kind: 'starting', work };
+    this.#setState({ kind: 'starting', work });
     return work;
   }
 
@@ -223,6 +232,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
   #setState(state: ServerState): void {
     this.#state = state;
     setContextKey('ibmcos:localServerRunning', this.isRunning());
+    setContextKey('ibmcos:localServerStarting', this.isStarting());
     this.#showStatus();
     this.#didChange.fire();
   }
@@ -233,7 +243,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     if (this.#state.kind !== 'owned' && this.#state.kind !== 'found') return;
     const item = vscode.window.createStatusBarItem('ibmcos.localServer', vscode.StatusBarAlignment.Left);
     item.name = vscode.l10n.t('Local Object Storage');
-    item.text = `$(server-environment) ${vscode.l10n.t('Local COS')}`;
+    item.text = `$(server-environment) ${vscode.l10n.t('Local Object Storage')}`;
     item.tooltip = vscode.l10n.t(
       'Local Object Storage is running at {0}. Click to open its log.',
       this.#state.info.endpoint,
@@ -270,7 +280,7 @@ function settings(): LocalServerSettings {
   };
 }
 
-/** The server's addresses change with every start; what people changed of the connection stays. */
+/** The server's addresses may change with every start; what people changed of the connection stays. */
 function connectionTo(info: ServerInfo, before: IamConnection | undefined): IamConnection {
   return {
     name: vscode.l10n.t('Local Object Storage'),

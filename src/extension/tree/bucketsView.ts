@@ -4,8 +4,9 @@ import type { CosError, Result } from '../../model/cosError';
 import type { BucketName, ConnectionId } from '../../model/ids';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { Changes, Connections, EngineClient } from '../services';
+import { maxDocumentBytes } from '../documents/objectContent';
 import { DisposableStore } from '../ui/lifecycle';
-import { bucketChildren, folderChildren, stoppedServerChildren } from './children';
+import { bucketChildren, folderChildren, startingServerChildren, stoppedServerChildren } from './children';
 import { ListingStore } from './listingStore';
 import { parentPrefixOf, PlaceFinder, type Found, type RevealTarget } from './placeFinder';
 import { describeNode } from './tooltips';
@@ -26,6 +27,7 @@ import {
 export interface LocalServerState {
   readonly connectionId: ConnectionId;
   isRunning(): boolean;
+  isStarting(): boolean;
   /** Starts it when it ran in the last window. */
   resume(): Promise<void>;
   readonly onDidChange: vscode.Event<void>;
@@ -77,13 +79,19 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#owned.add(connections.onDidChange(({ changed }) => this.#connectionsChanged(changed)));
     this.#owned.add(localServer.onDidChange(() => this.#connectionsChanged([localServer.connectionId])));
     this.#owned.add(
-      changes.onDidChange(({ connectionId, bucket, prefix }) => this.refreshFolder({ connectionId, bucket, prefix })),
+      changes.onDidChange(({ connectionId, bucket, prefix }) =>
+        this.refreshFolder(this.#store.staleFolder({ connectionId, bucket, prefix })),
+      ),
     );
   }
 
   dispose(): void {
     this.#store.cancelAll();
     this.#owned.dispose();
+  }
+
+  get isVisible(): boolean {
+    return this.#view.visible;
   }
 
   get selection(): readonly TreeNode[] {
@@ -94,7 +102,8 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     if (node.kind === 'object') {
       this.#onObjectShown?.({ connectionId: node.connection.id, bucket: node.bucket.name, key: node.object.key });
     }
-    return toTreeItem(node, Date.now());
+    const setting = vscode.workspace.getConfiguration('ibmcos').get<number>('documents.maxSizeMiB');
+    return toTreeItem(node, Date.now(), maxDocumentBytes(setting));
   }
 
   async resolveTreeItem(
@@ -222,6 +231,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   async #childrenOfConnection(node: ConnectionNode): Promise<readonly TreeNode[]> {
+    if (node.isLocal && this.#localServer.isStarting()) return startingServerChildren(node);
     if (node.isLocal && !this.#localServer.isRunning()) return stoppedServerChildren(node);
     const { id } = node.connection;
     const state = await this.#store.buckets(id);

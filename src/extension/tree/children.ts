@@ -1,5 +1,6 @@
 import type { CosError } from '../../model/cosError';
 import { bucketName } from '../../model/ids';
+import { locationOfHost } from '../../model/location';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { BucketsState, FolderState } from './listingStore';
 import type { BucketNode, ConnectionNode, FolderNode, NodeAction, TreeNode } from './treeNode';
@@ -76,11 +77,34 @@ export function stoppedServerChildren(parent: ConnectionNode): readonly TreeNode
   ];
 }
 
+/** The children of the local server's connection while the server starts. */
+export function startingServerChildren(parent: ConnectionNode): readonly TreeNode[] {
+  return [{ kind: 'state', parent, state: { kind: 'localServerStarting' } }];
+}
+
 function failure(parent: ConnectionNode | BucketNode | FolderNode, error: CosError): readonly TreeNode[] {
+  const location = parent.kind === 'connection' ? undefined : unreachedLocation(parent, error);
+  if (location !== undefined) {
+    return [
+      { kind: 'state', parent, state: { kind: 'elsewhere', location } },
+      ...actionNodes(parent, ['editConnection', 'retry', 'showLog']),
+    ];
+  }
   return [
     { kind: 'state', parent, state: { kind: 'failed', error } },
     ...actionNodes(parent, actionsFor(parent, error)),
   ];
+}
+
+/** The location that a bucket was listed at, when it was not found and the connection names no endpoint there. */
+function unreachedLocation({ connection, bucket }: BucketNode | FolderNode, error: CosError): string | undefined {
+  if (error.reason !== 'noSuchBucket' && error.reason !== 'wrongLocation') return undefined;
+  const { location } = bucket;
+  if (location === undefined || connection.locationEndpoints?.[location] !== undefined) return undefined;
+  const host = URL.canParse(connection.endpoint) ? new URL(connection.endpoint).host : '';
+  // IBM Cloud's own endpoints lead to every location.
+  if (locationOfHost(host) !== undefined) return undefined;
+  return connection.kind === 'hmac' && connection.region === location ? undefined : location;
 }
 
 /** What a person can do about a listing that failed. */

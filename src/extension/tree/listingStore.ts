@@ -136,6 +136,22 @@ export class ListingStore {
     }
   }
 
+  /** The folder to list again when something in a folder changed: the outermost one above it that lacks the way to it. */
+  staleFolder(ref: FolderRef): FolderRef {
+    let stale = ref;
+    for (const { ref: shown, filter, pages, inFlight } of this.#folders.values()) {
+      const isAbove =
+        shown.connectionId === ref.connectionId &&
+        shown.bucket === ref.bucket &&
+        shown.prefix.length < stale.prefix.length &&
+        ref.prefix.startsWith(shown.prefix + filter);
+      if (!isAbove || (pages.length === 0 && inFlight === undefined)) continue;
+      const below = ref.prefix.slice(0, ref.prefix.indexOf('/', shown.prefix.length) + 1);
+      if (!pages.some(({ folders }) => folders.includes(below))) stale = shown;
+    }
+    return stale;
+  }
+
   /** Forgets all that is known of a connection. */
   refreshConnection(id: ConnectionId): void {
     const buckets = this.#buckets.get(id);

@@ -13,6 +13,8 @@ export const contextWords = [
   'extra',
   'folder',
   'object',
+  /** Too large for an editor. */
+  'large',
   'filtered',
   'writable',
   'readOnly',
@@ -37,8 +39,13 @@ export interface NodePresentation {
   readonly command?: { readonly id: string; readonly title: string };
 }
 
-/** How a node looks. `nowMs` is for ages. */
-export function present(node: TreeNode, nowMs: number, t: Translate): NodePresentation {
+/** How a node looks. `nowMs` is for ages; objects larger than `maxOpenBytes` open in part only. */
+export function present(
+  node: TreeNode,
+  nowMs: number,
+  t: Translate,
+  maxOpenBytes = Number.POSITIVE_INFINITY,
+): NodePresentation {
   switch (node.kind) {
     case 'connection':
       return presentConnection(node, t);
@@ -47,7 +54,7 @@ export function present(node: TreeNode, nowMs: number, t: Translate): NodePresen
     case 'folder':
       return presentFolder(node, t);
     case 'object':
-      return presentObject(node, nowMs, t);
+      return presentObject(node, nowMs, t, maxOpenBytes);
     case 'loadMore': {
       const label = t('Load more…');
       return {
@@ -118,7 +125,7 @@ function presentFolder(node: FolderNode, t: Translate): NodePresentation {
   };
 }
 
-function presentObject(node: ObjectNode, nowMs: number, t: Translate): NodePresentation {
+function presentObject(node: ObjectNode, nowMs: number, t: Translate, maxOpenBytes: number): NodePresentation {
   const label = nameBelow(node.object.key, node.parentPrefix, t);
   const size = formatBytes(node.object.sizeBytes);
   const age = formatAge(node.object.modifiedAtMs, nowMs, t);
@@ -127,7 +134,7 @@ function presentObject(node: ObjectNode, nowMs: number, t: Translate): NodePrese
     description: `${size} · ${age}`,
     icon: 'file',
     uri: objectUri(node.connection.id, node.bucket.name, node.object.key),
-    context: ['object', writability(node)],
+    context: ['object', ...(node.object.sizeBytes > maxOpenBytes ? (['large'] as const) : []), writability(node)],
     collapsible: 'none',
     accessibilityLabel: t('Object {0}, {1}, changed {2}', label, size, age),
     command: { id: 'ibmcos.object.open', title: t('Open') },
@@ -149,6 +156,13 @@ function stateText(state: NodeState, t: Translate): readonly [string, string] {
       return [t('Nothing starts with "{0}"', state.filter), 'filter'];
     case 'localServerStopped':
       return [t('Local Object Storage is not running'), 'debug-stop'];
+    case 'localServerStarting':
+      return [t('Starting Local Object Storage…'), 'loading~spin'];
+    case 'elsewhere':
+      return [
+        t('This bucket is in {0}; this connection has no endpoint for that location', state.location),
+        'debug-disconnect',
+      ];
     case 'failed':
       return [capitalised(cause(state.error, t)), iconOfError(state.error)];
   }

@@ -53,7 +53,7 @@ export function secretPlaceText(place: SecretPlace): string {
     case 'secretStorage':
       return vscode.l10n.t('kept by VS Code (no keychain of the operating system answers)');
     case 'localServer':
-      return vscode.l10n.t('a throw-away key of the local server');
+      return vscode.l10n.t('a throw-away key of Local Object Storage');
     case 'none':
       return vscode.l10n.t('none is kept; sign in again');
   }
@@ -75,7 +75,7 @@ async function objectFacts(
 ): Promise<readonly Fact[]> {
   const t = vscode.l10n.t;
   const listed: readonly Fact[] = [
-    [t('Size'), `${formatBytes(object.sizeBytes)} (${object.sizeBytes.toLocaleString()} B)`],
+    [t('Size'), sizeText(object.sizeBytes)],
     [t('Changed'), dateText(object.modifiedAtMs)],
     [t('ETag'), object.etag],
   ];
@@ -114,6 +114,12 @@ function factsText(title: string, facts: readonly Fact[]): vscode.MarkdownString
     if (value !== undefined && value !== '') text.appendMarkdown('  \n').appendText(`${name}: ${value}`);
   }
   return text;
+}
+
+/** Bytes are counted once where the short form counts them already. */
+function sizeText(sizeBytes: number): string {
+  const short = formatBytes(sizeBytes);
+  return sizeBytes < 1000 ? short : `${short} (${sizeBytes.toLocaleString()} B)`;
 }
 
 function dateText(atMs: number): string {

@@ -9,8 +9,8 @@ const collapsibleStates = {
 };
 
 /** The item that VS Code shows for a node. Its tooltip is resolved when the mouse rests on it. */
-export function toTreeItem(node: TreeNode, nowMs: number): vscode.TreeItem {
-  const shown = present(node, nowMs, vscode.l10n.t);
+export function toTreeItem(node: TreeNode, nowMs: number, maxOpenBytes: number): vscode.TreeItem {
+  const shown = present(node, nowMs, vscode.l10n.t, maxOpenBytes);
   const item = new vscode.TreeItem(shown.label, collapsibleStates[shown.collapsible]);
   item.id = nodeId(node);
   item.contextValue = shown.context.join(' ');

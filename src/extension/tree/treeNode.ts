@@ -57,6 +57,9 @@ export type NodeState =
   | { readonly kind: 'noBuckets' }
   | { readonly kind: 'noMatches'; readonly filter: string }
   | { readonly kind: 'localServerStopped' }
+  | { readonly kind: 'localServerStarting' }
+  /** The bucket is at a location that the connection has no endpoint for. */
+  | { readonly kind: 'elsewhere'; readonly location: string }
   | { readonly kind: 'failed'; readonly error: CosError };
 
 export interface StateNode {

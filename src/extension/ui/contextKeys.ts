@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 /** Facts that `when` clauses of the manifest ask for. */
 export type ContextKey =
   | 'ibmcos:localServerRunning'
+  | 'ibmcos:localServerStarting'
   | 'ibmcos:objectOpened'
   | 'ibmcos:canPauseTransfers'
   | 'ibmcos:canResumeTransfers'

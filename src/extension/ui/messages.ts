@@ -15,7 +15,10 @@ export interface FailureMessage {
 export function failureMessage(error: CosError, t: Translate): FailureMessage | undefined {
   if (error.kind === 'cancelled') return undefined;
   const subject = subjectOf(error);
-  const text = t('{0} failed: {1}', operationName(error.op, t), cause(error, t));
+  const text =
+    error.reason === 'bucketNotEmpty'
+      ? t('The bucket was not deleted, because {0}', cause(error, t))
+      : t('{0} failed: {1}', operationName(error.op, t), cause(error, t));
   return { text: subject === '' ? `${text}.` : `${text}: "${subject}"`, actions: actionsOf(error) };
 }
 
@@ -83,13 +86,13 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
     case 'noSuchBucket':
       return t('there is no such bucket here; check its name and the endpoint');
     case 'noSuchKey':
-      return t('the object does not exist (any more)');
+      return t('there is no such object');
     case 'noSuchUpload':
       return t('the unfinished upload no longer exists; start it again');
     case 'wrongLocation':
       return t('the bucket is at another location; reach it through the endpoint of its own location');
     case 'bucketNotEmpty':
-      return t('the bucket is not empty; delete its objects, versions and unfinished uploads first');
+      return t('it is not empty; delete its objects, versions and unfinished uploads first');
     case 'bucketNameTaken':
       return t('the name is taken, by you or by anybody else, or not free again yet; choose another name');
     case 'invalidBucketName':

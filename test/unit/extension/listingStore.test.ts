@@ -199,6 +199,26 @@ describe('the listing store', () => {
     expect(engine.asked).toHaveLength(3);
   });
 
+  it('finds the outermost folder that lacks the way to a change', async () => {
+    const { engine, store } = world();
+    const deep = { ...root, prefix: 'docs/deep/new/' };
+    expect(store.staleFolder(deep)).toEqual(deep);
+    const list = async (ref: typeof root, folders: readonly string[]): Promise<void> => {
+      const listing = store.folder(ref);
+      engine.asked.at(-1)!.answer(page([], undefined, folders));
+      await listing;
+    };
+    await list(root, ['docs/']);
+    expect(store.staleFolder(deep)).toEqual(deep);
+    await list(docs, ['docs/other/']);
+    expect(store.staleFolder(deep)).toEqual(docs);
+    expect(store.staleFolder({ ...root, prefix: 'other/' })).toEqual(root);
+    expect(store.staleFolder(docs)).toEqual(docs);
+    store.setFilter(docs, 'x');
+    await list(docs, []);
+    expect(store.staleFolder(deep)).toEqual(deep);
+  });
+
   it('shows a bucket that was looked up although it is not listed, also when nothing may be listed', async () => {
     const { engine, store } = world();
     store.pinBucket(connection, { name: bucketName('mine') });

@@ -84,6 +84,11 @@ describe('failure messages', () => {
     );
   });
 
+  it('say that a bucket which is not empty was kept', () => {
+    const error = failed({ kind: 'conflict', reason: 'bucketNotEmpty', op: 'buckets/delete', bucket: 'b' });
+    expect(failureMessage(error, t)?.text).toMatch(/^The bucket was not deleted, because it is not empty; .*: "b"$/);
+  });
+
   it('are silent about cancelled work', () => {
     expect(failureMessage(failed({ kind: 'cancelled' }), t)).toBeUndefined();
   });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { selectionOfArguments, targetOf } from '../../../src/extension/commands/targets';
-import { bucketChildren, folderChildren, stoppedServerChildren } from '../../../src/extension/tree/children';
+import {
+  bucketChildren,
+  folderChildren,
+  startingServerChildren,
+  stoppedServerChildren,
+} from '../../../src/extension/tree/children';
 import type { FolderState } from '../../../src/extension/tree/listingStore';
 import { contextWords, present } from '../../../src/extension/tree/presentation';
 import {
@@ -87,12 +92,33 @@ describe('children of a node', () => {
       ],
     ],
     [
-      'a bucket at another location',
-      state({ error: failure('notFound', 'wrongLocation') }),
-      ['The bucket is at another location; reach it through the endpoint of its own location', 'Try Again', 'Show Log'],
+      'a bucket at a location without an endpoint',
+      state({ error: failure('notFound', 'noSuchBucket') }),
+      [
+        'This bucket is in us-south; this connection has no endpoint for that location',
+        'Edit Connection…',
+        'Try Again',
+        'Show Log',
+      ],
     ],
   ])('say what to do about %s', (_name, given, expected) => {
     expect(labels(folderChildren(bucket, given, () => ''))).toEqual(expected);
+  });
+
+  it.each([
+    ['whose location is reached', { connection: { ...connection, locationEndpoints: { 'us-south': 'https://s3.b' } } }],
+    [
+      'of IBM Cloud',
+      { connection: { ...connection, endpoint: 'https://s3.eu-gb.cloud-object-storage.appdomain.cloud' } },
+    ],
+    ['of an unknown location', { bucket: { name: bucketName('logs') } }],
+  ])('say that there is no such bucket for one %s', (_name, fields) => {
+    const given = state({ error: failure('notFound', 'noSuchBucket') });
+    expect(labels(folderChildren({ ...bucket, ...fields }, given, () => ''))).toEqual([
+      'There is no such bucket here; check its name and the endpoint',
+      'Try Again',
+      'Show Log',
+    ]);
   });
 
   it('keep what was listed before a page failed', () => {
@@ -118,6 +144,10 @@ describe('children of a node', () => {
     expect(labels(nodes)).toContain('Add Bucket by Name…');
   });
 
+  it('say that the local server starts', () => {
+    expect(labels(startingServerChildren(top))).toEqual(['Starting Local Object Storage…']);
+  });
+
   it('offer to start the local server while it does not run', () => {
     expect(labels(stoppedServerChildren(top))).toEqual([
       'Local Object Storage is not running',
@@ -130,6 +160,11 @@ describe('a node', () => {
   it('shows location and class of a bucket, size and age of an object', () => {
     expect(present(bucket, 0, t).description).toBe('us-south smart');
     expect(present(object('a/b', 'a/'), 7_200_000, t)).toMatchObject({ label: 'b', description: '1.23 kB · 2 h ago' });
+  });
+
+  it('is large when no editor takes the whole object', () => {
+    expect(present(object('a'), 0, t, 1233).context).toEqual(['object', 'large', 'writable']);
+    expect(present(object('a'), 0, t, 1234).context).toEqual(['object', 'writable']);
   });
 
   it('can be seen and told apart when its name is empty', () => {
