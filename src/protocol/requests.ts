@@ -82,6 +82,19 @@ export type DownloadSource =
       readonly contentsOnly?: true;
     };
 
+/** Objects, and all objects below prefixes, to copy or move. A prefix's objects keep their names below its last segment. */
+export interface CopySource {
+  readonly bucket: BucketName;
+  readonly keys: readonly ObjectKey[];
+  readonly prefixes: readonly string[];
+  /** The version of a single object, which can be copied but not moved. */
+  readonly versionId?: string;
+  /** The connection to read through, where it is another than the copies are written through. */
+  readonly connectionId?: ConnectionId;
+  /** The objects of the prefixes go below the target's prefix without the prefix's last segment: a folder is renamed. */
+  readonly contentsOnly?: true;
+}
+
 /** What a transfer is asked to do. */
 export type TransferRequest =
   | {
@@ -113,11 +126,19 @@ export type TransferRequest =
     }
   | {
       readonly kind: 'copy';
+      /** The connection that the copies are written through. */
       readonly connectionId: ConnectionId;
-      readonly source: { readonly bucket: BucketName; readonly key: ObjectKey; readonly versionId?: string };
-      readonly target: { readonly bucket: BucketName; readonly key: ObjectKey };
-      /** Rename: the source is deleted once the copy is verified. */
+      readonly source: CopySource;
+      readonly target: {
+        readonly bucket: BucketName;
+        /** Prefix the copies go below; ends in `/` or is empty. */
+        readonly prefix: string;
+        /** Exact key of the copy of a single object, instead of its own name below the prefix. */
+        readonly key?: ObjectKey;
+      };
+      /** Move or rename: each source is deleted once its copy is verified. */
       readonly deleteSource: boolean;
+      /** `keepBoth` numbers what is copied to where it lies: objects, and folders as a whole. */
       readonly clash: ClashChoice;
     };
 

@@ -45,6 +45,11 @@ export type BodySink = (bytes: Uint8Array, offsetInBody: number) => void | Promi
  * safe, failures thrown as `CosFailure`. Every function stops its work when the signal aborts and throws `cancelled`.
  */
 export interface CosClient {
+  /** Which service this is: two clients with the same one reach the same buckets, and can copy between them. */
+  readonly service: string;
+  /** Whether every write is refused. */
+  readonly isReadOnly: boolean;
+
   listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
   getBucket(bucket: BucketName, signal: AbortSignal): Promise<BucketSummary>;
   createBucket(

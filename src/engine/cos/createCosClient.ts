@@ -1,7 +1,7 @@
 import type { Connection, Credential } from '../../model/connection';
 import type { EngineClock } from '../clock';
 import type { HttpClient } from '../http/httpClient';
-import { requestAddress } from './address';
+import { endpointOrigin, requestAddress } from './address';
 import { createAuthorizer } from './authorizer';
 import { createBucketDirectory } from './bucketDirectory';
 import { createBuckets, createListBuckets } from './buckets';
@@ -45,6 +45,8 @@ export function createCosClient(options: CosClientOptions): CosClient {
   const checksums = createUploadChecksums((connection.kind === 'hmac' ? connection.checksums : undefined) ?? 'learned');
 
   const client: CosClient = {
+    service: serviceOf(connection),
+    isReadOnly: connection.isReadOnly === true,
     ...createBuckets(connection, wire, directory, listBuckets),
     ...createListing(wire),
     headObject,
@@ -66,4 +68,14 @@ export function createCosClient(options: CosClientOptions): CosClient {
     },
   };
   return connection.isReadOnly === true ? refuseWrites(client, connection) : client;
+}
+
+/** An instance is the same behind each of its endpoints; where none is named, the endpoint stands for the service. */
+function serviceOf(connection: Connection): string {
+  switch (connection.kind) {
+    case 'iam':
+      return `instance ${connection.serviceInstanceId.trim().split(':').at(7) ?? connection.serviceInstanceId.trim()}`;
+    case 'hmac':
+      return `endpoint ${endpointOrigin(connection.endpoint)}`;
+  }
 }

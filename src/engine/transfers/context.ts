@@ -1,3 +1,4 @@
+import type { ConnectionId } from '../../model/ids';
 import type { ClashChoice } from '../../model/transferState';
 import type { LocalPlatform } from '../../model/localNames';
 import { cancelled, CosFailure } from '../failure';
@@ -9,9 +10,15 @@ import type { ReceivedGarbage } from './receivedGarbage';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
 
-/** What every mover works with. */
-export interface TransferContext {
+/** A service that a transfer works with, and how much it may ask of it at once. */
+export interface TransferEnd {
   readonly client: CosClient;
+  /** Requests that may be under way to this connection at once. */
+  readonly connections: Semaphore;
+}
+
+/** What every mover works with. */
+export interface TransferContext extends TransferEnd {
   readonly transfer: Transfer;
   /** Aborts when the transfer is cancelled or cannot go on. */
   readonly signal: AbortSignal;
@@ -19,8 +26,8 @@ export interface TransferContext {
   readonly garbage: ReceivedGarbage;
   /** Where half-made things are noted, for the next engine should this one be killed. */
   readonly leftovers: Leftovers;
-  /** Requests that may be under way to this connection at once. */
-  readonly connections: Semaphore;
+  /** The service behind another connection, for what goes from one to the other. */
+  readonly endOf: (connectionId: ConnectionId) => Promise<TransferEnd>;
   readonly maxConnections: number;
   /** Objects up to this size are moved whole, larger ones in parts of about this size. */
   readonly partBytes: number;
@@ -38,7 +45,7 @@ export type ItemOutcome = { readonly kind: 'done' } | { readonly kind: 'exists';
 
 /** Runs a request in one of the connection's places. Reserve memory first, then the place: never the other way round. */
 export async function inConnection<T>(
-  context: TransferContext,
+  context: Pick<TransferContext, 'connections'>,
   signal: AbortSignal,
   request: () => Promise<T>,
 ): Promise<T> {

@@ -8,7 +8,7 @@ import type { EngineHandlers, EngineHost } from '../engine';
 import { cancelled, CosFailure } from '../failure';
 import { ByteBudget } from './byteBudget';
 import type { TransferContext } from './context';
-import { copyOne } from './copyOne';
+import { copyMany } from './copyMany';
 import { deleteMany } from './deleteMany';
 import { describe } from './describe';
 import { download } from './download';
@@ -84,6 +84,10 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         garbage,
         leftovers: dependencies.leftovers ?? unrecordedLeftovers,
         connections: connectionsOf(request.connectionId, configuration.maxConnections),
+        endOf: async (connectionId) => ({
+          client: await dependencies.clientFor(connectionId, signal),
+          connections: connectionsOf(connectionId, configuration.maxConnections),
+        }),
         maxConnections: configuration.maxConnections,
         partBytes: configuration.preferredPartBytes,
         platform: dependencies.platform ?? platformOf(process.platform),
@@ -169,7 +173,7 @@ async function move(context: TransferContext, request: TransferRequest, stop: Ab
     case 'delete':
       return await deleteMany(context, request, stop);
     case 'copy':
-      return await copyOne(context, request);
+      return await copyMany(context, request, stop);
   }
 }
 

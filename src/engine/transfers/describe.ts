@@ -29,12 +29,15 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
         target: '',
       };
     }
-    case 'copy':
+    case 'copy': {
+      const { source, target } = request;
+      const names = [...source.keys, ...source.prefixes];
       return {
-        title: lastSegment(request.source.key),
-        source: `${request.source.bucket}/${request.source.key}`,
-        target: `${request.target.bucket}/${request.target.key}`,
+        title: titleOf(names.map(lastSegment), 'selected'),
+        source: `${source.bucket}/${names.length === 1 ? (names[0] ?? '') : ''}`,
+        target: `${target.bucket}/${target.key ?? target.prefix}`,
       };
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { connectionCommands } from './connection';
 import { localServerCommands } from './localServer';
 import { navigationCommands } from './navigation';
 import { objectCommands } from './object';
+import { clipboardCommands } from './objectClipboard';
 import { transferCommands } from './transfer';
 
 /** Every command of the extension. A test compares it with the manifest, both ways. */
@@ -13,5 +14,6 @@ export const commandTable = {
   ...localServerCommands,
   ...navigationCommands,
   ...objectCommands,
+  ...clipboardCommands,
   ...transferCommands,
 } satisfies CommandTable;
