@@ -12,10 +12,12 @@ import { createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createObjectHandlers } from './requests/objects';
+import { createUploadHandlers } from './requests/uploads';
 import { orAborted } from './orAborted';
 import { cleanUpLeftovers } from './transfers/cleanUp';
 import { createTransfers } from './transfers/createTransfers';
-import { LeftoverJournal } from './transfers/leftovers';
+import { LeftoverJournal, unrecordedLeftovers } from './transfers/leftovers';
+import { RunningUploads } from './transfers/runningUploads';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -64,8 +66,9 @@ export function createEngine(options: EngineOptions): Engine {
   const leftovers = openJournal(configuration, clock, host);
   const cleanUp = leftovers && cleanUpLeftovers(leftovers, clientFor, host, closing.signal);
 
+  const running = new RunningUploads(leftovers ?? unrecordedLeftovers);
   const transfers = createTransfers({
-    ...(leftovers === undefined ? {} : { leftovers }),
+    leftovers: running,
     clientFor,
     host,
     configuration: () => configuration,
@@ -97,6 +100,7 @@ export function createEngine(options: EngineOptions): Engine {
       },
       ...createBucketHandlers(clientFor),
       ...createObjectHandlers(clientFor),
+      ...createUploadHandlers(clientFor, (uploadId) => running.has(uploadId)),
       ...transfers.handlers,
     },
     async close() {

@@ -1,5 +1,6 @@
 import type { Connection, Credential } from '../model/connection';
-import type { BucketName, ConnectionId, ObjectKey, TransferId } from '../model/ids';
+import type { CosError } from '../model/cosError';
+import type { BucketName, ConnectionId, ObjectKey, TransferId, UploadId } from '../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
 import type { ClashChoice, TransferSnapshot } from '../model/transferState';
 
@@ -118,6 +119,16 @@ export type TransferRequest =
       readonly clash: ClashChoice;
     }
   | {
+      /** Finishes an upload that somebody began, with the file it was begun with; refused when the file does not match. */
+      readonly kind: 'resumeUpload';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      readonly key: ObjectKey;
+      readonly uploadId: UploadId;
+      readonly fsPath: string;
+      readonly clash: 'replace' | 'fail';
+    }
+  | {
       readonly kind: 'delete';
       readonly connectionId: ConnectionId;
       readonly bucket: BucketName;
@@ -141,6 +152,17 @@ export type TransferRequest =
       /** `keepBoth` numbers what is copied to where it lies: objects, and folders as a whole. */
       readonly clash: ClashChoice;
     };
+
+/** An upload that was begun and neither completed nor aborted. Without sizes where there are too many to look into. */
+export interface OpenUpload {
+  readonly key: ObjectKey;
+  readonly uploadId: UploadId;
+  readonly initiatedAtMs: number;
+  readonly parts?: number;
+  readonly bytes?: number;
+  /** A transfer of this engine is at it. */
+  readonly isRunning?: true;
+}
 
 /** How many objects a selection holds; `isComplete` is false when counting stopped at the limit. */
 export interface ObjectCount {
@@ -226,6 +248,24 @@ export interface EngineRequests {
   };
   /** A URL that a browser could open if the object were public. No signature. */
   'objects/url': { params: ObjectRef; result: string };
+
+  /** Open multipart uploads of a bucket, whoever began them; `isComplete` is false where there are more than 10,000. */
+  'uploads/list': {
+    params: { connectionId: ConnectionId; bucket: BucketName };
+    result: { readonly uploads: readonly OpenUpload[]; readonly isComplete: boolean };
+  };
+  /** Aborts uploads and so frees their parts. Those that are gone count as aborted; running ones are refused. */
+  'uploads/abort': {
+    params: {
+      connectionId: ConnectionId;
+      bucket: BucketName;
+      uploads: readonly { readonly key: ObjectKey; readonly uploadId: UploadId }[];
+    };
+    result: {
+      readonly abortedCount: number;
+      readonly failures: readonly { readonly key: string; readonly error: CosError }[];
+    };
+  };
 
   /** Starts a transfer and answers at once; the rest comes as `transfers/progress`. */
   'transfers/start': { params: TransferRequest; result: TransferSnapshot };

@@ -258,9 +258,21 @@ export class MemoryCosClient implements CosClient {
     return this.#request('uploadPartCopy', target.key, signal, copy, { partNumber });
   }
 
+  listMultipartUploads(bucket: BucketName, _query: object, signal: AbortSignal) {
+    return this.#request('listMultipartUploads', '', signal, () => ({
+      uploads: [...this.uploads]
+        .filter(([, upload]) => upload.bucket === bucket)
+        .map(([uploadId, { key }]) => ({ key: objectKey(key), uploadId, initiatedAtMs: this.nowMs })),
+    }));
+  }
+
   listParts(address: ObjectAddress, uploadId: UploadId, signal: AbortSignal): Promise<readonly UploadedPart[]> {
     return this.#request('listParts', address.key, signal, () =>
-      [...this.#upload(uploadId).parts].map(([partNumber, bytes]) => ({ partNumber, etag: md5(bytes) })),
+      [...this.#upload(uploadId).parts].map(([partNumber, bytes]) => ({
+        partNumber,
+        etag: md5(bytes),
+        sizeBytes: bytes.length,
+      })),
     );
   }
 

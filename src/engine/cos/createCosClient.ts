@@ -16,6 +16,7 @@ import { createFindObject, createHeadObject, createObjects } from './objects';
 import { createSdk } from './sdk';
 import { createTags } from './tags';
 import { createUploadChecksums } from './uploadChecksums';
+import { createUploadListing } from './uploadListing';
 import { createWire } from './wire';
 import { refuseWrites } from './readOnly';
 
@@ -54,6 +55,7 @@ export function createCosClient(options: CosClientOptions): CosClient {
     ...createObjects(wire, conditions, checksums, findObject),
     ...createCopies(sdk, conditions),
     ...createDeletion(sdk),
+    ...createUploadListing(sdk),
     ...createMultipart(wire, sdk, conditions, checksums, findObject),
     async objectUrl(address) {
       const origin = await directory.originOf(address.bucket, AbortSignal.timeout(30_000));

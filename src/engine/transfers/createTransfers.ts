@@ -10,12 +10,13 @@ import { ByteBudget } from './byteBudget';
 import type { TransferContext } from './context';
 import { copyMany } from './copyMany';
 import { deleteMany } from './deleteMany';
-import { describe } from './describe';
+import { describe, transferKindOf } from './describe';
 import { download } from './download';
 import { unrecordedLeftovers, type Leftovers } from './leftovers';
 import { errorOf } from './localFailure';
 import { ReceivedGarbage } from './receivedGarbage';
 import { Reporter } from './reporter';
+import { resumeUpload } from './resumeUpload';
 import { Semaphore } from './semaphore';
 import { Transfer } from './transfer';
 import { upload } from './upload';
@@ -127,7 +128,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         if (isClosed) throw cancelled('transfers/start');
         const identity = {
           transferId: dependencies.ids(),
-          kind: request.kind,
+          kind: transferKindOf(request),
           connectionId: request.connectionId,
           ...describe(request),
         };
@@ -170,6 +171,8 @@ async function move(context: TransferContext, request: TransferRequest, stop: Ab
       return await upload(context, request, stop);
     case 'download':
       return await download(context, request, stop);
+    case 'resumeUpload':
+      return await resumeUpload(context, request);
     case 'delete':
       return await deleteMany(context, request, stop);
     case 'copy':

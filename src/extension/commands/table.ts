@@ -6,6 +6,7 @@ import { navigationCommands } from './navigation';
 import { objectCommands } from './object';
 import { clipboardCommands } from './objectClipboard';
 import { transferCommands } from './transfer';
+import { uploadCommands } from './uploads';
 
 /** Every command of the extension. A test compares it with the manifest, both ways. */
 export const commandTable = {
@@ -16,4 +17,5 @@ export const commandTable = {
   ...objectCommands,
   ...clipboardCommands,
   ...transferCommands,
+  ...uploadCommands,
 } satisfies CommandTable;

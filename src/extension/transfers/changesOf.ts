@@ -12,6 +12,8 @@ export function changesOf(request: TransferRequest, snapshot: TransferSnapshot):
       return [];
     case 'upload':
       return [{ connectionId, bucket: request.bucket, prefix: request.prefix, kind: 'changed' }];
+    case 'resumeUpload':
+      return keyChange(connectionId, request.bucket, [request.key], 'changed');
     case 'copy':
       return changesOfCopy(request, snapshot);
     case 'delete': {

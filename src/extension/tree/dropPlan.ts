@@ -8,6 +8,8 @@ export function dropFolder(node: TreeNode | undefined): FolderRef | undefined {
       return folderRefOf(node);
     case 'object':
       return { connectionId: node.connection.id, bucket: node.bucket.name, prefix: node.parentPrefix };
+    case 'uploads':
+    case 'upload':
     case 'loadMore':
       return folderRefOf(node.parent);
     case 'state':
