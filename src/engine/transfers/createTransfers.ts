@@ -16,7 +16,7 @@ import { unrecordedLeftovers, type Leftovers } from './leftovers';
 import { errorOf } from './localFailure';
 import { ReceivedGarbage } from './receivedGarbage';
 import { Reporter } from './reporter';
-import { resumeUpload } from './resumeUpload';
+import { finishUpload } from './finishUpload';
 import { Semaphore } from './semaphore';
 import { Transfer } from './transfer';
 import { upload } from './upload';
@@ -172,7 +172,7 @@ async function move(context: TransferContext, request: TransferRequest, stop: Ab
     case 'download':
       return await download(context, request, stop);
     case 'resumeUpload':
-      return await resumeUpload(context, request);
+      return await finishUpload(context, request);
     case 'delete':
       return await deleteMany(context, request, stop);
     case 'copy':

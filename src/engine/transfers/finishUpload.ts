@@ -28,7 +28,7 @@ const partsAtOnce = 4;
  * completes. A file that does not match changes nothing; what fails or is cancelled later leaves the upload as it is then,
  * to be resumed again.
  */
-export async function resumeUpload(context: TransferContext, request: ResumeRequest): Promise<void> {
+export async function finishUpload(context: TransferContext, request: ResumeRequest): Promise<void> {
   await moveItem(context, request.key, async () => {
     const file = await openFile(request);
     try {
