@@ -12,6 +12,7 @@ import { createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createObjectHandlers } from './requests/objects';
+import { createUploadHandlers } from './requests/uploads';
 import { orAborted } from './orAborted';
 import { createTransfers } from './transfers/createTransfers';
 import { Journal } from './transfers/journal';
@@ -98,6 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
       },
       ...createBucketHandlers(clientFor),
       ...createObjectHandlers(clientFor),
+      ...createUploadHandlers(clientFor, () => transfers.runningUploads()),
       ...transfers.handlers,
     },
     async close() {

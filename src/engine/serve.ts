@@ -40,6 +40,8 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'objects/createFolder': true,
   'objects/count': true,
   'objects/url': true,
+  'uploads/list': true,
+  'uploads/abort': true,
   'transfers/start': true,
   'transfers/list': true,
   'transfers/cancel': true,

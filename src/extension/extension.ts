@@ -93,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
     extensionId,
     transfers,
     documents: files,
+    clipboard: { held: undefined },
     memory: context.globalState,
   };
   registerCommands(commandTable, services, owned);

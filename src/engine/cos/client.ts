@@ -1,6 +1,7 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../../model/objectInfo';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+import type { PartChecksum } from './partChecksum';
 
 /** An object of the connection that a client is bound to. */
 export interface ObjectAddress {
@@ -19,6 +20,19 @@ export interface UploadedPart {
   /** Algorithm and base64 value, to be repeated on Complete where the upload announced one. */
   readonly checksum?: { readonly algorithm: string; readonly value: string };
   readonly sizeBytes?: number;
+}
+
+/** An upload that was begun and neither completed nor aborted. */
+export interface ListedUpload {
+  readonly key: ObjectKey;
+  readonly uploadId: UploadId;
+  readonly initiatedAtMs: number;
+}
+
+/** Where a listing of uploads goes on. */
+export interface UploadCursor {
+  readonly key: ObjectKey;
+  readonly uploadId: UploadId;
 }
 
 /** Why one key of a batch was not deleted. */
@@ -45,6 +59,11 @@ export type BodySink = (bytes: Uint8Array, offsetInBody: number) => void | Promi
  * safe, failures thrown as `CosFailure`. Every function stops its work when the signal aborts and throws `cancelled`.
  */
 export interface CosClient {
+  /** Which service this is: two clients with the same one reach the same buckets, and can copy between them. */
+  readonly service: string;
+  /** Whether every write is refused. */
+  readonly isReadOnly: boolean;
+
   listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
   getBucket(bucket: BucketName, signal: AbortSignal): Promise<BucketSummary>;
   createBucket(
@@ -100,9 +119,10 @@ export interface CosClient {
     attributes: NewObjectAttributes,
     signal: AbortSignal,
   ): Promise<UploadId>;
+  /** With `checksum` the part is protected by that algorithm, as the upload was begun; else as the endpoint takes it. */
   uploadPart(
     address: ObjectAddress,
-    upload: { uploadId: UploadId; partNumber: number },
+    upload: { uploadId: UploadId; partNumber: number; checksum?: PartChecksum },
     body: Uint8Array,
     signal: AbortSignal,
   ): Promise<UploadedPart>;
@@ -113,6 +133,15 @@ export interface CosClient {
     ifMatch: string,
     signal: AbortSignal,
   ): Promise<UploadedPart>;
+  /** One page of the bucket's open uploads, by key and then by age; at most `maxUploads`, 1,000 by default. */
+  listMultipartUploads(
+    bucket: BucketName,
+    query: { readonly cursor?: UploadCursor; readonly maxUploads?: number },
+    signal: AbortSignal,
+  ): Promise<{
+    readonly uploads: readonly ListedUpload[];
+    readonly nextCursor?: UploadCursor;
+  }>;
   listParts(address: ObjectAddress, uploadId: UploadId, signal: AbortSignal): Promise<readonly UploadedPart[]>;
   /**
    * Makes the object visible. The condition is checked by HEAD just before (If-None-Match on Complete is undocumented),

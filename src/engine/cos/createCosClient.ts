@@ -1,7 +1,7 @@
 import type { Connection, Credential } from '../../model/connection';
 import type { EngineClock } from '../clock';
 import type { HttpClient } from '../http/httpClient';
-import { requestAddress } from './address';
+import { endpointOrigin, requestAddress } from './address';
 import { createAuthorizer } from './authorizer';
 import { createBucketDirectory } from './bucketDirectory';
 import { createBuckets, createListBuckets } from './buckets';
@@ -16,6 +16,7 @@ import { createFindObject, createHeadObject, createObjects } from './objects';
 import { createSdk } from './sdk';
 import { createTags } from './tags';
 import { createUploadChecksums } from './uploadChecksums';
+import { createUploadListing } from './uploadListing';
 import { createWire } from './wire';
 import { refuseWrites } from './readOnly';
 
@@ -45,6 +46,8 @@ export function createCosClient(options: CosClientOptions): CosClient {
   const checksums = createUploadChecksums((connection.kind === 'hmac' ? connection.checksums : undefined) ?? 'learned');
 
   const client: CosClient = {
+    service: serviceOf(connection),
+    isReadOnly: connection.isReadOnly === true,
     ...createBuckets(connection, wire, directory, listBuckets),
     ...createListing(wire),
     headObject,
@@ -52,6 +55,7 @@ export function createCosClient(options: CosClientOptions): CosClient {
     ...createObjects(wire, conditions, checksums, findObject),
     ...createCopies(sdk, conditions),
     ...createDeletion(sdk),
+    ...createUploadListing(sdk),
     ...createMultipart(wire, sdk, conditions, checksums, findObject),
     async objectUrl(address) {
       const origin = await directory.originOf(address.bucket, AbortSignal.timeout(30_000));
@@ -66,4 +70,14 @@ export function createCosClient(options: CosClientOptions): CosClient {
     },
   };
   return connection.isReadOnly === true ? refuseWrites(client, connection) : client;
+}
+
+/** An instance is the same behind each of its endpoints; where none is named, the endpoint stands for the service. */
+function serviceOf(connection: Connection): string {
+  switch (connection.kind) {
+    case 'iam':
+      return `instance ${connection.serviceInstanceId.trim().split(':').at(7) ?? connection.serviceInstanceId.trim()}`;
+    case 'hmac':
+      return `endpoint ${endpointOrigin(connection.endpoint)}`;
+  }
 }

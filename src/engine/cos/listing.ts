@@ -67,7 +67,7 @@ function objectPage(raw: RawPage, bucket: BucketName, cursor: string | undefined
 }
 
 /** Undoes `encoding-type=url`, where a blank is `+`. Text that is not so encoded is a name as it stands. */
-function decodeListed(text: string): string {
+export function decodeListed(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

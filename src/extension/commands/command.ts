@@ -5,6 +5,7 @@ import type { ObjectFileSystem } from '../documents/objectFileSystem';
 import type { LocalServer } from '../localServer/localServer';
 import type { BucketsView } from '../tree/bucketsView';
 import type { TransferRunner } from '../transfers/runner';
+import type { HeldObjects } from './heldObjects';
 import type { TargetTypes } from './targets';
 
 /** What commands may use. */
@@ -18,6 +19,7 @@ export interface CommandServices {
   readonly localServer: LocalServer;
   readonly transfers: TransferRunner;
   readonly documents: ObjectFileSystem;
+  readonly clipboard: HeldObjects;
   /** Choices that are offered again, such as the last folder of a download. */
   readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;

@@ -38,7 +38,7 @@ async function resolveTarget(
 ): Promise<{ readonly target: unknown } | undefined> {
   if (kind === 'none') return { target: undefined };
   const given = targetOf(kind, selectionOf(services, args));
-  if (given !== undefined || kind === 'node' || kind === 'localFiles') return { target: given };
+  if (given !== undefined || kind === 'node' || kind === 'uploads' || kind === 'localFiles') return { target: given };
   // A key pressed on a row that the command has nothing to do with does nothing.
   if (args[0] === 'selection' && services.view.selection.length > 0) return undefined;
   const picked: Result<unknown> | undefined = await pickTarget(kind, services);

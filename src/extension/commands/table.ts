@@ -4,7 +4,9 @@ import { connectionCommands } from './connection';
 import { localServerCommands } from './localServer';
 import { navigationCommands } from './navigation';
 import { objectCommands } from './object';
+import { clipboardCommands } from './objectClipboard';
 import { transferCommands } from './transfer';
+import { uploadCommands } from './uploads';
 
 /** Every command of the extension. A test compares it with the manifest, both ways. */
 export const commandTable = {
@@ -13,5 +15,7 @@ export const commandTable = {
   ...localServerCommands,
   ...navigationCommands,
   ...objectCommands,
+  ...clipboardCommands,
   ...transferCommands,
+  ...uploadCommands,
 } satisfies CommandTable;

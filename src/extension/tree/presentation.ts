@@ -2,6 +2,7 @@ import type { CosError } from '../../model/cosError';
 import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
 import { formatAge, formatBytes } from '../ui/format';
 import { cause, type Translate } from '../ui/messages';
+import { presentUpload, presentUploads } from './uploadTexts';
 import type { ActionNode, BucketNode, ConnectionNode, FolderNode, NodeState, ObjectNode, TreeNode } from './treeNode';
 
 /** Every word that a `viewItem` can hold. */
@@ -16,6 +17,8 @@ export const contextWords = [
   'filtered',
   'writable',
   'readOnly',
+  'uploads',
+  'upload',
   'loadMore',
   'state',
   'action',
@@ -48,6 +51,10 @@ export function present(node: TreeNode, nowMs: number, t: Translate): NodePresen
       return presentFolder(node, t);
     case 'object':
       return presentObject(node, nowMs, t);
+    case 'uploads':
+      return presentUploads(node, t);
+    case 'upload':
+      return presentUpload(node, nowMs, t);
     case 'loadMore': {
       const label = t('Load more…');
       return {

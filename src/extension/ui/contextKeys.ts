@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 /** Facts that `when` clauses of the manifest ask for. */
-export type ContextKey = 'ibmcos:localServerRunning';
+export type ContextKey = 'ibmcos:localServerRunning' | 'ibmcos:canPaste';
 
 /** Tells VS Code a fact. */
 export function setContextKey(key: ContextKey, isTrue: boolean): void {

@@ -1,3 +1,4 @@
+import type { ObjectCount } from '../../protocol/requests';
 import type { Translate } from './messages';
 
 const units = ['kB', 'MB', 'GB', 'TB', 'PB'] as const;
@@ -28,4 +29,12 @@ export function formatAge(atMs: number, nowMs: number, t: Translate): string {
   if (ageMs < hourMs) return t('{0} min ago', Math.floor(ageMs / minuteMs));
   if (ageMs < dayMs) return t('{0} h ago', Math.floor(ageMs / hourMs));
   return t('{0} d ago', Math.floor(ageMs / dayMs));
+}
+
+/** A number of objects and what they hold, for people. */
+export function countText({ objects, bytes, isComplete }: ObjectCount, t: Translate): string {
+  const number = objects.toLocaleString('en-US');
+  if (!isComplete) return t('more than {0} objects', number);
+  if (objects === 1) return bytes > 0 ? t('1 object ({0})', formatBytes(bytes)) : t('1 object');
+  return bytes > 0 ? t('{0} objects ({1})', number, formatBytes(bytes)) : t('{0} objects', number);
 }
