@@ -1,5 +1,5 @@
 import { statSync, type Stats } from 'node:fs';
-import { basename, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { CosFailure } from '../engine/failure';
 import type { TransferRequest } from '../protocol/requests';
 import type { CopyCommand } from './commandLine';
@@ -98,22 +98,29 @@ function downloadRequest(session: Session, command: CopyCommand): TransferReques
 }
 
 function copyRequest(session: Session, command: CopyCommand): TransferRequest {
-  const [source] = command.sources;
-  if (source === undefined || command.sources.length > 1 || command.isRecursive) {
-    throw new UsageError('inside the service cp copies one object at a time');
-  }
-  const from = parseObject(source);
+  const places = command.sources.map(parseCosUri);
+  const [first] = places;
+  if (first === undefined) throw new UsageError('cp needs a source');
+  if (places.some(({ bucket }) => bucket !== first.bucket)) throw new UsageError('the sources must be in one bucket');
   const to = parseCosUri(command.target);
   const isBelow = to.key === '' || to.key.endsWith('/');
-  const key = isBelow ? (`${to.key}${basename(from.key)}` as typeof to.key) : to.key;
-  return {
+  const base = {
     kind: 'copy',
     connectionId: session.connection.id,
-    source: from,
-    target: { bucket: to.bucket, key },
     deleteSource: false,
     clash: command.ifExists,
-  };
+  } as const;
+  const target = { bucket: to.bucket, prefix: prefixOf(to) };
+  if (command.isRecursive) {
+    const source = { bucket: first.bucket, keys: [], prefixes: places.map(prefixOf) };
+    return { ...base, source: places.length === 1 ? { ...source, contentsOnly: true } : source, target };
+  }
+  const keys = command.sources.map((source) => parseObject(source).key);
+  const source = { bucket: first.bucket, keys, prefixes: [] };
+  if (isBelow) return { ...base, source, target };
+  if (keys.length > 1)
+    throw new UsageError(`"${command.target}" is one object; to copy several below it, end it in "/"`);
+  return { ...base, source, target: { bucket: to.bucket, prefix: '', key: to.key } };
 }
 
 function requireCos(text: string): string {

@@ -15,6 +15,7 @@ import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createObjectHandlers } from './requests/objects';
 import { createProtectionHandlers } from './requests/protection';
 import { createVersionHandlers } from './requests/versions';
+import { createUploadHandlers } from './requests/uploads';
 import { orAborted } from './orAborted';
 import { createTransfers } from './transfers/createTransfers';
 import { Journal } from './transfers/journal';
@@ -104,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createAttributeHandlers(clientFor),
       ...createProtectionHandlers(clientFor),
       ...createVersionHandlers(clientFor),
+      ...createUploadHandlers(clientFor, () => transfers.runningUploads()),
       ...transfers.handlers,
     },
     async close() {

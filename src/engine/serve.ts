@@ -59,6 +59,8 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'versions/undelete': true,
   'versioning/get': true,
   'versioning/put': true,
+  'uploads/list': true,
+  'uploads/abort': true,
   'transfers/start': true,
   'transfers/list': true,
   'transfers/cancel': true,

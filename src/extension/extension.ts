@@ -96,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
     transfersView,
     transferReports,
     documents: files,
+    clipboard: { held: undefined },
     memory: context.globalState,
   };
   registerCommands(commandTable, services, owned);

@@ -1,6 +1,7 @@
 import type { RestoreTier } from '../model/archive';
 import type { Connection, Credential } from '../model/connection';
-import type { BucketName, ConnectionId, ObjectKey, TransferId } from '../model/ids';
+import type { CosError } from '../model/cosError';
+import type { BucketName, ConnectionId, ObjectKey, TransferId, UploadId } from '../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
 import type { AttributeChange, AttributeOutcome, ObjectState } from '../model/objectState';
 import type { VersioningState, VersionPage } from '../model/objectVersion';
@@ -96,6 +97,19 @@ export type DownloadSource =
       readonly contentsOnly?: true;
     };
 
+/** Objects, and all objects below prefixes, to copy or move. A prefix's objects keep their names below its last segment. */
+export interface CopySource {
+  readonly bucket: BucketName;
+  readonly keys: readonly ObjectKey[];
+  readonly prefixes: readonly string[];
+  /** The version of a single object, which can be copied but not moved. */
+  readonly versionId?: string;
+  /** The connection to read through, where it is another than the copies are written through. */
+  readonly connectionId?: ConnectionId;
+  /** The objects of the prefixes go below the target's prefix without the prefix's last segment: a folder is renamed. */
+  readonly contentsOnly?: true;
+}
+
 /** What a transfer is asked to do. */
 export type TransferRequest =
   | {
@@ -119,6 +133,16 @@ export type TransferRequest =
       readonly clash: ClashChoice;
     }
   | {
+      /** Finishes an upload that somebody began, with the file it was begun with; refused when the file does not match. */
+      readonly kind: 'resumeUpload';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      readonly key: ObjectKey;
+      readonly uploadId: UploadId;
+      readonly fsPath: string;
+      readonly clash: 'replace' | 'fail';
+    }
+  | {
       readonly kind: 'delete';
       readonly connectionId: ConnectionId;
       readonly bucket: BucketName;
@@ -127,13 +151,32 @@ export type TransferRequest =
     }
   | {
       readonly kind: 'copy';
+      /** The connection that the copies are written through. */
       readonly connectionId: ConnectionId;
-      readonly source: { readonly bucket: BucketName; readonly key: ObjectKey; readonly versionId?: string };
-      readonly target: { readonly bucket: BucketName; readonly key: ObjectKey };
-      /** Rename: the source is deleted once the copy is verified. */
+      readonly source: CopySource;
+      readonly target: {
+        readonly bucket: BucketName;
+        /** Prefix the copies go below; ends in `/` or is empty. */
+        readonly prefix: string;
+        /** Exact key of the copy of a single object, instead of its own name below the prefix. */
+        readonly key?: ObjectKey;
+      };
+      /** Move or rename: each source is deleted once its copy is verified. */
       readonly deleteSource: boolean;
+      /** `keepBoth` numbers what is copied to where it lies: objects, and folders as a whole. */
       readonly clash: ClashChoice;
     };
+
+/** An upload that was begun and neither completed nor aborted. Without sizes where there are too many to look into. */
+export interface OpenUpload {
+  readonly key: ObjectKey;
+  readonly uploadId: UploadId;
+  readonly initiatedAtMs: number;
+  readonly parts?: number;
+  readonly bytes?: number;
+  /** A transfer of this engine is at it. */
+  readonly isRunning?: true;
+}
 
 /** How many objects a selection holds; `isComplete` is false when counting stopped at the limit. */
 export interface ObjectCount {
@@ -317,6 +360,23 @@ export interface EngineRequests {
   'versioning/put': {
     params: { connectionId: ConnectionId; bucket: BucketName; state: 'enabled' | 'suspended' };
     result: VersioningState;
+  };
+  /** Open multipart uploads of a bucket, whoever began them; `isComplete` is false where there are more than 10,000. */
+  'uploads/list': {
+    params: { connectionId: ConnectionId; bucket: BucketName };
+    result: { readonly uploads: readonly OpenUpload[]; readonly isComplete: boolean };
+  };
+  /** Aborts uploads and so frees their parts. Those that are gone count as aborted; running ones are refused. */
+  'uploads/abort': {
+    params: {
+      connectionId: ConnectionId;
+      bucket: BucketName;
+      uploads: readonly { readonly key: ObjectKey; readonly uploadId: UploadId }[];
+    };
+    result: {
+      readonly abortedCount: number;
+      readonly failures: readonly { readonly key: string; readonly error: CosError }[];
+    };
   };
 
   /** Starts a transfer and answers at once; the rest comes as `transfers/progress`. */

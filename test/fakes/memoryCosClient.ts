@@ -28,7 +28,7 @@ interface StoredUpload {
 }
 
 /** The name of an operation of the client. */
-export type Operation = Exclude<keyof CosClient, 'close' | 'objectUrl'>;
+export type Operation = Exclude<keyof CosClient, 'close' | 'objectUrl' | 'service' | 'isReadOnly'>;
 
 /** What a test sees of a request before it happens: it may throw, wait, or change the stored objects. */
 export type Interceptor = (operation: Operation, key: string, detail: { partNumber?: number }) => void | Promise<void>;
@@ -53,7 +53,11 @@ export class MemoryCosClient implements CosClient {
   mostRequestsAtOnce = 0;
   #uploadCount = 0;
 
-  constructor(bucket = 'bucket') {
+  readonly service: string;
+  isReadOnly = false;
+
+  constructor(bucket = 'bucket', service = 'memory') {
+    this.service = service;
     this.buckets.set(bucket, new Map());
   }
 
@@ -254,9 +258,21 @@ export class MemoryCosClient implements CosClient {
     return this.#request('uploadPartCopy', target.key, signal, copy, { partNumber });
   }
 
+  listMultipartUploads(bucket: BucketName, _query: object, signal: AbortSignal) {
+    return this.#request('listMultipartUploads', '', signal, () => ({
+      uploads: [...this.uploads]
+        .filter(([, upload]) => upload.bucket === bucket)
+        .map(([uploadId, { key }]) => ({ key: objectKey(key), uploadId, initiatedAtMs: this.nowMs })),
+    }));
+  }
+
   listParts(address: ObjectAddress, uploadId: UploadId, signal: AbortSignal): Promise<readonly UploadedPart[]> {
     return this.#request('listParts', address.key, signal, () =>
-      [...this.#upload(uploadId).parts].map(([partNumber, bytes]) => ({ partNumber, etag: md5(bytes) })),
+      [...this.#upload(uploadId).parts].map(([partNumber, bytes]) => ({
+        partNumber,
+        etag: md5(bytes),
+        sizeBytes: bytes.length,
+      })),
     );
   }
 

@@ -247,8 +247,8 @@ class Scenario {
     const end = await this.#transfer(fault, {
       kind: 'copy',
       connectionId: this.#farSide.hmac.id,
-      source: { bucket, key: objectKey(`${this.#prefix}${name}`) },
-      target: { bucket, key: objectKey(`${this.#prefix}copy`) },
+      source: { bucket, keys: [objectKey(`${this.#prefix}${name}`)], prefixes: [] },
+      target: { bucket, prefix: this.#prefix, key: objectKey(`${this.#prefix}copy`) },
       deleteSource,
       clash: 'fail',
     });

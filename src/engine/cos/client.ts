@@ -3,6 +3,7 @@ import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, Object
 import type { CannedAcl } from '../../model/objectState';
 import type { NewProtection } from '../../model/retention';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+import type { PartChecksum } from './partChecksum';
 
 /** An object of the connection that a client is bound to. */
 export interface ObjectAddress {
@@ -34,6 +35,19 @@ export interface UploadedPart {
   readonly sizeBytes?: number;
 }
 
+/** An upload that was begun and neither completed nor aborted. */
+export interface ListedUpload {
+  readonly key: ObjectKey;
+  readonly uploadId: UploadId;
+  readonly initiatedAtMs: number;
+}
+
+/** Where a listing of uploads goes on. */
+export interface UploadCursor {
+  readonly key: ObjectKey;
+  readonly uploadId: UploadId;
+}
+
 /** Why one key of a batch was not deleted. */
 export interface DeleteFailure {
   readonly key: ObjectKey;
@@ -58,6 +72,11 @@ export type BodySink = (bytes: Uint8Array, offsetInBody: number) => void | Promi
  * safe, failures thrown as `CosFailure`. Every function stops its work when the signal aborts and throws `cancelled`.
  */
 export interface CosClient {
+  /** Which service this is: two clients with the same one reach the same buckets, and can copy between them. */
+  readonly service: string;
+  /** Whether every write is refused. */
+  readonly isReadOnly: boolean;
+
   listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
   getBucket(bucket: BucketName, signal: AbortSignal): Promise<BucketSummary>;
   createBucket(
@@ -113,9 +132,10 @@ export interface CosClient {
     attributes: NewObjectAttributes,
     signal: AbortSignal,
   ): Promise<UploadId>;
+  /** With `checksum` the part is protected by that algorithm, as the upload was begun; else as the endpoint takes it. */
   uploadPart(
     address: ObjectAddress,
-    upload: { uploadId: UploadId; partNumber: number },
+    upload: { uploadId: UploadId; partNumber: number; checksum?: PartChecksum },
     body: Uint8Array,
     signal: AbortSignal,
   ): Promise<UploadedPart>;
@@ -126,6 +146,15 @@ export interface CosClient {
     ifMatch: string,
     signal: AbortSignal,
   ): Promise<UploadedPart>;
+  /** One page of the bucket's open uploads, by key and then by age; at most `maxUploads`, 1,000 by default. */
+  listMultipartUploads(
+    bucket: BucketName,
+    query: { readonly cursor?: UploadCursor; readonly maxUploads?: number },
+    signal: AbortSignal,
+  ): Promise<{
+    readonly uploads: readonly ListedUpload[];
+    readonly nextCursor?: UploadCursor;
+  }>;
   listParts(address: ObjectAddress, uploadId: UploadId, signal: AbortSignal): Promise<readonly UploadedPart[]>;
   /**
    * Makes the object visible. The condition is checked by HEAD just before (If-None-Match on Complete is undocumented),

@@ -28,7 +28,8 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
             bucket: target.bucket,
             key: target.key,
             repeatable: condition.kind === 'always' ? 'always' : 'ifRefused',
-            headers: { ...conditional, ...pinned(options.ifMatch) },
+            // What happens to retention without the directive is not documented (data-plane.md §5.3).
+            headers: { 'retention-directive': 'COPY', ...conditional, ...pinned(options.ifMatch) },
           } as const;
           const copied = await sdk.run(call, signal, async (client, sendOptions) =>
             client.send(

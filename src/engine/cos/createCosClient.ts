@@ -1,7 +1,7 @@
 import type { Connection, Credential } from '../../model/connection';
 import type { EngineClock } from '../clock';
 import type { HttpClient } from '../http/httpClient';
-import { requestAddress } from './address';
+import { endpointOrigin, requestAddress } from './address';
 import { createAcl } from './acl';
 import { createArchive } from './archive';
 import { createAuthorizer } from './authorizer';
@@ -25,6 +25,7 @@ import { createSdk } from './sdk';
 import { createTags } from './tags';
 import { createUploadChecksums } from './uploadChecksums';
 import { createVersions } from './versions';
+import { createUploadListing } from './uploadListing';
 import { createWire } from './wire';
 import { refuseWrites } from './readOnly';
 
@@ -78,6 +79,8 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   );
 
   const client: FullCosClient = {
+    service: serviceOf(connection),
+    isReadOnly: connection.isReadOnly === true,
     ...createBuckets(connection, wire, directory, listBuckets),
     ...createListing(wire),
     headObject,
@@ -94,6 +97,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createMetadata({ headObject, ...tags, ...acl, readWhole, rewrite }),
     ...createVersions(wire, clock, protection),
     ...createArchive(wire),
+    ...createUploadListing(sdk),
     async objectUrl(address) {
       const origin = await directory.originOf(address.bucket, AbortSignal.timeout(30_000));
       const { origin: host, path } = requestAddress(origin, connection, address.bucket, address.key);
@@ -107,4 +111,14 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     },
   };
   return connection.isReadOnly === true ? refuseWrites(client, connection) : client;
+}
+
+/** An instance is the same behind each of its endpoints; where none is named, the endpoint stands for the service. */
+function serviceOf(connection: Connection): string {
+  switch (connection.kind) {
+    case 'iam':
+      return `instance ${connection.serviceInstanceId.trim().split(':').at(7) ?? connection.serviceInstanceId.trim()}`;
+    case 'hmac':
+      return `endpoint ${endpointOrigin(connection.endpoint)}`;
+  }
 }

@@ -1,3 +1,4 @@
+import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { UploadId } from '../../model/ids';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
@@ -5,6 +6,7 @@ import type { CosClient, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
 import { attributeHeaders, unquoted } from './objectHeaders';
 import { maxAnswerBytes } from './objects';
+import { partChecksumHeader, partChecksums } from './partChecksum';
 import type { Sdk } from './sdk';
 import type { UploadChecksums } from './uploadChecksums';
 import type { Wire } from './wire';
@@ -52,8 +54,9 @@ export function createMultipart(
 
     async uploadPart(address, upload, body, signal) {
       const origin = await wire.originOf(address.bucket, signal);
-      const { echoed: _echoed, ...part } = await checksums.protect(origin, body, async (sums) =>
-        wire.send(
+      const { checksum } = upload;
+      const send = async (sums: Record<string, string>) =>
+        await wire.send(
           {
             op: 'UploadPart',
             method: 'PUT',
@@ -67,17 +70,19 @@ export function createMultipart(
           signal,
           async (answer) => {
             await answer.read(maxAnswerBytes);
-            const checksum = answer.headers['x-amz-checksum-crc32'];
             return {
               partNumber: upload.partNumber,
               etag: unquoted(answer.headers['etag']) ?? '',
-              ...(checksum === undefined ? {} : { checksum: { algorithm: 'CRC32', value: checksum } }),
+              ...checksumOf((name) => answer.headers[`x-amz-checksum-${name.toLowerCase()}`]),
               sizeBytes: body.byteLength,
-              echoed: checksum,
+              echoed: answer.headers['x-amz-checksum-crc32'],
             };
           },
-        ),
-      );
+        );
+      const { echoed: _echoed, ...part } =
+        checksum === undefined
+          ? await checksums.protect(origin, body, send)
+          : await send(partChecksumHeader(checksum, body));
       return part;
     },
 
@@ -103,9 +108,7 @@ export function createMultipart(
           parts.push({
             partNumber: part.PartNumber,
             etag: unquoted(part.ETag) ?? '',
-            ...(part.ChecksumCRC32 === undefined
-              ? {}
-              : { checksum: { algorithm: 'CRC32', value: part.ChecksumCRC32 } }),
+            ...checksumOf((name) => part[`Checksum${name}`]),
             ...(part.Size === undefined ? {} : { sizeBytes: part.Size }),
           });
         }
@@ -213,11 +216,22 @@ export function createMultipart(
   }
 }
 
-function completedPart(part: UploadedPart): { PartNumber: number; ETag: string; ChecksumCRC32?: string } {
+/** The first checksum that there is of a part. */
+function checksumOf(
+  find: (name: (typeof partChecksums)[number]) => string | undefined,
+): Pick<UploadedPart, 'checksum'> {
+  for (const algorithm of partChecksums) {
+    const value = find(algorithm);
+    if (value !== undefined) return { checksum: { algorithm, value } };
+  }
+  return {};
+}
+
+function completedPart(part: UploadedPart): CompletedPart {
   return {
     PartNumber: part.partNumber,
     ETag: `"${part.etag}"`,
-    ...(part.checksum?.algorithm === 'CRC32' ? { ChecksumCRC32: part.checksum.value } : {}),
+    ...(part.checksum === undefined ? {} : { [`Checksum${part.checksum.algorithm}`]: part.checksum.value }),
   };
 }
 

@@ -36,6 +36,8 @@ export async function removeTraces(
 
 async function remove(note: ItemNote, client: () => Promise<CosClient>, signal: AbortSignal): Promise<void> {
   switch (note.kind) {
+    case 'copiedFolder':
+      return;
     case 'download':
       return await removeTempFile(note.tempFsPath);
     case 'upload':
@@ -48,5 +50,13 @@ async function remove(note: ItemNote, client: () => Promise<CosClient>, signal: 
 }
 
 function traceOf(note: ItemNote): string {
-  return note.kind === 'download' ? `"${note.tempFsPath}"` : `parts of "${note.key}" in bucket "${note.bucket}"`;
+  switch (note.kind) {
+    case 'download':
+      return `"${note.tempFsPath}"`;
+    case 'upload':
+    case 'copy':
+      return `parts of "${note.key}" in bucket "${note.bucket}"`;
+    case 'copiedFolder':
+      return `the note of "${note.targetPrefix}"`;
+  }
 }

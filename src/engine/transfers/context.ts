@@ -1,3 +1,4 @@
+import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import { cancelled, CosFailure } from '../failure';
 import type { CosClient } from '../cos/client';
@@ -10,9 +11,15 @@ import type { ReceivedGarbage } from './receivedGarbage';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
 
-/** What every mover works with. */
-export interface TransferContext {
+/** A service that a transfer works with, and how much it may ask of it at once. */
+export interface TransferEnd {
   readonly client: CosClient;
+  /** Requests that may be under way to this connection at once. */
+  readonly connections: Semaphore;
+}
+
+/** What every mover works with. */
+export interface TransferContext extends TransferEnd {
   readonly transfer: Transfer;
   /** Aborts when the transfer is paused, cancelled or cannot go on. */
   readonly signal: AbortSignal;
@@ -25,8 +32,8 @@ export interface TransferContext {
   readonly rateLimit: RateLimit;
   /** Whether what is half-made stays for the next run (paused), or is not ours any more (taken over). */
   readonly keepsTraces: () => boolean;
-  /** Requests that may be under way to this connection at once. */
-  readonly connections: Semaphore;
+  /** The service behind another connection, for what goes from one to the other. */
+  readonly endOf: (connectionId: ConnectionId) => Promise<TransferEnd>;
   readonly maxConnections: number;
   /** Objects up to this size are moved whole, larger ones in parts of about this size. */
   readonly partBytes: number;
@@ -41,11 +48,11 @@ export type ItemOutcome = { readonly kind: 'done' } | { readonly kind: 'exists';
 
 /** Runs a request in one of the connection's places. Reserve memory first, then the place: never the other way round. */
 export async function inConnection<T>(
-  context: TransferContext,
+  end: Pick<TransferEnd, 'connections'>,
   signal: AbortSignal,
   request: () => Promise<T>,
 ): Promise<T> {
-  const giveBack = await context.connections.take(1, signal);
+  const giveBack = await end.connections.take(1, signal);
   try {
     return await request();
   } finally {

@@ -1,162 +1,286 @@
-import { createHash } from 'node:crypto';
-import { objectKey } from '../../model/ids';
 import { numberedName } from '../../model/localNames';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { multipartLimits, planParts } from '../../model/partPlan';
-import type { TransferRequest, WriteCondition } from '../../protocol/requests';
-import type { BodySink, ObjectAddress, UploadedPart } from '../cos/client';
+import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+import type { ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
-import { inConnection, lateSignal, moveItem, type ItemOutcome, type TransferContext } from './context';
-import type { ItemNote } from './notes';
+import { inConnection, lateSignal, type ItemOutcome, type TransferContext, type TransferEnd } from './context';
+import { beginCopyUpload, findCopyNote, type CopyNote } from './copyNote';
+import { smallBytes, type CopyItem, type CopyRequest, type CopyRoute } from './copyPlan';
+import { deleteUnchanged, isMd5, proveCopy } from './copyProof';
+import { streamObject } from './copyStream';
 import { runParts } from './parts';
 import { findObject, freeKey } from './remoteClash';
 import { abortAfter, alreadyExists } from './uploadFile';
 
-/** The request of a copy or rename. */
-export type CopyRequest = Extract<TransferRequest, { kind: 'copy' }>;
-
 const graceMs = 10_000;
+const mostAttempts = 5;
 /** The service copies a part by itself: large parts mean few requests. */
 const copyPartBytes = 512 * 1024 * 1024;
 
-/** Copies one object inside the service, and for a rename deletes the source once the copy is proven to be the same. */
-export async function copyOne(context: TransferContext, request: CopyRequest): Promise<void> {
-  const item = { name: request.source.key, sizeBytes: 0 };
-  await moveItem(context, item, () => copyAndVerify(context, request));
-}
-
-/** What is noted of a copy before it begins. */
-type CopyNote = Extract<ItemNote, { kind: 'copy' }>;
-
-async function copyAndVerify(context: TransferContext, request: CopyRequest): Promise<ItemOutcome> {
-  const { client, notes, signal, transfer } = context;
-  if (request.source.bucket === request.target.bucket && request.source.key === request.target.key) {
-    throw refused(request, 'an object cannot be copied onto itself');
-  }
-  const name = request.source.key;
-  const earlier = findNote(context, name);
-  const found = await inConnection(context, signal, () => findObject(client, request.source, signal));
-  if (found === undefined && earlier?.isVerified === true && request.deleteSource) {
-    notes.removeItem(name); // an earlier run has proven the copy and deleted its source
-    return { kind: 'done' };
-  }
-  const source = found ?? (await client.headObject(request.source, signal)); // whose failure says what is missing
-  transfer.addPlanned(source.sizeBytes);
-  transfer.completePlan();
-  const decided = earlier === undefined ? await decide(context, request) : await decidedBefore(context, earlier);
-  if (decided.kind === 'exists') return decided;
-  const { target, condition } = decided;
-  const note: CopyNote = {
-    kind: 'copy',
-    name,
-    bucket: target.bucket,
-    key: target.key,
-    clash: condition.kind === 'always' ? 'replace' : 'fail',
-    isVerified: false,
-  };
-  notes.putItem(note);
+/**
+ * Copies one object, proves the copy, and for a move then deletes the source. What an earlier run has begun is gone on
+ * with: its target and choice hold, its open upload is aborted, and a copy that is there and proven is not made again.
+ */
+export async function copyOne(
+  context: TransferContext,
+  request: CopyRequest,
+  route: CopyRoute,
+  item: CopyItem,
+  wanted: DecidedClash,
+): Promise<ItemOutcome> {
+  const { notes } = context;
+  const name = item.from.key;
+  const earlier = findCopyNote(context, name);
+  if (earlier === undefined) await refuseOnto(context, request, route, item);
+  else if (await isCopied(context, request, route, item, earlier)) return { kind: 'done' };
   try {
-    if (earlier !== undefined && (await isCopied(context, source, target))) transfer.addBytesBefore(source.sizeBytes);
-    else await copyTo(context, request.source, target, source, condition, note);
-    notes.assertHeld();
-    await verify(context, request, target, source);
-    notes.putItem({ ...note, isVerified: true });
-    if (request.deleteSource) await deleteUnchanged(context, request.source, source);
+    const outcome = await copyAnew(context, request, route, item, earlier?.clash ?? wanted, earlier);
+    notes.removeItem(name);
+    return outcome;
   } catch (thrown) {
     // An upload that could not be aborted stays noted: somebody has to abort it some time.
-    if (!context.keepsTraces() && findNote(context, name)?.uploadId === undefined) notes.removeItem(name);
+    if (!context.keepsTraces() && findCopyNote(context, name)?.uploadId === undefined) notes.removeItem(name);
     throw thrown;
   }
-  notes.removeItem(name);
-  return { kind: 'done' };
 }
 
-function findNote({ notes }: TransferContext, name: string): CopyNote | undefined {
-  const note = notes.findItem(name);
-  return note?.kind === 'copy' ? note : undefined;
+async function copyAnew(
+  context: TransferContext,
+  request: CopyRequest,
+  route: CopyRoute,
+  item: CopyItem,
+  clash: DecidedClash,
+  earlier: CopyNote | undefined,
+): Promise<ItemOutcome> {
+  const { bucket } = request.target;
+  for (let attempt = 1; ; attempt++) {
+    const target =
+      earlier !== undefined && attempt === 1
+        ? { bucket: earlier.bucket, key: earlier.key }
+        : await chooseTarget(context, request, route, item, clash);
+    if (target === undefined) return { kind: 'exists', detail: `an object "${item.targetKey}" exists` };
+    const note: CopyNote = { kind: 'copy', name: item.from.key, ...target, clash, isVerified: false };
+    context.notes.putItem(note);
+    try {
+      await copyTo(context, request, route, item, note);
+      return { kind: 'done' };
+    } catch (thrown) {
+      if (!isTaken(thrown) || context.signal.aborted) throw thrown;
+      // The service says the same of a source that is another one by now.
+      if ((await findObject(context.client, target, context.signal)) === undefined) throw sourceChanged(item, thrown);
+      if (clash === 'skip') return { kind: 'exists', detail: `an object "${target.key}" exists` };
+      if (clash !== 'keepBoth' || attempt === mostAttempts) throw alreadyExists(bucket, target.key);
+    }
+  }
+}
+
+/**
+ * Aborts the upload that an earlier run has left, and answers whether its copy is there, proven by its bytes: then the
+ * source of a move is deleted. The proof is made again in any case, since the source may be another one by now.
+ */
+async function isCopied(
+  context: TransferContext,
+  request: CopyRequest,
+  { source }: CopyRoute,
+  item: CopyItem,
+  earlier: CopyNote,
+): Promise<boolean> {
+  const { client, notes, signal, transfer } = context;
+  const { bucket, key, uploadId, ...rest } = earlier;
+  const target = { bucket, key };
+  if (uploadId !== undefined) {
+    await inConnection(context, signal, () => client.abortMultipartUpload(target, uploadId, signal));
+    notes.putItem({ ...rest, ...target });
+  }
+  const found = await inConnection(context, signal, () => findObject(client, target, signal));
+  if (found?.sizeBytes !== item.object.sizeBytes) return false;
+  const info = item.info ?? (await sourceInfo(context, source, item));
+  try {
+    await proveCopy(context, source, { source: info, from: item.from, target }, { isProven: false, isMove: true });
+  } catch (thrown) {
+    if (thrown instanceof CosFailure && thrown.error.reason === 'integrity') return false;
+    throw thrown;
+  }
+  transfer.addBytesBefore(item.object.sizeBytes);
+  if (request.deleteSource) await deleteSource(context, source, item, earlier);
+  notes.removeItem(item.from.key);
+  return true;
+}
+
+/** Deletes the source of a move whose copy is proven, unless it changed or another engine goes on with the transfer. */
+async function deleteSource(
+  context: TransferContext,
+  source: TransferEnd,
+  item: CopyItem,
+  { uploadId: _settled, ...note }: CopyNote,
+): Promise<void> {
+  context.notes.putItem({ ...note, isVerified: true });
+  context.notes.assertHeld();
+  await deleteUnchanged(context, source, item.from, item.object);
+}
+
+async function sourceInfo({ signal }: TransferContext, end: TransferEnd, item: CopyItem): Promise<ObjectInfo> {
+  const info = await inConnection(end, signal, () => end.client.headObject(item.from, signal));
+  if (info.etag !== item.object.etag || info.sizeBytes !== item.object.sizeBytes) throw sourceChanged(item);
+  return info;
+}
+
+/**
+ * A bucket may be reached through two connections: then an object moved to its own key would be deleted. Two objects of
+ * one key, size, ETag and time in buckets of one name are taken for the same.
+ */
+async function refuseOnto(
+  context: TransferContext,
+  request: CopyRequest,
+  route: CopyRoute,
+  { from, targetKey, object }: CopyItem,
+): Promise<void> {
+  const { client, signal } = context;
+  if (route.isOneService || from.bucket !== request.target.bucket || from.key !== targetKey) return;
+  const found = await inConnection(context, signal, () =>
+    findObject(client, { bucket: from.bucket, key: targetKey }, signal),
+  );
+  const seconds = (timeMs: number): number => Math.floor(timeMs / 1000);
+  const isSame =
+    found?.etag === object.etag &&
+    found.sizeBytes === object.sizeBytes &&
+    seconds(found.modifiedAtMs) === seconds(object.modifiedAtMs);
+  if (!isSame) return;
+  throw new CosFailure({
+    kind: 'invalid',
+    op: 'CopyObject',
+    bucket: from.bucket,
+    key: from.key,
+    retry: 'never',
+    detail: `"${from.key}" is the same object through both connections; it was left as it is`,
+  });
+}
+
+/** The object to write, or undefined to skip. A single request has its own condition and needs no question before. */
+async function chooseTarget(
+  context: TransferContext,
+  request: CopyRequest,
+  route: CopyRoute,
+  item: CopyItem,
+  clash: DecidedClash,
+): Promise<ObjectAddress | undefined> {
+  const { client, signal } = context;
+  const wanted = { bucket: request.target.bucket, key: item.targetKey };
+  const isOneRequest = route.isServerSide && item.object.sizeBytes <= smallBytes(context, route);
+  if (clash === 'replace' || (isOneRequest && clash !== 'keepBoth')) return wanted;
+  const found = await inConnection(context, signal, () => findObject(client, wanted, signal));
+  if (found === undefined) return wanted;
+  switch (clash) {
+    case 'skip':
+      return undefined;
+    case 'fail':
+      throw alreadyExists(wanted.bucket, wanted.key);
+    case 'keepBoth':
+      return { ...wanted, key: await freeKey(client, wanted.bucket, (n) => numberedName(wanted.key, n), signal) };
+  }
 }
 
 async function copyTo(
   context: TransferContext,
-  from: ObjectAddress,
-  to: ObjectAddress,
-  source: ObjectInfo,
-  condition: WriteCondition,
+  request: CopyRequest,
+  route: CopyRoute,
+  item: CopyItem,
   note: CopyNote,
 ): Promise<void> {
-  const { client, signal, transfer } = context;
-  if (source.sizeBytes > multipartLimits.maxSinglePutBytes) {
-    await copyParts(context, from, to, source, condition, note);
-    return;
+  const { source } = route;
+  const target = { bucket: note.bucket, key: note.key };
+  const isPlain = isMd5(item.object.etag) && item.object.sizeBytes <= multipartLimits.maxSinglePutBytes;
+  const needsInfo = request.deleteSource || !route.isServerSide || !isPlain;
+  const head = () => sourceInfo(context, source, item);
+  const info = item.info ?? (needsInfo ? await head() : undefined);
+  const made = await makeCopy(context, route, item, info ?? head, note);
+  const sameMd5 = isPlain && made.etag === item.object.etag;
+  if (request.deleteSource || !(sameMd5 || made.isProven)) {
+    const pair = { source: info ?? (await head()), from: item.from, target };
+    await proveCopy(context, source, pair, { isProven: made.isProven, isMove: request.deleteSource });
   }
+  if (request.deleteSource) await deleteSource(context, source, item, note);
+}
+
+/** What a copy left behind; `isProven`: its bytes were compared on their way. */
+interface Made {
+  readonly etag: string;
+  readonly isProven: boolean;
+}
+
+async function makeCopy(
+  context: TransferContext,
+  route: CopyRoute,
+  item: CopyItem,
+  known: ObjectInfo | (() => Promise<ObjectInfo>),
+  note: CopyNote,
+): Promise<Made> {
+  const condition: WriteCondition = note.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
+  const infoOf = async (): Promise<ObjectInfo> => (typeof known === 'function' ? await known() : known);
+  if (!route.isServerSide) return await streamObject(context, route.source, item.from, await infoOf(), note, condition);
+  const copyByParts = async (partBytes: number): Promise<Made> => {
+    const { etag } = await copyParts(context, item.from, note, await infoOf(), condition, partBytes);
+    return { etag, isProven: false };
+  };
+  try {
+    if (item.object.sizeBytes > multipartLimits.maxSinglePutBytes) return await copyByParts(copyPartBytes);
+    const { etag } = await copyWhole(context, item, { bucket: note.bucket, key: note.key }, condition);
+    context.transfer.addBytes(item.object.sizeBytes);
+    return { etag, isProven: false };
+  } catch (thrown) {
+    if (!(thrown instanceof CosFailure) || context.signal.aborted) throw thrown;
+    // Some services copy less than 5 GiB at once.
+    if (thrown.error.code === 'EntityTooLarge' && item.object.sizeBytes > 0) {
+      return await copyByParts(context.partBytes);
+    }
+    if (!cannotReach(thrown, context, route)) throw thrown;
+    route.isServerSide = false;
+    return await streamObject(context, route.source, item.from, await infoOf(), note, condition);
+  }
+}
+
+async function copyWhole(
+  context: TransferContext,
+  item: CopyItem,
+  target: ObjectAddress,
+  condition: WriteCondition,
+): Promise<Pick<WriteOutcome, 'etag'>> {
+  const { client, signal } = context;
   // A copy that is cut may have happened; without a copy there is nothing to undo.
   const patient = lateSignal(signal, graceMs);
-  const options = { ifMatch: source.etag, condition };
-  await inConnection(context, signal, () => client.copyObject(from, to, options, patient));
-  transfer.addBytes(source.sizeBytes);
-}
-
-/** The decision of an earlier run. Parts that it has copied are dropped: the service copies them again by itself. */
-async function decidedBefore(context: TransferContext, earlier: CopyNote): Promise<Decision> {
-  const { bucket, key, uploadId, clash } = earlier;
-  const target = { bucket, key };
-  if (uploadId !== undefined) await context.client.abortMultipartUpload(target, uploadId, context.signal);
-  return { kind: 'write', target, condition: clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' } };
-}
-
-/** Whether an earlier run has made the copy, as far as that can be told without reading it. */
-async function isCopied(context: TransferContext, source: ObjectInfo, target: ObjectAddress): Promise<boolean> {
-  const { client, signal } = context;
-  const copy = await inConnection(context, signal, () => findObject(client, target, signal));
-  if (copy?.sizeBytes !== source.sizeBytes) return false;
-  const algorithm = isWhole(source) && isWhole(copy) ? commonAlgorithm(source, copy) : undefined;
-  if (algorithm !== undefined) return source.checksums[algorithm] === copy.checksums[algorithm];
-  return source.etag === copy.etag && isMd5(source.etag);
-}
-
-type Decision =
-  | { readonly kind: 'write'; readonly target: ObjectAddress; readonly condition: WriteCondition }
-  | { readonly kind: 'exists'; readonly detail: string };
-
-async function decide(context: TransferContext, request: CopyRequest): Promise<Decision> {
-  const { client, signal } = context;
-  const { bucket, key } = request.target;
-  const write = (condition: WriteCondition, to = key) =>
-    ({ kind: 'write', target: { bucket, key: to }, condition }) as const;
-  if (request.clash === 'replace') return write({ kind: 'always' });
-  if ((await findObject(client, { bucket, key }, signal)) === undefined) return write({ kind: 'ifAbsent' });
-  const clash: DecidedClash = request.clash === 'ask' ? await context.decideClashes(1, [key]) : request.clash;
-  switch (clash) {
-    case 'replace':
-      return write({ kind: 'always' });
-    case 'skip':
-      return { kind: 'exists', detail: `an object "${key}" exists` };
-    case 'fail':
-      throw alreadyExists(bucket, key);
-    case 'keepBoth':
-      return write({ kind: 'ifAbsent' }, objectKey(await freeKey(client, bucket, (n) => numberedName(key, n), signal)));
+  const options = { ifMatch: item.object.etag, condition };
+  try {
+    return await inConnection(context, signal, () => client.copyObject(item.from, target, options, patient));
+  } catch (thrown) {
+    // Its answer was lost: what was absent before and is the source's MD5 now was made by it.
+    const isLost = thrown instanceof CosFailure && thrown.error.kind === 'network' && condition.kind === 'ifAbsent';
+    if (!isLost || signal.aborted || !isMd5(item.object.etag)) throw thrown;
+    const found = await findObject(client, target, signal);
+    if (found?.etag !== item.object.etag || found.sizeBytes !== item.object.sizeBytes) throw thrown;
+    return found;
   }
 }
 
 async function copyParts(
   context: TransferContext,
   from: ObjectAddress,
-  to: ObjectAddress,
+  note: CopyNote,
   source: ObjectInfo,
   condition: WriteCondition,
-  note: CopyNote,
-): Promise<void> {
+  partBytes: number,
+): Promise<Pick<WriteOutcome, 'etag'>> {
   const { client, notes, signal, transfer } = context;
+  const to = { bucket: note.bucket, key: note.key };
   const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
   const attributes = { headers: source.headers, metadata: source.metadata, tags };
   const patient = lateSignal(signal, graceMs);
-  const uploadId = await inConnection(context, signal, () => client.createMultipartUpload(to, attributes, patient));
+  const uploadId = await beginCopyUpload(context, note, attributes, patient);
   const settle = () => notes.putItem(note);
   try {
-    notes.putItem({ ...note, uploadId });
     const parts: UploadedPart[] = [];
-    await runParts(planParts(source.sizeBytes, copyPartBytes), signal, async (part, partSignal) => {
+    await runParts(planParts(source.sizeBytes, partBytes), signal, async (part, partSignal) => {
       const giveBack = await context.connections.take(1, partSignal);
       return async () => {
         try {
@@ -171,8 +295,9 @@ async function copyParts(
     });
     if (signal.aborted) throw cancelled('copy');
     notes.assertHeld();
-    await client.completeMultipartUpload(to, uploadId, parts, condition, patient);
+    const made = await client.completeMultipartUpload(to, uploadId, parts, condition, patient);
     settle();
+    return made;
   } catch (thrown) {
     if (context.keepsTraces()) throw thrown; // the next run aborts it
     throw await abortAfter(context, to, uploadId, settle, thrown);
@@ -180,82 +305,31 @@ async function copyParts(
 }
 
 /**
- * Proves that the copy holds the source's bytes: by size and a checksum that both have over the whole object, or by the
- * MD5 that both ETags are. A rename without either reads both: nothing is deleted on trust.
+ * Whether the service cannot copy between these two although it shows both: buckets of locations that do not see each
+ * other, or keys of one connection that the other one's identity may not read.
  */
-async function verify(
-  context: TransferContext,
-  request: CopyRequest,
-  target: ObjectAddress,
-  source: ObjectInfo,
-): Promise<void> {
-  const { client, signal } = context;
-  const copy = await inConnection(context, signal, () => client.headObject(target, signal));
-  const differs = (what: string) =>
-    new CosFailure({
-      kind: 'internal',
-      op: 'CopyObject',
-      reason: 'integrity',
-      bucket: target.bucket,
-      key: target.key,
-      retry: 'later',
-      detail: `the copy "${target.key}" has another ${what} than "${request.source.key}"; the source was left as it is`,
-    });
-  if (copy.sizeBytes !== source.sizeBytes) throw differs('size');
-  const algorithm = isWhole(source) && isWhole(copy) ? commonAlgorithm(source, copy) : undefined;
-  if (algorithm !== undefined) {
-    if (source.checksums[algorithm] !== copy.checksums[algorithm]) throw differs(`${algorithm} checksum`);
-    return;
-  }
-  if (source.etag === copy.etag && isMd5(source.etag)) return;
-  if (!request.deleteSource) return;
-  const [wanted, made] = await Promise.all([
-    digest(context, request.source, source.etag),
-    digest(context, target, copy.etag),
-  ]);
-  if (wanted !== made) throw differs('content');
+function cannotReach({ error }: CosFailure, context: TransferContext, { source }: CopyRoute): boolean {
+  if (error.code === 'NoSuchBucket' || error.reason === 'noSuchBucket' || error.kind === 'unsupported') return true;
+  return error.kind === 'denied' && source.client !== context.client;
 }
 
-function isWhole(info: ObjectInfo): boolean {
-  return info.checksumType !== 'COMPOSITE';
+function isTaken(thrown: unknown): boolean {
+  return (
+    thrown instanceof CosFailure && thrown.error.kind === 'preconditionFailed' && thrown.error.op !== 'DeleteObject'
+  );
 }
 
-function commonAlgorithm(source: ObjectInfo, copy: ObjectInfo): string | undefined {
-  return Object.keys(source.checksums).find((algorithm) => copy.checksums[algorithm] !== undefined);
-}
-
-function isMd5(etag: string): boolean {
-  return /^[0-9a-f]{32}$/i.test(etag);
-}
-
-async function digest(context: TransferContext, address: ObjectAddress, etag: string): Promise<string> {
-  const sha256 = createHash('sha256');
-  const take: BodySink = (bytes) => {
-    sha256.update(bytes);
-  };
-  const { client, signal } = context;
-  await inConnection(context, signal, () => client.readObject(address, { ifMatch: etag }, take, signal));
-  return sha256.digest('hex');
-}
-
-async function deleteUnchanged(context: TransferContext, address: ObjectAddress, was: ObjectInfo): Promise<void> {
-  const { client, signal } = context;
-  const is = await inConnection(context, signal, () => client.headObject(address, signal));
-  if (is.etag !== was.etag || is.sizeBytes !== was.sizeBytes) {
-    throw new CosFailure({
+function sourceChanged({ from }: CopyItem, cause?: unknown): CosFailure {
+  return new CosFailure(
+    {
       kind: 'preconditionFailed',
-      op: 'DeleteObject',
+      op: 'CopyObject',
       reason: 'changedMeanwhile',
-      bucket: address.bucket,
-      key: address.key,
+      bucket: from.bucket,
+      key: from.key,
       retry: 'later',
-      detail: `"${address.key}" changed after it was copied, so it was not deleted; the copy holds what it was before`,
-    });
-  }
-  await inConnection(context, signal, () => client.deleteObject(address, signal));
-}
-
-function refused(request: CopyRequest, detail: string): CosFailure {
-  const { bucket, key } = request.target;
-  return new CosFailure({ kind: 'invalid', op: 'CopyObject', bucket, key, retry: 'never', detail });
+      detail: `"${from.key}" changed while it was being copied; the copy was not kept`,
+    },
+    { cause },
+  );
 }

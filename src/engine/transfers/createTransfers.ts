@@ -1,4 +1,4 @@
-import type { ConnectionId, TransferId } from '../../model/ids';
+import type { ConnectionId, TransferId, UploadId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import { isFinal } from '../../model/transferState';
 import type { EngineConfiguration, TransferRequest } from '../../protocol/requests';
@@ -9,7 +9,7 @@ import { cancelled, CosFailure } from '../failure';
 import { ByteBudget } from './byteBudget';
 import { removeTraces } from './cleanUp';
 import type { TransferContext } from './context';
-import { describe } from './describe';
+import { describe, transferKindOf } from './describe';
 import type { Entry } from './entry';
 import type { JournalKeeper } from './journalKeeper';
 import { beatMs } from './leases';
@@ -50,6 +50,8 @@ export interface Transfers {
     | 'transfers/remove'
     | 'transfers/clearFinished'
   >;
+  /** Open uploads that transfers of this engine are at: they are nobody's to abort. */
+  runningUploads(): ReadonlySet<UploadId>;
   /** The request of a transfer that is listed. */
   requestOf(transferId: TransferId): TransferRequest;
   /** Answers once the transfer does not run any more, in whatever way. */
@@ -121,6 +123,10 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       platform: dependencies.platform ?? platformOf(process.platform),
       nowMs: () => clock.nowMs(),
       clientFor: (signal) => dependencies.clientFor(request.connectionId, signal),
+      endOf: async (connectionId, signal) => ({
+        client: await dependencies.clientFor(connectionId, signal),
+        connections: connectionsOf(connectionId, configuration.maxConnections),
+      }),
       decideClashes: (clashCount, examples, signal) =>
         host.decideClashes({ transferId, clashCount, examples, title, target }, signal),
       isLost: () => withJournal((it) => it.isLost(entry), false),
@@ -216,8 +222,12 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     handlers: {
       'transfers/start': async (request) => {
         if (isClosed()) throw cancelled('transfers/start');
-        const { kind, connectionId } = request;
-        const identity = { transferId: dependencies.ids(), kind, connectionId, ...describe(request) };
+        const identity = {
+          transferId: dependencies.ids(),
+          kind: transferKindOf(request),
+          connectionId: request.connectionId,
+          ...describe(request),
+        };
         const entry = makeEntry(identity, request, new MemoryNotes());
         const queued = entry.transfer.snapshot();
         entry.notes = withJournal((it) => it.begin(request, queued), entry.notes);
@@ -285,6 +295,17 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         }
         return null;
       },
+    },
+    runningUploads: () => {
+      const running = new Set<UploadId>();
+      for (const entry of entries.values()) {
+        if (entry.run === undefined) continue;
+        if (entry.request.kind === 'resumeUpload') running.add(entry.request.uploadId);
+        for (const note of entry.notes.items()) {
+          if ('uploadId' in note && note.uploadId !== undefined) running.add(note.uploadId);
+        }
+      }
+      return running;
     },
     requestOf: (transferId) => find(transferId, 'transfers/list').request,
     finished: async (transferId) => {

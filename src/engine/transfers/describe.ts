@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { TransferKind } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { TransferIdentity } from './transfer';
 
@@ -13,6 +14,12 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
         target: `${request.bucket}/${request.prefix}`,
       };
     }
+    case 'resumeUpload':
+      return {
+        title: basename(request.fsPath),
+        source: request.fsPath,
+        target: `${request.bucket}/${request.key}`,
+      };
     case 'download': {
       const names = request.sources.map((source) => (source.kind === 'object' ? source.key : source.prefix));
       return {
@@ -33,13 +40,21 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
         target: '',
       };
     }
-    case 'copy':
+    case 'copy': {
+      const { source, target } = request;
+      const names = [...source.keys, ...source.prefixes];
       return {
-        title: lastSegment(request.source.key),
-        source: `${request.source.bucket}/${request.source.key}`,
-        target: `${request.target.bucket}/${request.target.key}`,
+        title: titleOf(names.map(lastSegment), 'selected'),
+        source: `${source.bucket}/${names.length === 1 ? (names[0] ?? '') : ''}`,
+        target: `${target.bucket}/${target.key ?? target.prefix}`,
       };
+    }
   }
+}
+
+/** What a request moves; finishing an upload is one. */
+export function transferKindOf({ kind }: TransferRequest): TransferKind {
+  return kind === 'resumeUpload' ? 'upload' : kind;
 }
 
 function titleOf(names: readonly string[], what: string): string {

@@ -39,6 +39,12 @@ export type ItemNote =
       readonly uploadId?: UploadId;
       /** The copy is proven to be the same: all that is left is to delete the source. */
       readonly isVerified: boolean;
+    }
+  | {
+      /** Where the copies of a folder go that got a number as a whole. Nothing half-made in itself. */
+      readonly kind: 'copiedFolder';
+      readonly name: string;
+      readonly targetPrefix: string;
     };
 
 /** A part that is safe: acknowledged by the service, or written to the temporary file. */

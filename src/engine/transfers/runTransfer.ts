@@ -1,13 +1,15 @@
+import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import type { EngineConfiguration, TransferRequest } from '../../protocol/requests';
 import type { CosClient } from '../cos/client';
 import { cancelled } from '../failure';
-import type { TransferContext } from './context';
-import { copyOne } from './copyOne';
+import type { TransferContext, TransferEnd } from './context';
+import { copyMany } from './copyMany';
 import { deleteMany } from './deleteMany';
 import { download } from './download';
 import { errorOf } from './localFailure';
 import type { Entry } from './entry';
+import { finishUpload } from './finishUpload';
 import { upload } from './upload';
 
 /** What a run needs besides its transfer. */
@@ -17,6 +19,7 @@ export interface RunSurroundings extends Pick<
 > {
   readonly configuration: EngineConfiguration;
   clientFor(signal: AbortSignal): Promise<CosClient>;
+  endOf(connectionId: ConnectionId, signal: AbortSignal): Promise<TransferEnd>;
   decideClashes(
     clashCount: number,
     examples: readonly string[],
@@ -56,6 +59,7 @@ export async function runTransfer(
       garbage: around.garbage,
       rateLimit: around.rateLimit,
       connections: around.connections,
+      endOf: (connectionId) => around.endOf(connectionId, signal),
       maxConnections: configuration.maxConnections,
       partBytes: configuration.preferredPartBytes,
       platform: around.platform,
@@ -85,12 +89,14 @@ async function move(context: TransferContext, request: TransferRequest, stop: Ab
   switch (request.kind) {
     case 'upload':
       return await upload(context, request, stop);
+    case 'resumeUpload':
+      return await finishUpload(context, request);
     case 'download':
       return await download(context, request, stop);
     case 'delete':
       return await deleteMany(context, request, stop);
     case 'copy':
-      return await copyOne(context, request);
+      return await copyMany(context, request, stop);
   }
 }
 

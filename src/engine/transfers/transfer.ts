@@ -156,8 +156,11 @@ export class Transfer {
   /** Items that an earlier run has dealt with and this one cannot find again, such as deleted objects. */
   addDoneBefore(): void {
     const items = this.#before?.itemsDone ?? 0;
+    const bytes = this.#before?.bytesDone ?? 0;
     this.#itemsPlanned += items;
     this.#itemsDone += items;
+    this.#bytesPlanned += bytes;
+    this.#bytesDone += bytes;
   }
 
   /** Planning has found an item; every item ends as done, skipped or failed, unless the transfer is cut. */

@@ -8,6 +8,7 @@ import type { BucketsView } from '../tree/bucketsView';
 import type { ReportDocuments } from '../transfers/reportDocuments';
 import type { Transfers } from '../transfers/runner';
 import type { TransfersView } from '../transfers/transfersView';
+import type { HeldObjects } from './heldObjects';
 import type { TargetTypes } from './targets';
 
 /** What commands may use. */
@@ -23,6 +24,7 @@ export interface CommandServices {
   readonly transfersView: TransfersView;
   readonly transferReports: ReportDocuments;
   readonly documents: ObjectFileSystem;
+  readonly clipboard: HeldObjects;
   /** Choices that are offered again, such as the last folder of a download. */
   readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;

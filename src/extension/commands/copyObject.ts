@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import { bucketName, objectKey } from '../../model/ids';
 import { objectUri } from '../../model/objectUri';
 import { isDirtyInTab } from '../documents/openEditors';
+import { runOrganise } from '../transfers/organise';
+import { folderRename } from '../transfers/organisePlan';
 import type { CommandOutcome, CommandServices } from './command';
 import { objectsOf, parseBucketAndKey, rowCount } from './keyText';
 import { keySentence } from './pickTarget';
-import type { ObjectsTarget, ObjectTarget } from './targets';
+import type { FolderTarget, ObjectsTarget, ObjectTarget } from './targets';
 
 /** Copies an object to another key or bucket of its connection, on the server. */
 export async function copyObject(
@@ -31,25 +33,28 @@ export async function copyObject(
   return transfers.run({
     kind: 'copy',
     connectionId,
-    source: { bucket, key, ...(versionId === undefined ? {} : { versionId }) },
-    target: { bucket: bucketName(target.bucket), key: objectKey(target.key) },
+    source: { bucket, keys: [key], prefixes: [], ...(versionId === undefined ? {} : { versionId }) },
+    target: { bucket: bucketName(target.bucket), prefix: '', key: objectKey(target.key) },
     deleteSource: false,
     clash: 'ask',
   });
 }
 
-/** Renames an object: a copy on the server that is verified before the old one goes. */
+/** Renames an object or a folder: copies on the server that are verified before the old ones go. */
 export async function renameObject(
-  { prompts, transfers }: CommandServices,
+  services: CommandServices,
   targets: readonly ObjectsTarget[],
 ): Promise<CommandOutcome> {
-  const [object] = objectsOf(targets);
-  if (object === undefined || rowCount(targets) !== 1) {
-    void prompts.info(
-      vscode.l10n.t('One object at a time can be renamed; object storage cannot rename folders in one step.'),
-    );
+  const { prompts, transfers } = services;
+  if (rowCount(targets) !== 1) {
+    void prompts.info(vscode.l10n.t('One object or folder at a time can be renamed.'));
     return;
   }
+  const [first] = targets;
+  const prefix = first?.prefixes[0];
+  if (first !== undefined && prefix !== undefined) return renameFolder(services, { ...first, prefix });
+  const [object] = objectsOf(targets);
+  if (object === undefined) return;
   const { connectionId, bucket, key } = object;
   if (isDirtyInTab(vscode.Uri.from(objectUri(connectionId, bucket, key)))) {
     void prompts.warn(vscode.l10n.t('The object is open with unsaved changes; save or close it first: "{0}"', key));
@@ -66,11 +71,38 @@ export async function renameObject(
   return transfers.run({
     kind: 'copy',
     connectionId,
-    source: { bucket, key },
-    target: { bucket, key: objectKey(typed) },
+    source: { bucket, keys: [key], prefixes: [] },
+    target: { bucket, prefix: '', key: objectKey(typed) },
     deleteSource: true,
     clash: 'ask',
   });
+}
+
+/** A folder's name is part of the key of each object in it, so each is copied, verified and deleted. */
+async function renameFolder(services: CommandServices, folder: FolderTarget): Promise<CommandOutcome> {
+  const { bucket, prefix } = folder;
+  const value = prefix.slice(0, -1);
+  const typed = await services.prompts.input({
+    title: vscode.l10n.t('Rename Folder'),
+    prompt: vscode.l10n.t('New name of the folder in "{0}"', bucket),
+    value,
+    valueSelection: [value.lastIndexOf('/') + 1, value.length],
+    validateInput: (text) => {
+      const wanted = folderPrefix(text);
+      if (wanted === '/') return vscode.l10n.t('Enter a name.');
+      if (wanted === prefix) return vscode.l10n.t('This is its name already.');
+      if (wanted.startsWith(prefix)) return vscode.l10n.t('A folder cannot be moved into itself.');
+      return keySentence(wanted);
+    },
+  });
+  if (typed === undefined) return;
+  const newPrefix = folderPrefix(typed);
+  const outcome = await runOrganise(services, [folderRename(folder, newPrefix)], `${bucket}/${newPrefix}`);
+  return outcome.kind === 'failed' ? outcome.result : undefined;
+}
+
+function folderPrefix(text: string): string {
+  return text.endsWith('/') ? text : `${text}/`;
 }
 
 /** The name without folders and extension: what people change. */

@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
 import type { ObjectCount } from '../../protocol/requests';
+import { countObjects } from '../transfers/organise';
 import type { CommandOutcome, CommandServices } from './command';
 import { deleteQuestion } from './deleteQuestion';
 import { rowCount } from './keyText';
 import type { ObjectsTarget } from './targets';
-
-/** Objects that are counted before the question; more are said to be more. */
-const countLimit = 10_000;
 
 /** Deletes objects and folders after a question that says how many there are and that it is for good. */
 export async function deleteObjects(
@@ -32,22 +30,5 @@ async function countAll({ engine }: CommandServices, targets: readonly ObjectsTa
   if (targets.every(({ prefixes }) => prefixes.length === 0)) {
     return { ok: true, value: { objects: rowCount(targets), bytes: 0, isComplete: true } };
   }
-  const title = vscode.l10n.t('Counting objects');
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (_progress, token): Promise<Result<ObjectCount>> => {
-    let total: ObjectCount = { objects: 0, bytes: 0, isComplete: true };
-    for (const { connectionId, bucket, keys, prefixes } of targets) {
-      const limit = countLimit - total.objects;
-      if (limit <= 0) return { ok: true, value: { ...total, isComplete: false } };
-      const count = await engine.send('objects/count', { connectionId, bucket, keys, prefixes, limit }, token);
-      if (!count.ok) return count;
-      const { objects, bytes, isComplete } = count.value;
-      total = {
-        objects: total.objects + objects,
-        bytes: total.bytes + bytes,
-        isComplete: total.isComplete && isComplete,
-      };
-    }
-    return { ok: true, value: total };
-  });
+  return countObjects(engine, targets);
 }

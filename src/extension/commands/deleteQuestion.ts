@@ -1,5 +1,5 @@
 import type { ObjectCount } from '../../protocol/requests';
-import { formatBytes } from '../ui/format';
+import { countText } from '../ui/format';
 import type { Translate } from '../ui/messages';
 import type { ObjectsTarget } from './targets';
 
@@ -30,11 +30,4 @@ export function deleteQuestion(
   const more = names.length - shown.length;
   const lines = [...shown, ...(more > 0 ? [t('… and {0} more', more)] : [])];
   return { message: t('Delete {0}?', countText(count, t)), detail: `${lines.join('\n')}\n\n${meaning}` };
-}
-
-function countText({ objects, bytes, isComplete }: ObjectCount, t: Translate): string {
-  const number = objects.toLocaleString('en-US');
-  if (!isComplete) return t('more than {0} objects', number);
-  if (objects === 1) return bytes > 0 ? t('1 object ({0})', formatBytes(bytes)) : t('1 object');
-  return bytes > 0 ? t('{0} objects ({1})', number, formatBytes(bytes)) : t('{0} objects', number);
 }

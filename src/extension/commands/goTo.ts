@@ -39,6 +39,8 @@ function placeOf(node: TreeNode | undefined): Place {
       return { connectionId: node.connection.id, folder: folderRefOf(node) };
     case 'object':
       return { connectionId: node.connection.id };
+    case 'uploads':
+    case 'upload':
     case 'loadMore':
     case 'state':
     case 'action':

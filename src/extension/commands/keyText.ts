@@ -31,6 +31,14 @@ export function parseBucketAndKey(text: string): { readonly bucket: string; read
   return slash <= 0 || key === '' ? undefined : { bucket, key };
 }
 
+/** A bucket and folder typed as `bucket/folder/`; the last `/` may be left out. */
+export function parseBucketAndFolder(text: string): { readonly bucket: string; readonly prefix: string } {
+  const slash = text.indexOf('/');
+  if (slash < 0) return { bucket: text, prefix: '' };
+  const prefix = text.slice(slash + 1);
+  return { bucket: text.slice(0, slash), prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
+}
+
 /** A file name for an object on this machine: the last segment of its key, with what no file system takes replaced. */
 export function localFileName(key: string): string {
   const segment = key.replace(/\/+$/, '').split('/').at(-1) ?? '';

@@ -55,6 +55,8 @@ function folderNodeOf(node: TreeNode | undefined): Extract<TreeNode, { kind: 'bu
     case 'bucket':
     case 'folder':
       return node;
+    case 'uploads':
+    case 'upload':
     case 'loadMore':
       return node.parent;
     case 'state':

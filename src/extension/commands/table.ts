@@ -4,8 +4,10 @@ import { connectionCommands } from './connection';
 import { localServerCommands } from './localServer';
 import { navigationCommands } from './navigation';
 import { objectCommands } from './object';
+import { clipboardCommands } from './objectClipboard';
 import { transferCommands } from './transfer';
 import { transferRowCommands } from './transferRows';
+import { uploadCommands } from './uploads';
 
 /** Every command of the extension. A test compares it with the manifest, both ways. */
 export const commandTable = {
@@ -14,6 +16,8 @@ export const commandTable = {
   ...localServerCommands,
   ...navigationCommands,
   ...objectCommands,
+  ...clipboardCommands,
   ...transferCommands,
   ...transferRowCommands,
+  ...uploadCommands,
 } satisfies CommandTable;

@@ -1,6 +1,7 @@
 import { objectKey, type BucketName, type ConnectionId, type ObjectKey } from '../../model/ids';
 import { objectScheme, parseObjectUri, type UriParts } from '../../model/objectUri';
 import type { TransferSnapshot } from '../../model/transferState';
+import type { OpenUpload } from '../../protocol/requests';
 import type { ContainerNode, TreeNode } from '../tree/treeNode';
 
 export interface ConnectionTarget {
@@ -27,6 +28,11 @@ export interface ObjectsTarget extends BucketTarget {
   readonly prefixes: readonly string[];
 }
 
+/** Incomplete uploads of one bucket. */
+export interface UploadsTarget extends BucketTarget {
+  readonly uploads: readonly OpenUpload[];
+}
+
 /** What a command can work on. `objects`: one entry for each bucket with something selected, never empty. */
 export interface TargetTypes {
   none: undefined;
@@ -35,6 +41,8 @@ export interface TargetTypes {
   folder: FolderTarget;
   object: ObjectTarget;
   objects: readonly ObjectsTarget[];
+  /** Absent from the palette. */
+  uploads: UploadsTarget | undefined;
   /** A node of the tree as it is; absent from the palette. */
   node: TreeNode | undefined;
   /** Transfers as they stand, never none. */
@@ -71,6 +79,7 @@ export function targetOf<T extends Exclude<keyof TargetTypes, 'transfers'>>(
     folder: () => folderOf(selection),
     object: () => objectsOf(selection)[0],
     objects: () => groupByBucket(selection),
+    uploads: () => uploadsOf(selection),
     node: () => selection.nodes[0],
     localFiles: () => selection.uris.filter(({ scheme }) => scheme !== objectScheme),
   };
@@ -100,6 +109,19 @@ function folderOf({ nodes, uris }: Selection): FolderTarget | undefined {
   if (location?.bucket === undefined) return undefined;
   const { connectionId, bucket, key } = location;
   return { connectionId, bucket, prefix: key.slice(0, key.lastIndexOf('/') + 1) };
+}
+
+/** All uploads of a node of uploads, or the selected ones of the clicked one's bucket. */
+function uploadsOf({ nodes }: Selection): UploadsTarget | undefined {
+  const [first] = nodes;
+  if (first?.kind !== 'uploads' && first?.kind !== 'upload') return undefined;
+  const { connection, parent } = first;
+  const target = { connectionId: connection.id, bucket: parent.bucket.name };
+  if (first.kind === 'uploads') return { ...target, uploads: first.uploads };
+  const isHere = (node: TreeNode): boolean =>
+    node.kind === 'upload' && node.connection.id === connection.id && node.parent.bucket.name === target.bucket;
+  const uploads = nodes.flatMap((node) => (node.kind === 'upload' && isHere(node) ? [node.upload] : []));
+  return { ...target, uploads };
 }
 
 function objectsOf({ nodes, uris }: Selection): readonly ObjectTarget[] {
@@ -147,6 +169,8 @@ function containerOf(node: TreeNode): ContainerNode | Extract<TreeNode, { kind: 
     case 'folder':
     case 'object':
       return node;
+    case 'uploads':
+    case 'upload':
     case 'loadMore':
     case 'state':
     case 'action':
@@ -159,6 +183,8 @@ const nodeKinds: ReadonlySet<unknown> = new Set<TreeNode['kind']>([
   'bucket',
   'folder',
   'object',
+  'uploads',
+  'upload',
   'loadMore',
   'state',
   'action',

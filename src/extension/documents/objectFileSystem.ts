@@ -187,30 +187,25 @@ export class ObjectFileSystem implements vscode.FileSystemProvider, vscode.Dispo
   async #copy(from: vscode.Uri, to: vscode.Uri, overwrite: boolean, deleteSource: boolean): Promise<void> {
     const source = this.#entry(from);
     const target = this.#entry(to);
-    if (source.connectionId !== target.connectionId) {
-      throw vscode.FileSystemError.Unavailable(
-        vscode.l10n.t('Objects cannot be copied between two connections; download and upload them: "{0}"', source.key),
-      );
-    }
     const stat = this.#unwrap(await this.#stats.stat(source, true));
     if (stat.kind === 'absent') throw vscode.FileSystemError.FileNotFound(from);
-    if (stat.kind === 'folder') {
-      throw vscode.FileSystemError.Unavailable(
-        vscode.l10n.t(
-          'Object storage cannot rename or copy a folder in one step; nothing changed: "{0}"',
-          source.prefix,
-        ),
-      );
-    }
     if (!overwrite && this.#unwrap(await this.#stats.stat(target, true)).kind !== 'absent') {
       throw vscode.FileSystemError.FileExists(to);
     }
-    const { connectionId, bucket, key, versionId } = source;
+    const { bucket, key, versionId, prefix } = source;
+    const isOther = source.connectionId !== target.connectionId;
+    const what =
+      stat.kind === 'folder'
+        ? ({ keys: [], prefixes: [prefix], contentsOnly: true } as const)
+        : { keys: [key], prefixes: [], ...(versionId === undefined ? {} : { versionId }) };
     await this.#transfer({
       kind: 'copy',
-      connectionId,
-      source: { bucket, key, ...(versionId === undefined ? {} : { versionId }) },
-      target: { bucket: target.bucket, key: target.key },
+      connectionId: target.connectionId,
+      source: { bucket, ...what, ...(isOther ? { connectionId: source.connectionId } : {}) },
+      target:
+        stat.kind === 'folder'
+          ? { bucket: target.bucket, prefix: target.prefix }
+          : { bucket: target.bucket, prefix: '', key: target.key },
       deleteSource,
       clash: overwrite ? 'replace' : 'fail',
     });

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
+import { parseObjectUri } from '../../model/objectUri';
 
 /** The open text document of a URI. */
 export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
@@ -42,4 +44,20 @@ function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all.flatMap((group) =>
     group.tabs.filter((tab) => urisOfTab(tab).some((shown) => shown.toString() === id)),
   );
+}
+
+/** Keys of objects among these, or below these folders, that an editor shows with unsaved changes. */
+export function dirtyObjects(of: {
+  readonly connectionId: ConnectionId;
+  readonly bucket: BucketName;
+  readonly keys: readonly ObjectKey[];
+  readonly prefixes: readonly string[];
+}): readonly ObjectKey[] {
+  const open = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter((tab) => tab.isDirty).flatMap(urisOfTab));
+  return open.flatMap((uri) => {
+    const location = parseObjectUri(uri);
+    if (location?.connectionId !== of.connectionId || location.bucket !== of.bucket) return [];
+    const { key } = location;
+    return of.keys.includes(key) || of.prefixes.some((prefix) => key.startsWith(prefix)) ? [key] : [];
+  });
 }

@@ -1,4 +1,4 @@
-import { objectKey, type BucketName, type ConnectionId, type ObjectKey } from '../../model/ids';
+import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
 import { folderUri, objectUri, parseObjectUri, type UriParts } from '../../model/objectUri';
 import type { ObjectRef } from '../../protocol/requests';
 
@@ -69,9 +69,4 @@ export function parentPrefix(key: string): string {
 export function baseName(key: string): string {
   const withoutEnd = key.endsWith('/') ? key.slice(0, -1) : key;
   return withoutEnd.slice(withoutEnd.lastIndexOf('/') + 1);
-}
-
-/** The key of a name below a prefix. */
-export function childKey(prefix: string, name: string): ObjectKey {
-  return objectKey(prefix + name);
 }

@@ -1,4 +1,4 @@
-import type { ObjectKey } from '../../model/ids';
+import { objectKey, type ObjectKey } from '../../model/ids';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import { parentPrefix } from '../documents/place';
@@ -13,30 +13,59 @@ export function changesOf(request: TransferRequest, snapshot: TransferSnapshot):
       return [];
     case 'upload':
       return [{ connectionId, bucket: request.bucket, prefix: request.prefix, kind: 'changed' }];
-    case 'copy': {
-      const { source, target, deleteSource } = request;
-      const arrived = keyChange(connectionId, target.bucket, [target.key], 'changed');
-      if (!deleteSource) return arrived;
-      const kind = snapshot.state === 'done' && snapshot.itemsFailed === 0 ? 'deleted' : 'changed';
-      return [...arrived, ...keyChange(connectionId, source.bucket, [source.key], kind)];
-    }
+    case 'resumeUpload':
+      return keyChange(connectionId, request.bucket, [request.key], 'changed');
+    case 'copy':
+      return changesOfCopy(request, snapshot);
     case 'delete': {
-      const isWhole = snapshot.state === 'done' && snapshot.itemsFailed === 0;
-      const kind = isWhole ? 'deleted' : 'changed';
       const { bucket } = request;
-      return [
-        ...keyChange(connectionId, bucket, request.keys, kind),
-        ...request.prefixes.map((prefix): ObjectChange => ({ connectionId, bucket, prefix, kind })),
-        // The folders themselves disappear from the listings that show them.
-        ...[...new Set(request.prefixes.map(parentPrefix))].map((prefix): ObjectChange => ({
-          connectionId,
-          bucket,
-          prefix,
-          kind: 'changed',
-        })),
-      ];
+      return goneFrom({ connectionId, bucket }, request.keys, request.prefixes, snapshot);
     }
   }
+}
+
+/** The target gains names in one folder; folders in it may hold more than before. */
+function changesOfCopy(
+  { connectionId, source, target, deleteSource }: Extract<TransferRequest, { kind: 'copy' }>,
+  snapshot: TransferSnapshot,
+): readonly ObjectChange[] {
+  const { bucket, prefix, key } = target;
+  const folders = source.prefixes.map((folder) =>
+    source.contentsOnly === true ? prefix : `${prefix}${folder.slice(parentPrefix(folder).length)}`,
+  );
+  const arrived = [
+    ...keyChange(
+      connectionId,
+      bucket,
+      key === undefined ? source.keys.map((each) => objectKey(prefix + each.slice(parentPrefix(each).length))) : [key],
+      'changed',
+    ),
+    ...folders.map((folder): ObjectChange => ({ connectionId, bucket, prefix: folder, kind: 'changed' })),
+    ...parentsOf(folders).map((folder): ObjectChange => ({ connectionId, bucket, prefix: folder, kind: 'changed' })),
+  ];
+  if (!deleteSource) return arrived;
+  const from = { connectionId: source.connectionId ?? connectionId, bucket: source.bucket };
+  return [...arrived, ...goneFrom(from, source.keys, source.prefixes, snapshot)];
+}
+
+/** What was to be deleted, for certain or perhaps. */
+function goneFrom(
+  { connectionId, bucket }: Pick<ObjectChange, 'connectionId' | 'bucket'>,
+  keys: readonly ObjectKey[],
+  prefixes: readonly string[],
+  { state, itemsFailed, itemsSkipped }: TransferSnapshot,
+): readonly ObjectChange[] {
+  const kind = state === 'done' && itemsFailed + itemsSkipped === 0 ? 'deleted' : 'changed';
+  return [
+    ...keyChange(connectionId, bucket, keys, kind),
+    ...prefixes.map((prefix): ObjectChange => ({ connectionId, bucket, prefix, kind })),
+    // The folders themselves disappear from the listings that show them.
+    ...parentsOf(prefixes).map((prefix): ObjectChange => ({ connectionId, bucket, prefix, kind: 'changed' })),
+  ];
+}
+
+function parentsOf(prefixes: readonly string[]): readonly string[] {
+  return [...new Set(prefixes.map(parentPrefix))];
 }
 
 /** One change for each folder that shows some of the keys. */

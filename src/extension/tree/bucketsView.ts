@@ -3,6 +3,7 @@ import type { Connection } from '../../model/connection';
 import type { CosError, Result } from '../../model/cosError';
 import type { BucketName, ConnectionId } from '../../model/ids';
 import type { BucketSummary } from '../../model/objectInfo';
+import type { EngineRequests, OpenUpload } from '../../protocol/requests';
 import type { Changes, Connections, EngineClient } from '../services';
 import { maxDocumentBytes } from '../documents/objectContent';
 import { DisposableStore } from '../ui/lifecycle';
@@ -21,6 +22,8 @@ import {
   type FolderNode,
   type FolderRef,
   type TreeNode,
+  type UploadNode,
+  type UploadsNode,
 } from './treeNode';
 
 /** What the view needs to know of the local server. */
@@ -32,6 +35,9 @@ export interface LocalServerState {
   resume(): Promise<void>;
   readonly onDidChange: vscode.Event<void>;
 }
+
+/** Incomplete uploads of a bucket. */
+type ListedUploads = EngineRequests['uploads/list']['result'];
 
 /** The Buckets view: connection → bucket → folder → object. */
 export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -46,6 +52,8 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   readonly #view: vscode.TreeView<TreeNode>;
   /** Nodes keep their identity, so that a change can be announced for the very object that VS Code holds. */
   readonly #nodes = new Map<string, ContainerNode>();
+  /** What was listed of incomplete uploads, by the bucket's node. */
+  readonly #uploads = new Map<string, ListedUploads>();
   /** Collapsed while listing: listed again when expanded. */
   readonly #stoppedNodes = new Set<string>();
 
@@ -120,11 +128,14 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       void this.#localServer.resume();
       return this.#connections.list().map((connection) => this.#connectionNode(connection));
     }
+    if (node.kind === 'uploads') return node.uploads.map((upload) => uploadNode(node, upload));
     if (node.kind !== 'connection' && node.kind !== 'bucket' && node.kind !== 'folder') return [];
     if (this.#stoppedNodes.has(nodeId(node))) return [];
     const children =
       node.kind === 'connection' ? await this.#childrenOfConnection(node) : await this.#childrenOfFolder(node);
-    return children.map((child) => this.#keep(child));
+    const uploads = node.kind === 'bucket' ? this.#uploads.get(nodeId(node)) : undefined;
+    const shown = uploads === undefined || node.kind !== 'bucket' ? [] : [uploadsNode(node, uploads)];
+    return [...shown, ...children].map((child) => this.#keep(child));
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
@@ -136,11 +147,25 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       case 'folder':
       case 'object':
         return this.#folderNode(node.connection, node.bucket, node.parentPrefix);
+      case 'uploads':
       case 'loadMore':
       case 'state':
       case 'action':
         return node.parent;
+      case 'upload': {
+        const uploads = this.#uploads.get(nodeId(node.parent));
+        return uploads === undefined ? node.parent : uploadsNode(node.parent, uploads);
+      }
     }
+  }
+
+  /** Shows a bucket's incomplete uploads, or no longer when there are none. */
+  showUploads(target: { connectionId: ConnectionId; bucket: BucketName }, listed: ListedUploads): void {
+    const node = this.#shownFolder({ ...target, prefix: '' });
+    const id = `b\n${target.connectionId}\n${target.bucket}`;
+    if (listed.uploads.length > 0) this.#uploads.set(id, listed);
+    else this.#uploads.delete(id);
+    if (node !== undefined) this.#changed(node);
   }
 
   /** Selects and expands a connection. */
@@ -322,6 +347,14 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     }
     this.#didChange.fire(undefined);
   }
+}
+
+function uploadsNode(parent: BucketNode, { uploads, isComplete }: ListedUploads): UploadsNode {
+  return { kind: 'uploads', connection: parent.connection, parent, uploads, isComplete };
+}
+
+function uploadNode({ connection, parent }: UploadsNode, upload: OpenUpload): UploadNode {
+  return { kind: 'upload', connection, parent, upload };
 }
 
 function noConnection(): CosError {

@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import { objectUri } from '../../model/objectUri';
+import { targetOf } from '../commands/targets';
 import type { ObjectFileSystem } from '../documents/objectFileSystem';
-import { askClash, uploadContents, type NamedContent } from '../transfers/uploadContents';
-import { changesOfCopies, copyMany, type CopyBatch } from '../transfers/copyMany';
+import { uploadContents, type NamedContent } from '../transfers/uploadContents';
+import { countJob, runOrganise } from '../transfers/organise';
+import { planOrganise } from '../transfers/organisePlan';
+import { jobDetail } from '../transfers/organiseTexts';
 import { uploadUris, type UploadServices } from '../transfers/uploadUris';
-import { dropFolder, parseUriList, planDrop } from './dropPlan';
+import { countText } from '../ui/format';
+import { dropFolder, parseUriList } from './dropPlan';
 import type { FolderRef, TreeNode } from './treeNode';
 
 const uriList = 'text/uri-list';
@@ -48,7 +52,7 @@ export class BucketsDragAndDrop implements vscode.TreeDragAndDropController<Tree
     }
     const rows: unknown = data.get(treeRows)?.value;
     if (Array.isArray(rows)) {
-      await this.#copyRows(rows as readonly TreeNode[], folder);
+      await this.#organise(rows as readonly TreeNode[], folder);
       return;
     }
     const dropped = await readDrop(data);
@@ -58,55 +62,35 @@ export class BucketsDragAndDrop implements vscode.TreeDragAndDropController<Tree
     if (dropped.contents.length > 0) await uploadContents(this.#services, folder, dropped.contents);
   }
 
-  async #copyRows(rows: readonly TreeNode[], folder: FolderRef): Promise<void> {
-    const { prompts } = this.#services;
-    const plan = planDrop(rows, folder);
-    switch (plan.kind) {
-      case 'nothing':
-        return;
-      case 'refused':
-        void prompts.warn(refusal(plan.reason));
-        return;
-      case 'copy': {
-        const move = vscode.l10n.t('Move');
-        const copy = vscode.l10n.t('Copy');
-        const to = `${folder.bucket}/${folder.prefix}`;
-        const [first] = plan.items;
-        const message =
-          plan.items.length === 1 && first !== undefined
-            ? vscode.l10n.t('Move or copy "{0}" to "{1}"?', first.source.key, to)
-            : vscode.l10n.t('Move or copy {0} objects to "{1}"?', plan.items.length, to);
-        const detail = vscode.l10n.t('A move deletes each object once its copy is verified.');
-        const answer = await prompts.confirm(message, detail, move, copy);
-        if (answer !== undefined) await this.#copy({ ...plan, deleteSource: answer === move });
-      }
+  async #organise(rows: readonly TreeNode[], folder: FolderRef): Promise<void> {
+    const { prompts, engine, failures } = this.#services;
+    const selections = targetOf('objects', { nodes: rows, uris: [] });
+    if (selections === undefined) {
+      void prompts.info(vscode.l10n.t('Drag objects or folders; buckets and connections stay where they are.'));
+      return;
     }
-  }
-
-  async #copy(batch: CopyBatch): Promise<void> {
-    const { prompts, transfers, changes, failures } = this.#services;
-    const count = batch.items.length;
-    const title = batch.deleteSource
-      ? vscode.l10n.t('Moving {0} objects', count)
-      : vscode.l10n.t('Copying {0} objects', count);
-    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    const outcome = await vscode.window.withProgress(options, (progress, token) =>
-      copyMany(transfers, batch, {
-        isCancelled: () => token.isCancellationRequested,
-        decideClashes: async ({ target }) => (await askClash(prompts, count, target.key)) ?? 'cancel',
-        report: (doneCount) =>
-          progress.report({ message: vscode.l10n.t('{0} of {1}', doneCount, count), increment: 100 / count }),
-      }),
-    );
-    for (const change of changesOfCopies(batch, outcome.done)) changes.fire(change);
-    const [first] = outcome.failures;
-    if (first === undefined) return;
-    const sentence = failures.sentence(first.error);
-    void prompts.error(
-      outcome.failures.length === 1
-        ? sentence
-        : vscode.l10n.t('{0} objects stayed where they were; the first: {1}', outcome.failures.length, sentence),
-    );
+    const plan = planOrganise(selections, folder, 'move');
+    if (plan.kind === 'intoItself') {
+      void prompts.warn(vscode.l10n.t('A folder cannot be copied or moved into itself: "{0}"', plan.prefix));
+      return;
+    }
+    // Dropped where it lies: a hand that slipped, not a wish for a duplicate.
+    if (plan.kind === 'nothing') return;
+    const count = await countJob(engine, plan.requests);
+    if (!count.ok) {
+      await failures.report(count.error);
+      return;
+    }
+    const move = vscode.l10n.t('Move');
+    const copy = vscode.l10n.t('Copy');
+    const to = `${folder.bucket}/${folder.prefix}`;
+    const message = vscode.l10n.t('Move or copy {0} to "{1}"?', countText(count.value, vscode.l10n.t), to);
+    const detail = jobDetail(plan.requests, count.value, 'move', vscode.l10n.t);
+    const answer = await prompts.confirm(message, detail, move, copy);
+    if (answer === undefined) return;
+    const requests = plan.requests.map((request) => ({ ...request, deleteSource: answer === move }));
+    const outcome = await runOrganise(this.#services, requests, to, 'already');
+    if (outcome.kind === 'failed') await failures.report(outcome.result.error);
   }
 }
 
@@ -128,15 +112,4 @@ async function readDrop(
     else contents.push({ name: file.name, read: async () => file.data() });
   }
   return { uris: [...uris.values()], contents };
-}
-
-function refusal(reason: 'folders' | 'otherConnection' | 'sameNames'): string {
-  switch (reason) {
-    case 'folders':
-      return vscode.l10n.t('Object storage cannot move or copy a folder in one step; drag the objects in it.');
-    case 'otherConnection':
-      return vscode.l10n.t('Objects cannot be moved or copied to another connection; download and upload them.');
-    case 'sameNames':
-      return vscode.l10n.t('Several of these objects have the same name; move or copy them one by one.');
-  }
 }

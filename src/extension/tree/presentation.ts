@@ -2,6 +2,7 @@ import type { CosError } from '../../model/cosError';
 import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
 import { formatAge, formatBytes } from '../ui/format';
 import { cause, type Translate } from '../ui/messages';
+import { presentUpload, presentUploads } from './uploadTexts';
 import type { ActionNode, BucketNode, ConnectionNode, FolderNode, NodeState, ObjectNode, TreeNode } from './treeNode';
 
 /** Every word that a `viewItem` can hold. */
@@ -18,6 +19,8 @@ export const contextWords = [
   'filtered',
   'writable',
   'readOnly',
+  'uploads',
+  'upload',
   'loadMore',
   'state',
   'action',
@@ -55,6 +58,10 @@ export function present(
       return presentFolder(node, t);
     case 'object':
       return presentObject(node, nowMs, t, maxOpenBytes);
+    case 'uploads':
+      return presentUploads(node, t);
+    case 'upload':
+      return presentUpload(node, nowMs, t);
     case 'loadMore': {
       const label = t('Load more…');
       return {

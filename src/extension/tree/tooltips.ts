@@ -27,6 +27,11 @@ export async function describeNode(
       return vscode.l10n.t('Lists up to 1,000 more.');
     case 'state':
       return node.state.kind === 'failed' ? cause(node.state.error, vscode.l10n.t) : undefined;
+    case 'uploads':
+      return vscode.l10n.t(
+        'Parts of uploads that were begun and not finished; they cost storage until they are aborted.',
+      );
+    case 'upload':
     case 'action':
       return undefined;
   }

@@ -2,6 +2,7 @@ import type { Connection } from '../../model/connection';
 import type { CosError } from '../../model/cosError';
 import type { BucketName, ConnectionId } from '../../model/ids';
 import type { BucketSummary, ObjectSummary } from '../../model/objectInfo';
+import type { OpenUpload } from '../../protocol/requests';
 
 /** A bucket (empty prefix) or a folder of it (prefix ending in `/`). */
 export interface FolderRef {
@@ -51,6 +52,22 @@ export interface LoadMoreNode {
   readonly shownCount: number;
 }
 
+/** The incomplete uploads of a bucket, once they were asked for. */
+export interface UploadsNode {
+  readonly kind: 'uploads';
+  readonly connection: Connection;
+  readonly parent: BucketNode;
+  readonly uploads: readonly OpenUpload[];
+  readonly isComplete: boolean;
+}
+
+export interface UploadNode {
+  readonly kind: 'upload';
+  readonly connection: Connection;
+  readonly parent: BucketNode;
+  readonly upload: OpenUpload;
+}
+
 /** What a node without children says instead of children. */
 export type NodeState =
   | { readonly kind: 'emptyFolder' }
@@ -87,7 +104,7 @@ export interface ActionNode {
 }
 
 export type ContainerNode = ConnectionNode | BucketNode | FolderNode;
-export type TreeNode = ContainerNode | ObjectNode | LoadMoreNode | StateNode | ActionNode;
+export type TreeNode = ContainerNode | ObjectNode | LoadMoreNode | StateNode | ActionNode | UploadsNode | UploadNode;
 
 /** The folder that a bucket or folder node stands for. */
 export function folderRefOf(node: BucketNode | FolderNode): FolderRef {
@@ -109,6 +126,10 @@ export function nodeId(node: TreeNode): string {
       return `f\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.prefix}`;
     case 'object':
       return `o\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.object.key}`;
+    case 'uploads':
+      return `u\n${nodeId(node.parent)}`;
+    case 'upload':
+      return `v\n${node.upload.uploadId}\n${nodeId(node.parent)}`;
     case 'loadMore':
       return `m\n${nodeId(node.parent)}`;
     case 'state':

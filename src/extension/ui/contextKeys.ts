@@ -7,7 +7,8 @@ export type ContextKey =
   | 'ibmcos:objectOpened'
   | 'ibmcos:canPauseTransfers'
   | 'ibmcos:canResumeTransfers'
-  | 'ibmcos:hasFinishedTransfers';
+  | 'ibmcos:hasFinishedTransfers'
+  | 'ibmcos:canPaste';
 
 /** Tells VS Code a fact. */
 export function setContextKey(key: ContextKey, isTrue: boolean): void {

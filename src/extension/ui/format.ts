@@ -1,3 +1,4 @@
+import type { ObjectCount } from '../../protocol/requests';
 import type { Translate } from './messages';
 
 const units = ['kB', 'MB', 'GB', 'TB', 'PB'] as const;
@@ -40,4 +41,12 @@ export function formatDuration(durationMs: number, t: Translate): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? t('{0} h', hours) : t('{0} h {1} min', hours, minutes % 60);
   return t('{0} d', Math.ceil(hours / 24));
+}
+
+/** A number of objects and what they hold, for people. */
+export function countText({ objects, bytes, isComplete }: ObjectCount, t: Translate): string {
+  const number = objects.toLocaleString('en-US');
+  if (!isComplete) return t('more than {0} objects', number);
+  if (objects === 1) return bytes > 0 ? t('1 object ({0})', formatBytes(bytes)) : t('1 object');
+  return bytes > 0 ? t('{0} objects ({1})', number, formatBytes(bytes)) : t('{0} objects', number);
 }

@@ -61,8 +61,8 @@ describe('copying one object', () => {
     ({
       kind: 'copy',
       connectionId: connection,
-      source: { bucket, key: objectKey(from) },
-      target: { bucket, key: objectKey(to) },
+      source: { bucket, keys: [objectKey(from)], prefixes: [] },
+      target: { bucket, prefix: '', key: objectKey(to) },
       deleteSource,
       clash,
     }) as const;

@@ -419,3 +419,43 @@ describe('a paused deletion', () => {
     expect(world.client.keys('bucket')).toEqual(['p/new']);
   });
 });
+
+describe('a paused move of many', () => {
+  const moveOf = (keys: string[], prefixes: string[], clash: 'fail' | 'replace'): TransferRequest => ({
+    kind: 'copy',
+    connectionId: connection,
+    source: { bucket, keys: keys.map(objectKey), prefixes },
+    target: { bucket, prefix: 't/' },
+    deleteSource: true,
+    clash,
+  });
+
+  it('goes on where a copy was made and its source not yet deleted', async () => {
+    const world = await engine();
+    for (const key of ['f/1', 'f/2', 'f/3']) world.client.put('bucket', key, key);
+    const hold = holdAt(world.client, 'deleteObject', 2);
+    const transferId = await world.start(moveOf([], ['f/'], 'fail'));
+    await hold.reached;
+    const pausing = world.transfers.handlers['transfers/pause']({ transferId }, never);
+    hold.letGo();
+    expect((await pausing).state).toBe('paused');
+    expect(await resume(world, transferId)).toMatchObject({ state: 'done', itemsFailed: 0, itemsSkipped: 0 });
+    expect(world.client.keys('bucket')).toEqual(['t/f/1', 't/f/2', 't/f/3']);
+    for (const key of ['f/1', 'f/2', 'f/3']) expect(world.client.text('bucket', `t/${key}`)).toBe(key);
+  });
+
+  it('never replaces what it has moved itself with another source of the same name', async () => {
+    const world = await engine();
+    for (const key of ['a/f/x', 'b/f/x', 'b/f/y']) world.client.put('bucket', key, key);
+    const hold = holdAt(world.client, 'deleteObject', 2);
+    const transferId = await world.start(moveOf([], ['a/f/', 'b/f/'], 'replace'));
+    await hold.reached;
+    const pausing = world.transfers.handlers['transfers/pause']({ transferId }, never);
+    hold.letGo();
+    expect((await pausing).state).toBe('paused');
+    await resume(world, transferId);
+    expect(world.client.text('bucket', 't/f/x')).toBe('a/f/x');
+    expect(world.client.text('bucket', 'b/f/x')).toBe('b/f/x');
+    expect(world.client.text('bucket', 't/f/y')).toBe('b/f/y');
+  });
+});

@@ -20,6 +20,8 @@ type ClashAnswer = HostRequests['transfer/decideClashes']['result'];
 /** Everything around the transfers of one test: a service in memory, a folder on disk, and what the host was told. */
 export interface World {
   readonly client: MemoryCosClient;
+  /** Services behind other connections than `connection`. */
+  readonly others: Map<string, MemoryCosClient>;
   readonly transfers: Transfers;
   readonly folder: string;
   readonly told: TransferSnapshot[][];
@@ -75,12 +77,13 @@ export async function makeWorld(
   };
   const world: World = {
     client,
+    others: new Map(),
     folder,
     told,
     questions,
     answer: 'cancel',
     transfers: createTransfers({
-      clientFor: () => Promise.resolve(client),
+      clientFor: (id) => Promise.resolve(id === connection ? client : world.others.get(id)!),
       host: {
         decideClashes: (question) => {
           questions.push(question);

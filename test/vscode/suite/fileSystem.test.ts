@@ -86,11 +86,32 @@ describe('the file system of objects', () => {
     await rejects(vscode.workspace.fs.stat(uriOf(bucket, 'moves/a')), 'FileNotFound');
   });
 
-  it('refuses to rename a folder, and says so', async () => {
-    await put('whole/1', '1');
-    const rename = vscode.workspace.fs.rename(uriOf(bucket, 'whole'), uriOf(bucket, 'other'));
-    await assert.rejects(Promise.resolve(rename), /folder/);
-    assert.equal(await read('whole/1'), '1');
+  it('copies and renames a folder with all that is in it, and never over another one unasked', async () => {
+    for (const key of ['whole/1', 'whole/2/3', 'whole-not/4', 'there/5']) await put(key, key);
+    await rejects(vscode.workspace.fs.rename(uriOf(bucket, 'whole'), uriOf(bucket, 'there')), 'FileExists');
+    await vscode.workspace.fs.copy(uriOf(bucket, 'whole'), uriOf(bucket, 'twin'));
+    await vscode.workspace.fs.rename(uriOf(bucket, 'whole'), uriOf(bucket, 'deep/moved'));
+    for (const key of ['twin/1', 'twin/2/3', 'deep/moved/1', 'deep/moved/2/3']) {
+      assert.equal(await read(key), key.replace(/^(twin|deep\/moved)/, 'whole'));
+    }
+    await rejects(vscode.workspace.fs.stat(uriOf(bucket, 'whole')), 'FileNotFound');
+    assert.equal(await read('whole-not/4'), 'whole-not/4');
+    await assert.rejects(Promise.resolve(vscode.workspace.fs.copy(uriOf(bucket, 'deep'), uriOf(bucket, 'deep/in'))));
+  });
+
+  it('pastes what was copied or cut, and puts its s3:// URI on the clipboard of the system', async () => {
+    await put('cut/a', 'a');
+    await put('pasted/b', 'b');
+    await vscode.commands.executeCommand('ibmcos.clipboard.copy', uriOf(bucket, 'cut/a'));
+    assert.equal(await vscode.env.clipboard.readText(), `s3://${bucket}/cut/a`);
+    await vscode.commands.executeCommand('ibmcos.clipboard.paste', uriOf(bucket, 'pasted/b'));
+    assert.deepEqual([await read('cut/a'), await read('pasted/a')], ['a', 'a']);
+    await vscode.commands.executeCommand('ibmcos.clipboard.cut', uriOf(bucket, 'pasted/a'));
+    await vscode.commands.executeCommand('ibmcos.clipboard.paste', uriOf(bucket, 'pasted/below/x'));
+    assert.equal(await read('pasted/below/a'), 'a');
+    await rejects(vscode.workspace.fs.stat(uriOf(bucket, 'pasted/a')), 'FileNotFound');
+    await vscode.commands.executeCommand('ibmcos.object.duplicate', uriOf(bucket, 'cut/a'));
+    assert.equal(await read('cut/a (1)'), 'a');
   });
 
   it('gives a new object the content type of its name', async () => {

@@ -40,11 +40,30 @@ describe('what a transfer changed', () => {
   });
 
   it('is target and source of a rename', () => {
-    const source = { bucket: at.bucket, key: objectKey('a/1') };
-    const target = { bucket: bucketName('other'), key: objectKey('b/2') };
+    const source = { bucket: at.bucket, keys: [objectKey('a/1')], prefixes: [] };
+    const target = { bucket: bucketName('other'), prefix: '', key: objectKey('b/2') };
     const request: TransferRequest = { kind: 'copy', ...at, source, target, deleteSource: true, clash: 'fail' };
     expect(seen(request)).toEqual(['other "b/" b/2 changed', 'photos "a/" a/1 deleted']);
     expect(seen({ ...request, deleteSource: false })).toEqual(['other "b/" b/2 changed']);
     expect(seen(request, { state: 'failed' })).toEqual(['other "b/" b/2 changed', 'photos "a/" a/1 changed']);
+  });
+
+  it('is target and source of a folder that moves, with the folders that show both', () => {
+    const source = { bucket: at.bucket, keys: [], prefixes: ['a/f/'] };
+    const target = { bucket: bucketName('other'), prefix: 'b/' };
+    const request: TransferRequest = { kind: 'copy', ...at, source, target, deleteSource: true, clash: 'fail' };
+    expect(seen(request)).toEqual([
+      'other "b/f/" all changed',
+      'other "b/" all changed',
+      'photos "a/f/" all deleted',
+      'photos "a/" all changed',
+    ]);
+    expect(seen(request, { itemsFailed: 1 })).toContain('photos "a/f/" all changed');
+    const renamed = {
+      ...request,
+      source: { ...source, contentsOnly: true },
+      target: { ...target, prefix: 'b/g/' },
+    } as const;
+    expect(seen(renamed).slice(0, 2)).toEqual(['other "b/g/" all changed', 'other "b/" all changed']);
   });
 });

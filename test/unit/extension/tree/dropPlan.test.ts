@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../../src/model/ids';
-import { dropFolder, parseUriList, planDrop } from '../../../../src/extension/tree/dropPlan';
+import { dropFolder, parseUriList } from '../../../../src/extension/tree/dropPlan';
 import type { BucketNode, FolderNode, ObjectNode } from '../../../../src/extension/tree/treeNode';
 
 const connectionOf = (id: string): ObjectNode['connection'] => ({
@@ -47,24 +47,6 @@ describe('where a drop goes', () => {
   it('is nowhere on a connection or beside the rows', () => {
     expect(dropFolder(undefined)).toBeUndefined();
     expect(dropFolder({ kind: 'connection', connection: connectionOf('home'), isLocal: false })).toBeUndefined();
-  });
-});
-
-describe('dropping objects onto a folder', () => {
-  it('gives each its name below the folder', () => {
-    const plan = planDrop([objectNode('a/x.txt'), objectNode('y')], folder);
-    expect(plan.kind === 'copy' ? plan.items.map(({ target }) => target.key) : plan).toEqual(['b/x.txt', 'b/y']);
-  });
-
-  it('leaves out what is there already', () => {
-    expect(planDrop([objectNode('b/x')], folder)).toEqual({ kind: 'nothing' });
-  });
-
-  it('refuses folders, other connections and objects that would overwrite each other', () => {
-    const reason = (plan: ReturnType<typeof planDrop>) => (plan.kind === 'refused' ? plan.reason : plan.kind);
-    expect(reason(planDrop([objectNode('x'), folderNode], folder))).toBe('folders');
-    expect(reason(planDrop([objectNode('x', 'other')], folder))).toBe('otherConnection');
-    expect(reason(planDrop([objectNode('a/x'), objectNode('c/x')], folder))).toBe('sameNames');
   });
 });
 

@@ -1,0 +1,113 @@
+import type { CosError } from '../../model/cosError';
+import type { BucketName, UploadId } from '../../model/ids';
+import type { OpenUpload } from '../../protocol/requests';
+import type { CosClient, ListedUpload, UploadCursor } from '../cos/client';
+import type { EngineHandlers } from '../engine';
+import { asFailure, CosFailure } from '../failure';
+import type { ClientFor } from './buckets';
+
+/** More uploads than these are said to be more. */
+const mostUploads = 10_000;
+/** Uploads whose parts are listed: each takes a request for a thousand parts. */
+const mostSized = 500;
+const atOnce = 8;
+
+/** Requests about uploads that were begun and not finished. `runningUploads` tells those of this engine's own transfers. */
+export function createUploadHandlers(
+  clientFor: ClientFor,
+  runningUploads: () => ReadonlySet<UploadId>,
+): Pick<EngineHandlers, 'uploads/list' | 'uploads/abort'> {
+  return {
+    'uploads/list': async ({ connectionId, bucket }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      const { uploads, isComplete } = await listAll(client, bucket, signal);
+      const sized = await sizesOf(client, bucket, uploads.slice(0, mostSized), signal);
+      const running = runningUploads();
+      return {
+        uploads: uploads.flatMap((upload): readonly OpenUpload[] => {
+          const size = sized.get(upload.uploadId);
+          if (size === 'gone') return [];
+          return [{ ...upload, ...size, ...(running.has(upload.uploadId) ? { isRunning: true } : {}) }];
+        }),
+        isComplete,
+      };
+    },
+    'uploads/abort': async ({ connectionId, bucket, uploads }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      if (client.isReadOnly) {
+        const detail = 'The connection is marked read-only; no upload was aborted.';
+        const reason = 'readOnlyConnection';
+        throw new CosFailure({ kind: 'denied', op: 'uploads/abort', reason, bucket, retry: 'never', detail });
+      }
+      const failures: { key: string; error: CosError }[] = [];
+      await each(uploads, async ({ key, uploadId }) => {
+        try {
+          if (runningUploads().has(uploadId)) throw stillRunning(bucket, key);
+          await client.abortMultipartUpload({ bucket, key }, uploadId, signal);
+        } catch (thrown) {
+          if (signal.aborted) throw thrown;
+          failures.push({ key, error: asFailure(thrown, 'AbortMultipartUpload').error });
+        }
+      });
+      return { abortedCount: uploads.length - failures.length, failures };
+    },
+  };
+}
+
+async function listAll(
+  client: CosClient,
+  bucket: BucketName,
+  signal: AbortSignal,
+): Promise<{ uploads: readonly ListedUpload[]; isComplete: boolean }> {
+  const uploads: ListedUpload[] = [];
+  let cursor: UploadCursor | undefined;
+  do {
+    const page = await client.listMultipartUploads(bucket, cursor === undefined ? {} : { cursor }, signal);
+    uploads.push(...page.uploads);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && uploads.length < mostUploads);
+  return { uploads, isComplete: cursor === undefined };
+}
+
+type Size = { readonly parts: number; readonly bytes: number };
+
+/** What uploads hold. One that ended since it was listed is gone; one whose parts may not be listed has no size. */
+async function sizesOf(
+  client: CosClient,
+  bucket: BucketName,
+  uploads: readonly ListedUpload[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<UploadId, Size | 'gone'>> {
+  const sizes = new Map<UploadId, Size | 'gone'>();
+  await each(uploads, async ({ key, uploadId }) => {
+    try {
+      const parts = await client.listParts({ bucket, key }, uploadId, signal);
+      const bytes = parts.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+      sizes.set(uploadId, { parts: parts.length, bytes });
+    } catch (thrown) {
+      if (!(thrown instanceof CosFailure) || signal.aborted) throw thrown;
+      if (thrown.error.reason === 'noSuchUpload') sizes.set(uploadId, 'gone');
+      else if (thrown.error.kind !== 'denied') throw thrown;
+    }
+  });
+  return sizes;
+}
+
+async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
+}
+
+function stillRunning(bucket: BucketName, key: string): CosFailure {
+  return new CosFailure({
+    kind: 'conflict',
+    op: 'AbortMultipartUpload',
+    bucket,
+    key,
+    retry: 'later',
+    detail: `"${key}" is being uploaded by this window; cancel that transfer instead`,
+  });
+}

@@ -1,0 +1,34 @@
+import type { UploadId } from '../../model/ids';
+import type { NewObjectAttributes } from '../cos/client';
+import { inConnection, type TransferContext } from './context';
+import type { ItemNote } from './notes';
+import { abortAfter } from './uploadFile';
+
+/** What is noted of a copy before it begins, by the key of its source. */
+export type CopyNote = Extract<ItemNote, { kind: 'copy' }>;
+
+/** What an earlier run has noted of the copy of a source. */
+export function findCopyNote({ notes }: TransferContext, name: string): CopyNote | undefined {
+  const note = notes.findItem(name);
+  return note?.kind === 'copy' ? note : undefined;
+}
+
+/** Begins the upload that a copy in parts is, and notes it. One that cannot be noted is aborted. */
+export async function beginCopyUpload(
+  context: TransferContext,
+  note: CopyNote,
+  attributes: NewObjectAttributes,
+  patient: AbortSignal,
+): Promise<UploadId> {
+  const { client, notes, signal } = context;
+  const address = { bucket: note.bucket, key: note.key };
+  const uploadId = await inConnection(context, signal, () =>
+    client.createMultipartUpload(address, attributes, patient),
+  );
+  try {
+    notes.putItem({ ...note, uploadId });
+  } catch (thrown) {
+    throw await abortAfter(context, address, uploadId, () => undefined, thrown);
+  }
+  return uploadId;
+}

@@ -1,0 +1,61 @@
+import type { ObjectCount } from '../../protocol/requests';
+import { countText } from '../ui/format';
+import type { Translate } from '../ui/messages';
+import type { CopyRequest } from './organisePlan';
+
+/** Copies of more than these are asked about first; the service charges for requests and storage. */
+const manyObjects = 1_000;
+const manyBytes = 1024 ** 3;
+
+/** A question before a job, with what it means. */
+export interface OrganiseQuestion {
+  readonly message: string;
+  readonly detail: string;
+  readonly button: string;
+}
+
+/** Whether the objects of a job must be counted before anything is said of it. */
+export function needsCount(requests: readonly CopyRequest[]): boolean {
+  return requests.some(({ source }) => source.prefixes.length > 0);
+}
+
+/** The question before a move of several objects or a large copy, or undefined where none is needed. */
+export function organiseQuestion(
+  requests: readonly CopyRequest[],
+  count: ObjectCount,
+  target: string,
+  t: Translate,
+): OrganiseQuestion | undefined {
+  const isMove = requests.some(({ deleteSource }) => deleteSource);
+  const isBig = !count.isComplete || count.objects > manyObjects || count.bytes > manyBytes;
+  if (!isBig && !(isMove && count.objects > 1)) return undefined;
+  const what = countText(count, t);
+  const detail = jobDetail(requests, count, isMove ? 'move' : 'copy', t);
+  return isMove
+    ? { message: t('Move {0} to "{1}"?', what, target), detail, button: t('Move') }
+    : { message: t('Copy {0} to "{1}"?', what, target), detail, button: t('Copy') };
+}
+
+/** What a job does, in plain words. */
+export function jobDetail(
+  requests: readonly CopyRequest[],
+  count: ObjectCount,
+  mode: 'copy' | 'move',
+  t: Translate,
+): string {
+  const what = countText(count, t);
+  const lines = [
+    ...(mode === 'move'
+      ? [
+          t(
+            '{0} are copied; each is deleted at its old place once its copy is verified. One that fails stays where it is.',
+            what,
+          ),
+        ]
+      : []),
+    requests.some(({ source }) => source.connectionId !== undefined)
+      ? t('The bytes go through this computer, from one connection to the other.')
+      : t('The service copies by itself; the bytes do not go through this computer.'),
+  ];
+  return lines.join('\n');
+}
