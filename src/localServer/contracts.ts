@@ -58,6 +58,7 @@ export interface Identity {
 export type Fault =
   | { readonly kind: 'status'; readonly status: 429 | 500 | 503; readonly retryAfterSeconds?: number }
   | { readonly kind: 'latency'; readonly delayMs: number }
+  | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number }
   | { readonly kind: 'resetAfter'; readonly bytes: number }
   | { readonly kind: 'truncateAfter'; readonly bytes: number }
   | { readonly kind: 'corruptBody' }

@@ -21,7 +21,7 @@ export function readFaultRule(body: Record<string, unknown>): Partial<FaultRule>
 
 function readFault(value: unknown): Fault {
   if (!isObject(value)) throw invalid('fault must be an object such as {"kind": "status", "status": 503}.');
-  const { kind, status, retryAfterSeconds, delayMs, bytes } = value;
+  const { kind, status, retryAfterSeconds, delayMs, bytesPerSecond, bytes } = value;
   switch (kind) {
     case 'status':
       allowMembers(value, ['kind', 'status', 'retryAfterSeconds'], 'fault');
@@ -36,6 +36,9 @@ function readFault(value: unknown): Fault {
     case 'latency':
       allowMembers(value, ['kind', 'delayMs'], 'fault');
       return { kind, delayMs: readInteger(delayMs, 'fault.delayMs', 0) };
+    case 'bandwidth':
+      allowMembers(value, ['kind', 'bytesPerSecond'], 'fault');
+      return { kind, bytesPerSecond: readInteger(bytesPerSecond, 'fault.bytesPerSecond', 1) };
     case 'resetAfter':
     case 'truncateAfter':
       allowMembers(value, ['kind', 'bytes'], 'fault');
@@ -47,7 +50,7 @@ function readFault(value: unknown): Fault {
       return { kind };
     default:
       throw invalid(
-        'fault.kind must be one of: status, latency, resetAfter, truncateAfter, corruptBody, errorIn200, diskFull.',
+        'fault.kind must be one of: status, latency, bandwidth, resetAfter, truncateAfter, corruptBody, errorIn200, diskFull.',
       );
   }
 }

@@ -199,6 +199,7 @@ async function applyFaults(faults: readonly Fault[], request: IncomingMessage): 
             headers: fault.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(fault.retryAfterSeconds) },
           },
         );
+      case 'bandwidth':
       case 'corruptBody':
       case 'errorIn200':
       case 'diskFull':

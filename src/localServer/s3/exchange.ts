@@ -4,6 +4,7 @@ import type { Bucket } from '../store/buckets';
 import type { Store } from '../store/store';
 import type { Authenticated } from './auth/authenticate';
 import type { Permission } from './auth/permissions';
+import { endWith } from './bandwidth';
 import { visibleBucket, type ConfigurationDelay } from './configurationDelay';
 import { planBody, requireIntegrity } from './body';
 import { receiveXml } from './receiveBody';
@@ -129,7 +130,7 @@ export function sendDocument(
   response.setHeader('Content-Type', 'application/xml');
   response.setHeader('Content-Length', body.length);
   response.writeHead(status);
-  response.end(body);
+  endWith(response, body);
 }
 
 export function setHeaders(response: ServerResponse, headers: ResponseHeaders): void {

@@ -4,6 +4,7 @@ import type { Fault, RequestHandler } from '../contracts';
 import type { Store } from '../store/store';
 import { authenticate } from './auth/authenticate';
 import { authorizeBucket, authorizeRole } from './authorize';
+import { discardRest, limitBandwidth } from './bandwidth';
 import { findBucketHere } from './buckets';
 import { ConfigurationDelay } from './configurationDelay';
 import { corsHeaders } from './cors';
@@ -52,6 +53,7 @@ async function answer(
     ...(request.bucket === undefined ? {} : { bucket: request.bucket }),
     ...(request.key === undefined ? {} : { key: request.key }),
   });
+  limitBandwidth(faults, request.message, response);
   await failEarly(faults);
   const nowMs = options.clock.nowMs();
   const auth = authenticate(request, options.identity, nowMs);
@@ -179,7 +181,7 @@ function answerError(thrown: unknown, message: IncomingMessage, response: Server
     response.setHeader('Connection', 'close');
   } else if (!message.complete) {
     // The rest of a refused body is read and thrown away: it stands between us and the connection's next request.
-    message.resume();
+    discardRest(message);
   }
   if (error.status === 304) {
     setHeaders(response, error.headers);

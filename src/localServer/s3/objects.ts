@@ -21,6 +21,7 @@ import {
 import { lockHeaders, refuseIfLocked } from './objectLock';
 import { checksumHeaders, describeObject, shownVersionId } from './objectHeaders';
 import { readRange } from './range';
+import { atBandwidth } from './bandwidth';
 import { withFaults } from './responseFaults';
 import { refuseIfRetained, retentionHeaders } from './retention';
 import { readObjectHeaders, checkEncryptionHeader } from './writeObject';
@@ -134,7 +135,8 @@ export async function getObject(exchange: ObjectExchange): Promise<void> {
     slice.endByte,
   );
   response.writeHead(status);
-  await pipeline(Readable.from(withFaults(bytes, exchange.faults, response), { objectMode: false }), response);
+  const sent = atBandwidth(response, withFaults(bytes, exchange.faults, response));
+  await pipeline(Readable.from(sent, { objectMode: false }), response);
 }
 
 const overridable = [

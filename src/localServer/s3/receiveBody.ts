@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../contracts';
 import type { ChecksumAlgorithm } from '../store/objects';
+import { atBandwidth } from './bandwidth';
 import { checkChecksumValue, type BodyPlan } from './body';
 import { checksumHeader, createDigest } from './checksums';
 import { decodeChunked } from './chunkedBody';
@@ -106,7 +107,7 @@ export async function* openBody(
     response.writeContinue();
   }
   // The socket must outlive a refused body, since the answer still has to be sent through it.
-  const raw = message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  const raw = atBandwidth(message, message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
   if (plan.chunking === undefined) {
     yield* raw;
   } else {

@@ -71,6 +71,7 @@ describe('faults', () => {
     [{ fault: { kind: 'status', status: 418 } }, '429, 500 or 503'],
     [{ fault: { kind: 'status', status: 500, after: 1 } }, 'Unknown member "after" in fault'],
     [{ fault: { kind: 'latency' } }, 'fault.delayMs'],
+    [{ fault: { kind: 'bandwidth', bytesPerSecond: 0 } }, 'fault.bytesPerSecond must be an integer of 1 or more'],
     [{ fault: { kind: 'diskFull' }, count: 0 }, 'count must be an integer of 1 or more'],
     [{ fault: { kind: 'diskFull' }, probability: 2 }, 'probability'],
     [{ fault: { kind: 'diskFull' }, match: { Bucket: 'x' } }, 'Unknown member "Bucket" in match'],
