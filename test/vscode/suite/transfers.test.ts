@@ -101,7 +101,9 @@ describe('transfers', () => {
     assert.ok(engine, 'no engine runs');
     process.kill(engine.pid, 'SIGKILL');
     await until(async () => {
-      await vscode.commands.executeCommand('ibmcos.transfer.resumeAll');
+      // Not awaited: a resume that meets the engine before it is back ends in a message, which nobody here answers.
+      void vscode.commands.executeCommand('ibmcos.transfer.resumeAll');
+      await new Promise((done) => setTimeout(done, 300));
       return (await sha256Of(name)) === sha256(film);
     });
     await uploading;
