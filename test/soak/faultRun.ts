@@ -35,7 +35,7 @@ export const faultNames = [
   'engineGone',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
-type Kind = TransferRequest['kind'];
+type Kind = Exclude<TransferRequest['kind'], 'resumeUpload'>;
 
 const bucket = bucketName('fault-run');
 const mebibyte = 1024 * 1024;
