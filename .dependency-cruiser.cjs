@@ -27,7 +27,7 @@ module.exports = {
     {
       name: 'jsonrpc-in-two-files',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/engine/serve\\.ts$', '^src/extension/engineClient\\.ts$'] },
+      from: { path: '^src/', pathNot: ['^src/engine/serve\\.ts$', '^src/extension/(?:engineClient|engineRpc)\\.ts$'] },
       to: { path: 'vscode-jsonrpc' },
     },
     {

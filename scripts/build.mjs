@@ -1,5 +1,5 @@
 // Builds the bundles of the package into dist/. Usage: node scripts/build.mjs [--watch] [--minify]
-import { rmSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -8,8 +8,7 @@ const minify = process.argv.includes('--minify');
 /** The oldest VS Code we support (1.103) runs extensions on Node 22. */
 const target = 'node22';
 
-const entries = {
-  extension: 'src/extension/extension.ts',
+const programs = {
   engine: 'src/engine/main.ts',
   localServer: 'src/localServer/main.ts',
   cos: 'src/cli/main.ts',
@@ -32,19 +31,48 @@ const common = {
   logLevel: 'warning',
 };
 
+/**
+ * The extension is a module, so that what a command or document needs is loaded when it is first used: every `import()` in
+ * `src/extension` begins a file of its own below dist/extension. CommonJS packages in the bundle ask for `require`.
+ */
+const extension = {
+  ...common,
+  format: 'esm',
+  splitting: true,
+  entryPoints: { extension: 'src/extension/extension.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'extension/[name]-[hash]',
+  banner: {
+    js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
+  },
+};
+
+const bundles = {
+  extension,
+  ...Object.fromEntries(
+    Object.entries(programs).map(([name, entry]) => [
+      name,
+      {
+        ...common,
+        entryPoints: [entry],
+        outfile: `dist/${name}.js`,
+        banner: { js: `#!/usr/bin/env node\n${nodeCheck}` },
+      },
+    ]),
+  ),
+};
+
 mkdirSync('dist', { recursive: true });
-for (const [name, entry] of Object.entries(entries)) {
-  const options = {
-    ...common,
-    entryPoints: [entry],
-    outfile: `dist/${name}.js`,
-    ...(name === 'extension' ? {} : { banner: { js: `#!/usr/bin/env node\n${nodeCheck}` } }),
-  };
+if (!watch) {
+  rmSync('dist/extension', { recursive: true, force: true });
+  for (const name of readdirSync('dist')) if (name.endsWith('.map')) rmSync(`dist/${name}`);
+}
+for (const [name, options] of Object.entries(bundles)) {
   if (watch) {
     const context = await esbuild.context(options);
     await context.watch();
   } else {
-    rmSync(`dist/${name}.js.map`, { force: true });
     const result = await esbuild.build(options);
     mkdirSync('out/meta', { recursive: true });
     writeFileSync(`out/meta/${name}.json`, JSON.stringify(result.metafile));

@@ -49,6 +49,6 @@ function bundledRooms() {
   if (!existsSync(file)) return true;
   const inputs = Object.keys(JSON.parse(readFileSync(file, 'utf8')).inputs);
   const foreign = inputs.filter((path) => /^src\/(?:engine|localServer|cli)\//.test(path));
-  for (const path of foreign) console.error(`borders: dist/extension.js bundles ${path}`);
+  for (const path of foreign) console.error(`borders: the extension bundles ${path}`);
   return foreign.length === 0;
 }

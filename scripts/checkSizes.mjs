@@ -1,17 +1,21 @@
 // Size budgets of the bundles (docs/architecture.md). The package's own budget is checked where it is built.
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 const budgets = {
-  'dist/extension.js': 250_000,
   'dist/engine.js': 2_000_000,
   'dist/localServer.js': 1_000_000,
   'dist/cos.js': 2_000_000,
 };
 
+/** What is loaded when the extension starts, and that with all that is loaded later. */
+const extensionBudgets = { 'extension at its start': 250_000, 'extension, all of it': 750_000 };
+
 export function checkSizes() {
+  const sizes = { ...sizesOfExtension() };
+  for (const file of Object.keys(budgets)) sizes[file] = statSync(file).size;
   let ok = true;
-  for (const [file, budgetBytes] of Object.entries(budgets)) {
-    const sizeBytes = statSync(file).size;
+  for (const [file, budgetBytes] of Object.entries({ ...extensionBudgets, ...budgets })) {
+    const sizeBytes = sizes[file];
     const verdict = sizeBytes <= budgetBytes;
     ok &&= verdict;
     console.log(
@@ -19,4 +23,18 @@ export function checkSizes() {
     );
   }
   return ok;
+}
+
+function sizesOfExtension() {
+  const { outputs } = JSON.parse(readFileSync('out/meta/extension.json', 'utf8'));
+  const atStart = new Set();
+  const visit = (file) => {
+    if (atStart.has(file)) return;
+    atStart.add(file);
+    for (const { path, kind } of outputs[file].imports) if (kind === 'import-statement' && path in outputs) visit(path);
+  };
+  visit('dist/extension.mjs');
+  const sum = (files) => files.reduce((bytes, file) => bytes + outputs[file].bytes, 0);
+  const all = Object.keys(outputs).filter((file) => file.endsWith('.mjs'));
+  return { 'extension at its start': sum([...atStart]), 'extension, all of it': sum(all) };
 }

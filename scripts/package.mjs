@@ -15,7 +15,8 @@ const allowed = [
   /^package\.nls(\.[a-z-]+)?\.json$/,
   /^(README|CHANGELOG)\.md$/i,
   /^LICENSE(\.(txt|md))?$/,
-  /^dist\/((extension|engine|localServer|cos)\.js|THIRD-PARTY-LICENSES\.txt)$/,
+  /^dist\/(extension\.mjs|(engine|localServer|cos)\.js|THIRD-PARTY-LICENSES\.txt)$/,
+  /^dist\/extension\/[A-Za-z0-9-]+\.mjs$/,
   /^media\/.+\.(svg|png|md)$/,
   /^schemas\/.+\.json$/,
   /^l10n\/.+\.json$/,
@@ -26,7 +27,8 @@ const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'wi
 const required = [
   ...['package.json', 'README.md', 'CHANGELOG.md'],
   'dist/THIRD-PARTY-LICENSES.txt',
-  ...['extension', 'engine', 'localServer', 'cos'].map((name) => `dist/${name}.js`),
+  'dist/extension.mjs',
+  ...['engine', 'localServer', 'cos'].map((name) => `dist/${name}.js`),
   ...['node_modules/keytar/package.json', 'node_modules/keytar/lib/keytar.js'],
   ...platforms.map((platform) => `node_modules/keytar/prebuilds/${platform}/keytar.node`),
 ];

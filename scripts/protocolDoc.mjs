@@ -1,5 +1,5 @@
 // docs/protocol.md is generated from the request and notification maps. `node scripts/protocolDoc.mjs` writes it; check compares.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -20,32 +20,45 @@ function documentation(node) {
     .join(' ');
 }
 
-function rows(file, interfaceName) {
+/** Every interface of the protocol, by name. */
+const interfaces = new Map(
+  readdirSync('src/protocol')
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => parse(`src/protocol/${name}`).statements.filter(ts.isInterfaceDeclaration))
+    .map((node) => [node.name.text, node]),
+);
+
+/** The members of an interface, those that it inherits last. */
+function membersOf(interfaceName) {
+  const node = interfaces.get(interfaceName);
+  if (node === undefined) throw new Error(`no interface ${interfaceName} in src/protocol`);
+  const inherited = (node.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => type.expression.text));
+  return [...node.members, ...inherited.flatMap(membersOf)];
+}
+
+function rows(interfaceName) {
   const found = [];
-  parse(file).forEachChild((node) => {
-    if (!ts.isInterfaceDeclaration(node) || node.name.text !== interfaceName) return;
-    for (const member of node.members) {
-      if (!ts.isPropertySignature(member) || member.type === undefined) continue;
-      const name = member.name.text;
-      const parts = ts.isTypeLiteralNode(member.type)
-        ? Object.fromEntries(member.type.members.map((part) => [part.name.text, oneLine(part.type?.getText() ?? '')]))
-        : undefined;
-      found.push({ name, parts, whole: oneLine(member.type.getText()), about: documentation(member) });
-    }
-  });
-  if (found.length === 0) throw new Error(`no members of ${interfaceName} in ${file}`);
+  for (const member of membersOf(interfaceName)) {
+    if (!ts.isPropertySignature(member) || member.type === undefined) continue;
+    const name = member.name.text;
+    const parts = ts.isTypeLiteralNode(member.type)
+      ? Object.fromEntries(member.type.members.map((part) => [part.name.text, oneLine(part.type?.getText() ?? '')]))
+      : undefined;
+    found.push({ name, parts, whole: oneLine(member.type.getText()), about: documentation(member) });
+  }
+  if (found.length === 0) throw new Error(`no members of ${interfaceName} in src/protocol`);
   return found;
 }
 
 function requestTable(interfaceName) {
-  const lines = rows('src/protocol/requests.ts', interfaceName).map(
+  const lines = rows(interfaceName).map(
     ({ name, parts, about }) => `| \`${name}\` | \`${parts.params}\` | \`${parts.result}\` | ${about} |`,
   );
   return ['| method | params | result | |', '|---|---|---|---|', ...lines].join('\n');
 }
 
 function render() {
-  const notifications = rows('src/protocol/notifications.ts', 'EngineNotifications').map(
+  const notifications = rows('EngineNotifications').map(
     ({ name, whole, about }) => `| \`${name}\` | \`${whole}\` | ${about} |`,
   );
   return [

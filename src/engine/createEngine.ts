@@ -6,6 +6,7 @@ import { protocolVersion } from '../protocol/version';
 import { systemClock, type EngineClock } from './clock';
 import { createCosClient } from './cos/createCosClient';
 import type { FullCosClient } from './cos/fullClient';
+import { createDocumentHandlers } from './documents/documents';
 import type { Engine, EngineHost } from './engine';
 import { CosFailure } from './failure';
 import { createHttpClient } from './http/httpClient';
@@ -105,6 +106,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createAttributeHandlers(clientFor),
       ...createProtectionHandlers(clientFor),
       ...createVersionHandlers(clientFor),
+      ...createDocumentHandlers(clientFor, clock),
       ...createUploadHandlers(clientFor, () => transfers.runningUploads()),
       ...transfers.handlers,
     },

@@ -1,23 +1,18 @@
 import type { CancellationToken, Disposable, Event } from 'vscode';
-import {
-  createMessageConnection,
-  ErrorCodes,
-  IPCMessageReader,
-  IPCMessageWriter,
-  PortMessageReader,
-  PortMessageWriter,
-  ResponseError,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { CosError, CosErrorKind, Result } from '../model/cosError';
 import type { ConnectionId } from '../model/ids';
 import type { EngineNotification, EngineNotifications } from '../protocol/notifications';
 import type { EngineConfiguration, EngineInfo, EngineMethod, EngineRequests, HostMethod } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
+import type * as rpcModule from './engineRpc';
 import { RestartPolicy } from './engineRestarts';
 import { forkEngine, loadEngine, type EngineLog, type EngineRun } from './engineTransport';
 import type { EngineClient, HostAnswers } from './services';
 import { Emitter } from './ui/emitter';
+
+/** The library that the engine is spoken to with. */
+type Rpc = typeof rpcModule;
 
 /** What the client needs; nothing of it is looked at before the first request. */
 export interface EngineClientOptions {
@@ -34,6 +29,7 @@ export interface EngineClientOptions {
 /** One life of the engine. */
 interface Session {
   readonly run: EngineRun;
+  readonly rpc: Rpc;
   readonly connection: MessageConnection;
   /** The answer to the last `engine/configure`. Requests wait for it. */
   configured: Promise<Result<EngineInfo>>;
@@ -110,7 +106,8 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     this.#state = { kind: 'idle' };
     if (before.kind === 'waiting') before.cancel();
     if (before.kind === 'running') await this.#end(before.session);
-    const session = this.#start();
+    const session = await this.#load();
+    if (session === undefined) return;
     const configured = await session.configured;
     if (configured.ok && before.kind !== 'idle' && this.#isCurrent(session)) this.#didRestart.fire();
   }
@@ -145,7 +142,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
       const rest = token === undefined ? [params] : [params, token];
       return await session.connection.sendRequest<Result<EngineRequests[M]['result']>>(method, ...rest);
     } catch (error) {
-      return isMisunderstanding(error)
+      return isMisunderstanding(error, session.rpc)
         ? failed('internal', method, `the engine did not understand ${method}: ${String(error)}`)
         : failed('engineGone', method, 'the engine ended before it answered', 'later');
     }
@@ -158,27 +155,38 @@ export class ForkedEngineClient implements EngineClient, Disposable {
       case 'waiting':
         return this.#state.next;
       case 'idle':
-        return this.#start();
+        return this.#load();
       case 'gaveUp':
       case 'closed':
         return undefined;
     }
   }
 
-  #start(): Session {
+  /** The first start of all: what is needed to speak to the engine is loaded then. */
+  #load(): Promise<Session | undefined> {
+    let isCancelled = false;
+    const next = import('./engineRpc').then((rpc) => (isCancelled ? undefined : this.#start(rpc)));
+    const cancel = (): void => {
+      isCancelled = true;
+    };
+    this.#state = { kind: 'waiting', next, cancel };
+    return next;
+  }
+
+  #start(rpc: Rpc): Session {
     const { engineFsPath, environment, log } = this.#options;
     const run =
       this.#options.location() === 'process' ? forkEngine(engineFsPath, environment, log) : loadEngine(engineFsPath);
     const [reader, writer] =
       run.kind === 'process'
-        ? [new IPCMessageReader(run.child), new IPCMessageWriter(run.child)]
-        : [new PortMessageReader(run.port), new PortMessageWriter(run.port)];
-    const connection = createMessageConnection(reader, writer, log2jsonrpc(log));
+        ? [new rpc.IPCMessageReader(run.child), new rpc.IPCMessageWriter(run.child)]
+        : [new rpc.PortMessageReader(run.port), new rpc.PortMessageWriter(run.port)];
+    const connection = rpc.createMessageConnection(reader, writer, log2jsonrpc(log));
     this.#answerRequests(connection);
     this.#fanOutNotifications(connection);
     connection.onError(([error]) => log.warn(`engine connection: ${error.message}`));
     connection.listen();
-    const session: Session = { run, connection, configured: this.#configure(run, connection) };
+    const session: Session = { run, rpc, connection, configured: this.#configure(run, connection) };
     this.#state = { kind: 'running', session };
     void run.ended.then((reason) => this.#ended(session, reason));
     return session;
@@ -233,11 +241,11 @@ export class ForkedEngineClient implements EngineClient, Disposable {
   /** The engine is gone. Disposing the connection lets its pending requests answer instead of hanging for ever. */
   #ended(session: Session, reason: string): void {
     const wasExpected = !this.#isCurrent(session);
-    if (!wasExpected) this.#afterCrash(reason);
+    if (!wasExpected) this.#afterCrash(reason, session.rpc);
     session.connection.dispose();
   }
 
-  #afterCrash(reason: string): void {
+  #afterCrash(reason: string, rpc: Rpc): void {
     const after = this.#restarts.crashed(Date.now());
     if (after.kind === 'giveUp') {
       this.#options.log.error(`the engine ended (${reason}) and has crashed too often`);
@@ -249,7 +257,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     this.#options.log.warn(`the engine ended (${reason}); starting it again in ${after.delayMs} ms`);
     let cancel: () => void = () => undefined;
     const next = new Promise<Session | undefined>((resolve) => {
-      const timer = setTimeout(() => resolve(this.#startAgain()), after.delayMs);
+      const timer = setTimeout(() => resolve(this.#startAgain(rpc)), after.delayMs);
       cancel = (): void => {
         clearTimeout(timer);
         resolve(undefined);
@@ -258,8 +266,8 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     this.#state = { kind: 'waiting', next, cancel };
   }
 
-  #startAgain(): Session {
-    const session = this.#start();
+  #startAgain(rpc: Rpc): Session {
+    const session = this.#start(rpc);
     void session.configured.then((configured) => {
       if (configured.ok && this.#isCurrent(session)) this.#didRestart.fire();
     });
@@ -277,7 +285,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
 }
 
 /** Whether the engine answered with a protocol error, a bug of ours. Any other rejection means that no answer can come. */
-function isMisunderstanding(error: unknown): boolean {
+function isMisunderstanding(error: unknown, { ErrorCodes, ResponseError }: Rpc): boolean {
   const withoutEngine: readonly number[] = [
     ErrorCodes.PendingResponseRejected,
     ErrorCodes.ConnectionInactive,

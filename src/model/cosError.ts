@@ -53,6 +53,9 @@ export type CosErrorReason =
   | 'certificateUntrusted'
   | 'integrity'
   | 'changedMeanwhile'
+  /** A configuration document has errors, or an irreversible change of it was not confirmed. */
+  | 'documentProblems'
+  | 'notConfirmed'
   | 'archived'
   | 'secretMissing'
   | 'noConnection'

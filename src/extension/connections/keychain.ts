@@ -36,7 +36,7 @@ export class Keychain implements SecretStore {
   constructor(
     storage: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>,
     warn: (text: string) => void,
-    load: () => Keytar = () => createRequire(__filename)('keytar') as Keytar,
+    load: () => Keytar = () => createRequire(import.meta.url)('keytar') as Keytar,
   ) {
     this.#storage = storage;
     this.#warn = warn;

@@ -133,6 +133,10 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the bytes that arrived are not the ones that were sent; try again');
     case 'changedMeanwhile':
       return t('it changed while it was being transferred; start again');
+    case 'documentProblems':
+      return t('the document has errors: {0} Correct what is underlined, then save again', error.detail);
+    case 'notConfirmed':
+      return t('a change that cannot be undone was not confirmed; nothing was applied');
     case 'archived':
       return t('the object is archived; restore it first');
     case 'secretMissing':

@@ -58,6 +58,8 @@ const reasons: Record<CosErrorReason, true> = {
   certificateUntrusted: true,
   integrity: true,
   changedMeanwhile: true,
+  documentProblems: true,
+  notConfirmed: true,
   archived: true,
   secretMissing: true,
   noConnection: true,

@@ -1,0 +1,132 @@
+import type { DocumentProblem, DocumentSubject, OpenedDocument } from '../../model/configDocument';
+import type { EditedDocument } from '../../protocol/documents';
+import type { EngineRequests } from '../../protocol/requests';
+import type { EngineClock } from '../clock';
+import type { EngineHandlers } from '../engine';
+import { asFailure, CosFailure } from '../failure';
+import type { ClientFor } from '../requests/buckets';
+import { versioningDocument } from './bucket/versioning';
+import type { DocumentContext, DocumentKind } from './kind';
+import { parseDocument, type ParsedDocument } from './parse';
+
+type DocumentMethods = Extract<keyof EngineRequests, `documents/${string}`>;
+
+/** The kind of a subject's document. `unsupported` for a subject that has none. */
+function kindOf(subject: DocumentSubject): DocumentKind<unknown> {
+  if (subject.kind === 'bucket' && subject.topic === 'versioning') return versioningDocument(subject);
+  const what = subject.kind === 'bucket' ? subject.topic : subject.kind;
+  throw new CosFailure({
+    kind: 'unsupported',
+    op: 'documents/open',
+    retry: 'never',
+    detail: `no document for ${what}`,
+  });
+}
+
+/** Requests about configuration documents (design §3). The engine keeps nothing between them. */
+export function createDocumentHandlers(
+  clientFor: ClientFor,
+  clock: EngineClock,
+): Pick<EngineHandlers, DocumentMethods> {
+  const contextFor = async ({ connectionId }: DocumentSubject, signal: AbortSignal): Promise<DocumentContext> => ({
+    client: await clientFor(connectionId, signal),
+    nowMs: clock.nowMs(),
+  });
+  return {
+    'documents/open': async ({ subject }, signal) =>
+      await open(kindOf(subject), await contextFor(subject, signal), signal),
+    'documents/check': async (edited) => {
+      const { kind, document, state } = taken(edited, 'documents/check');
+      return problemsOf(kind, document, state, clock.nowMs());
+    },
+    'documents/plan': async (edited) => {
+      const { kind, document, state } = taken(edited, 'documents/plan');
+      refuseProblems(problemsOf(kind, document, state, clock.nowMs()), 'documents/plan');
+      return kind
+        .plan(document, state, clock.nowMs())
+        .map(({ id, operation, sentence, irreversible }) => ({
+          id,
+          operation,
+          sentence,
+          ...(irreversible === undefined ? {} : { irreversible }),
+        }));
+    },
+    'documents/apply': async ({ confirmed, ...edited }, signal) => {
+      const op = 'documents/apply';
+      const { kind, document, state } = taken(edited, op);
+      refuseProblems(problemsOf(kind, document, state, clock.nowMs()), op);
+      const context = await contextFor(edited.subject, signal);
+      const now = await kind.read(context, signal);
+      const isSame = kind.isSame?.(state, now) ?? JSON.stringify(state) === JSON.stringify(now);
+      if (!isSame) {
+        const detail = 'the configuration was changed since it was read; nothing was applied';
+        throw new CosFailure({ kind: 'preconditionFailed', reason: 'changedMeanwhile', op, retry: 'never', detail });
+      }
+      const steps = kind.plan(document, now, context.nowMs);
+      const unconfirmed = steps.find(({ id, irreversible }) => irreversible !== undefined && !confirmed.includes(id));
+      if (unconfirmed !== undefined) {
+        const detail = `${unconfirmed.operation} cannot be undone and was not confirmed; nothing was applied`;
+        throw new CosFailure({ kind: 'invalid', reason: 'notConfirmed', op, retry: 'never', detail });
+      }
+      const applied: string[] = [];
+      let failed: { stepId: string; error: CosFailure['error'] } | undefined;
+      for (const step of steps) {
+        try {
+          await step.run(context, signal);
+          applied.push(step.id);
+        } catch (error) {
+          failed = { stepId: step.id, error: asFailure(error, op).error };
+          break;
+        }
+      }
+      const after = await open(kind, context, signal).catch(() => undefined);
+      return {
+        applied,
+        ...(failed === undefined ? {} : { failed }),
+        ...(after === undefined ? {} : { document: after }),
+      };
+    },
+  };
+}
+
+async function open(
+  kind: DocumentKind<unknown>,
+  context: DocumentContext,
+  signal: AbortSignal,
+): Promise<OpenedDocument> {
+  const state = await kind.read(context, signal);
+  const readOnlyReason = kind.readOnlyReason?.(state, context.nowMs);
+  return {
+    text: kind.print(state),
+    baseline: JSON.stringify(state),
+    ...(readOnlyReason === undefined ? {} : { readOnlyReason }),
+  };
+}
+
+function taken(
+  { subject, text, baseline }: EditedDocument,
+  op: string,
+): { kind: DocumentKind<unknown>; document: ParsedDocument; state: unknown } {
+  try {
+    return { kind: kindOf(subject), document: parseDocument(text), state: JSON.parse(baseline) as unknown };
+  } catch (error) {
+    if (error instanceof CosFailure) throw error;
+    throw new CosFailure({ kind: 'internal', op, retry: 'never', detail: 'the baseline is not one of this engine' });
+  }
+}
+
+function problemsOf(
+  kind: DocumentKind<unknown>,
+  document: ParsedDocument,
+  state: unknown,
+  nowMs: number,
+): readonly DocumentProblem[] {
+  if (document.syntaxProblems.length > 0) return document.syntaxProblems;
+  return kind.check(document, state, nowMs);
+}
+
+function refuseProblems(problems: readonly DocumentProblem[], op: string): void {
+  const first = problems.find(({ severity }) => severity === 'error');
+  if (first === undefined) return;
+  throw new CosFailure({ kind: 'invalid', reason: 'documentProblems', op, retry: 'never', detail: first.message });
+}

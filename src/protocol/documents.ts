@@ -1,0 +1,33 @@
+import type {
+  DocumentOutcome,
+  DocumentProblem,
+  DocumentStep,
+  DocumentSubject,
+  OpenedDocument,
+} from '../model/configDocument';
+import type { CosError } from '../model/cosError';
+
+/** A document as somebody left it, with what it was read from. */
+export interface EditedDocument {
+  readonly subject: DocumentSubject;
+  readonly text: string;
+  readonly baseline: string;
+}
+
+/** Requests about configuration documents: what a language server does for files, for the state of a service. */
+export interface DocumentRequests {
+  /** Reads a subject and prints it. */
+  'documents/open': { params: { subject: DocumentSubject }; result: OpenedDocument };
+  /** What is wrong with a text. Sends nothing: it is asked while a person types. */
+  'documents/check': { params: EditedDocument; result: readonly DocumentProblem[] };
+  /** The requests that saving would make, in order; `invalid`/`documentProblems` while `documents/check` finds errors. Sends nothing. */
+  'documents/plan': { params: EditedDocument; result: readonly DocumentStep[] };
+  /**
+   * Makes the changes. `preconditionFailed`/`changedMeanwhile`, and nothing applied, where the subject is no longer what
+   * the baseline says; `invalid`/`notConfirmed` where an irreversible step is not among `confirmed`.
+   */
+  'documents/apply': {
+    params: EditedDocument & { confirmed: readonly string[] };
+    result: DocumentOutcome<CosError>;
+  };
+}
