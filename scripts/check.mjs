@@ -13,6 +13,7 @@ const checks = [
   ['borders', checkBorders],
   ['dead code', () => run('knip', '--no-progress')],
   ['protocol.md', checkProtocolDoc],
+  ['rules of the local server', () => run('node', 'scripts/rules.mjs', '--check-doc')],
   ['bundles', () => run('node', 'scripts/build.mjs', '--minify')],
   ['sizes', checkSizes],
 ];

@@ -73,6 +73,8 @@ export const mutations = [
     "exchange.store.buckets.getSetting(bucket.id, 'protection')",
   ],
   [15, 's3/handler.ts', '  await failEarly(faults);\n', ''],
+  [15, 's3/bandwidth.ts', 'limits.set(message, new Bandwidth(Math.min(...rates)));', ''],
+  [15, 's3/bandwidth.ts', 'limits.set(response, new Bandwidth(Math.min(...rates)));', ''],
   [15, 's3/responseFaults.ts', 'isCorrupt && isFirst', 'false && isFirst'],
   off(15, 's3/responseFaults.ts', 'cut !== undefined && sentBytes + piece.length >= cut.bytes'),
   [15, 's3/errorIn200.ts', "if (!exchange.faults.some((fault) => fault.kind === 'errorIn200')) {", 'if (true) {'],

@@ -49,7 +49,7 @@ test('the slowest and the fastest rate have pieces that bound the memory', () =>
   expect([1, 100_000, 1e9].map((rate) => new Bandwidth(rate).pieceBytes)).toEqual([1, 5000, 16_384]);
 });
 
-test('an object is sent no faster than the fault says, and whole', async () => {
+test('rule 15: an object is sent no faster than the fault says, and whole', async () => {
   arm('GetObject', 300_000);
   const durationMs = await durationMsOf(async () => {
     const reply = await cos.ask({ path: '/slow/object' });
@@ -58,7 +58,7 @@ test('an object is sent no faster than the fault says, and whole', async () => {
   expect(durationMs).toBeGreaterThan(900);
 });
 
-test('a body is read no faster than the fault says, and stored whole', async () => {
+test('rule 15: a body is read no faster than the fault says, and stored whole', async () => {
   arm('PutObject', 300_000);
   const durationMs = await durationMsOf(() => cos.put('/slow/upload', body));
   expect(durationMs).toBeGreaterThan(900);
