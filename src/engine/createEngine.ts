@@ -12,6 +12,7 @@ import { CosFailure } from './failure';
 import { createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createAttributeHandlers } from './requests/attributes';
+import { createBackupHandlers } from './requests/backups';
 import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createObjectHandlers } from './requests/objects';
 import { createProtectionHandlers } from './requests/protection';
@@ -107,6 +108,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createProtectionHandlers(clientFor),
       ...createVersionHandlers(clientFor),
       ...createDocumentHandlers(clientFor, clock),
+      ...createBackupHandlers(clientFor),
       ...createUploadHandlers(clientFor, () => transfers.runningUploads()),
       ...transfers.handlers,
     },

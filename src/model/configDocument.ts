@@ -41,15 +41,18 @@ export type DocumentSubject =
       readonly bucket: BucketName;
       readonly topic: BucketTopic;
     }
-  /** A resource of the account: a backup policy of a bucket, a vault, a recovery range. An absent id is one to be created. */
+  /** A backup policy of a bucket, a backup vault, or a recovery range of a vault. */
   | {
       readonly kind: 'backup';
       readonly connectionId: ConnectionId;
-      readonly resource: 'policy' | 'vault' | 'range';
-      /** Bucket of a policy, vault of a range. */
-      readonly parent?: string;
-      readonly id?: string;
+      readonly resource: BackupResource;
     };
+
+/** What of backups is a document. */
+export type BackupResource =
+  | { readonly kind: 'policy'; readonly bucket: BucketName; readonly policyId: string }
+  | { readonly kind: 'vault'; readonly vault: string }
+  | { readonly kind: 'range'; readonly vault: string; readonly rangeId: string };
 
 /** A configuration document as it was read. */
 export interface OpenedDocument {

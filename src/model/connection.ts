@@ -7,6 +7,11 @@ export type AddressingStyle = 'path' | 'virtualHost';
 /** Whether uploads carry a flexible checksum header. `learned`: sent until a server refuses it, then remembered. */
 export type ChecksumBehaviour = 'learned' | 'always' | 'never';
 
+/** Services around the data plane that speak JSON (control-plane.md §0). */
+export const controlServices = ['configuration', 'resourceController', 'endpointCatalogue', 'keyProtect'] as const;
+/** One of them. */
+export type ControlService = (typeof controlServices)[number];
+
 /** What every connection has. Nothing here is secret: it is stored in user settings. */
 export interface ConnectionBase {
   readonly id: ConnectionId;
@@ -29,6 +34,8 @@ export interface IamConnection extends ConnectionBase {
   readonly iamEndpoint?: string;
   /** Endpoints by location that replace IBM's host pattern, for private clouds and the local server. */
   readonly locationEndpoints?: Readonly<Record<string, string>>;
+  /** Base URLs of services other than IBM's public ones; `configuration` ends in `/v1`, `endpointCatalogue` in `/v2`. */
+  readonly controlEndpoints?: Readonly<Partial<Record<ControlService, string>>>;
 }
 
 /** COS or any S3-compatible service by HMAC key pair. */

@@ -38,6 +38,12 @@ export async function startLocalFarSide(transport: 'http' | 'https' = 'http'): P
       endpoint: info.endpoint,
       iamEndpoint: info.iamEndpoint,
       locationEndpoints: info.endpoints,
+      controlEndpoints: {
+        configuration: info.configEndpoint,
+        keyProtect: info.kmsEndpoint,
+        resourceController: info.resourceControllerEndpoint,
+        endpointCatalogue: info.endpointsCatalogueUrl.replace(/\/endpoints$/, ''),
+      },
     },
     hmac: {
       kind: 'hmac',

@@ -1,5 +1,6 @@
 import type { Connection, Credential } from '../../model/connection';
 import type { EngineClock } from '../clock';
+import { createControlClient } from '../control/controlClient';
 import type { HttpClient } from '../http/httpClient';
 import { endpointOrigin, requestAddress } from './address';
 import { createAcl } from './acl';
@@ -98,6 +99,8 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createVersions(wire, clock, protection),
     ...createArchive(wire),
     ...createUploadListing(sdk),
+    control: createControlClient({ connection, http, authorizer }),
+    ...(connection.kind === 'iam' ? { serviceInstanceId: connection.serviceInstanceId } : {}),
     async objectUrl(address) {
       const origin = await directory.originOf(address.bucket, AbortSignal.timeout(30_000));
       const { origin: host, path } = requestAddress(origin, connection, address.bucket, address.key);

@@ -1,3 +1,4 @@
+import type { ControlClient } from '../control/controlClient';
 import type { ArchiveOperations } from './archive';
 import type { BucketProtectionOperations } from './bucketProtection';
 import type { BucketVersioningOperations } from './bucketVersioning';
@@ -21,4 +22,9 @@ export interface FullCosClient
     ProtectionOperations,
     ObjectStateOperations,
     MetadataOperations,
-    VersionOperations {}
+    VersionOperations {
+  /** The services around the data plane. */
+  readonly control: ControlClient;
+  /** CRN or guid of the service instance, for connections that have one. */
+  readonly serviceInstanceId?: string;
+}

@@ -1,10 +1,13 @@
-import type { DocumentProblem, DocumentSubject, OpenedDocument } from '../../model/configDocument';
+import type { BackupResource, DocumentProblem, DocumentSubject, OpenedDocument } from '../../model/configDocument';
 import type { EditedDocument } from '../../protocol/documents';
 import type { EngineRequests } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
 import type { EngineHandlers } from '../engine';
 import { asFailure, CosFailure } from '../failure';
 import type { ClientFor } from '../requests/buckets';
+import { policyDocument } from './backup/policy';
+import { rangeDocument } from './backup/range';
+import { vaultDocument } from './backup/vault';
 import { versioningDocument } from './bucket/versioning';
 import type { DocumentContext, DocumentKind } from './kind';
 import { parseDocument, type ParsedDocument } from './parse';
@@ -14,6 +17,7 @@ type DocumentMethods = Extract<keyof EngineRequests, `documents/${string}`>;
 /** The kind of a subject's document. `unsupported` for a subject that has none. */
 function kindOf(subject: DocumentSubject): DocumentKind<unknown> {
   if (subject.kind === 'bucket' && subject.topic === 'versioning') return versioningDocument(subject);
+  if (subject.kind === 'backup') return backupDocument(subject.resource);
   const what = subject.kind === 'bucket' ? subject.topic : subject.kind;
   throw new CosFailure({
     kind: 'unsupported',
@@ -21,6 +25,17 @@ function kindOf(subject: DocumentSubject): DocumentKind<unknown> {
     retry: 'never',
     detail: `no document for ${what}`,
   });
+}
+
+function backupDocument(resource: BackupResource): DocumentKind<unknown> {
+  switch (resource.kind) {
+    case 'policy':
+      return policyDocument(resource);
+    case 'vault':
+      return vaultDocument(resource);
+    case 'range':
+      return rangeDocument(resource);
+  }
 }
 
 /** Requests about configuration documents (design §3). The engine keeps nothing between them. */
@@ -42,14 +57,12 @@ export function createDocumentHandlers(
     'documents/plan': async (edited) => {
       const { kind, document, state } = taken(edited, 'documents/plan');
       refuseProblems(problemsOf(kind, document, state, clock.nowMs()), 'documents/plan');
-      return kind
-        .plan(document, state, clock.nowMs())
-        .map(({ id, operation, sentence, irreversible }) => ({
-          id,
-          operation,
-          sentence,
-          ...(irreversible === undefined ? {} : { irreversible }),
-        }));
+      return kind.plan(document, state, clock.nowMs()).map(({ id, operation, sentence, irreversible }) => ({
+        id,
+        operation,
+        sentence,
+        ...(irreversible === undefined ? {} : { irreversible }),
+      }));
     },
     'documents/apply': async ({ confirmed, ...edited }, signal) => {
       const op = 'documents/apply';

@@ -1,4 +1,10 @@
-import type { AddressingStyle, ChecksumBehaviour, Connection, ConnectionBase } from '../../model/connection';
+import {
+  controlServices,
+  type AddressingStyle,
+  type ChecksumBehaviour,
+  type Connection,
+  type ConnectionBase,
+} from '../../model/connection';
 import { connectionId, type ConnectionId } from '../../model/ids';
 import type { EndpointNetwork } from '../../model/location';
 import { endpointProblem } from './endpoint';
@@ -62,7 +68,11 @@ function parseConnection(entry: unknown): Connection {
     case 'iam': {
       const iamEndpoint = fields['iamEndpoint'] === undefined ? undefined : endpoint(fields, 'iamEndpoint');
       const serviceInstanceId = text(fields, 'serviceInstanceId');
-      return { ...base, ...reach, kind: 'iam', serviceInstanceId, ...defined('iamEndpoint', iamEndpoint) };
+      const hosts = {
+        ...defined('iamEndpoint', iamEndpoint),
+        ...defined('controlEndpoints', parseControlEndpoints(fields)),
+      };
+      return { ...base, ...reach, kind: 'iam', serviceInstanceId, ...hosts };
     }
     case 'hmac': {
       const addressingStyle = optional(fields, 'addressingStyle', isStyle, '"path" or "virtualHost"') ?? 'path';
@@ -104,6 +114,18 @@ function parseLocationEndpoints(fields: Readonly<Record<string, unknown>>): Reco
   if (typeof value !== 'object' || value === null) throw new Unusable('"locationEndpoints" must be an object');
   const entries = value as Readonly<Record<string, unknown>>;
   return Object.fromEntries(Object.keys(entries).map((location) => [location, endpoint(entries, location)]));
+}
+
+function parseControlEndpoints(fields: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
+  const value = fields['controlEndpoints'];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null) throw new Unusable('"controlEndpoints" must be an object');
+  const entries = value as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(entries).find((name) => !controlServices.some((service) => service === name));
+  if (unknown !== undefined) {
+    throw new Unusable(`"controlEndpoints" knows ${controlServices.join(', ')}, and not "${unknown}"`);
+  }
+  return Object.fromEntries(Object.keys(entries).map((service) => [service, endpoint(entries, service)]));
 }
 
 function optional<T>(

@@ -291,6 +291,7 @@ function connectionTo(info: ServerInfo, before: IamConnection | undefined): IamC
     endpoint: info.endpoint,
     iamEndpoint: info.iamEndpoint,
     locationEndpoints: info.endpoints,
+    controlEndpoints: info.controlEndpoints,
   };
 }
 

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
+import type { ControlService } from '../../model/connection';
 import { childEnvironment } from '../childEnvironment';
 
 /** What the extension uses of the line that the server prints when it is ready (docs/local-server.md). */
@@ -10,6 +11,8 @@ export interface ServerInfo {
   readonly endpoint: string;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly iamEndpoint: string;
+  /** Base URLs of the services around the data plane. */
+  readonly controlEndpoints: Readonly<Record<ControlService, string>>;
   readonly apiKey: string;
   readonly serviceInstanceId: string;
 }
@@ -165,7 +168,22 @@ function toServerInfo(value: unknown): ServerInfo | undefined {
     endpoints !== null &&
     Object.values(endpoints).every((url) => typeof url === 'string');
   if (!isComplete) return undefined;
-  return { endpoint, endpoints: endpoints as Record<string, string>, iamEndpoint, apiKey, serviceInstanceId };
+  const { configEndpoint, kmsEndpoint, resourceControllerEndpoint, endpointsCatalogueUrl } = fields;
+  if (typeof configEndpoint !== 'string' || typeof kmsEndpoint !== 'string') return undefined;
+  if (typeof resourceControllerEndpoint !== 'string' || typeof endpointsCatalogueUrl !== 'string') return undefined;
+  return {
+    endpoint,
+    endpoints: endpoints as Record<string, string>,
+    iamEndpoint,
+    controlEndpoints: {
+      configuration: configEndpoint,
+      keyProtect: kmsEndpoint,
+      resourceController: resourceControllerEndpoint,
+      endpointCatalogue: endpointsCatalogueUrl.replace(/\/endpoints$/, ''),
+    },
+    apiKey,
+    serviceInstanceId,
+  };
 }
 
 function readJson(fsPath: string): Readonly<Record<string, unknown>> | undefined {

@@ -6,7 +6,7 @@ import type { FullCosClient } from '../../../src/engine/cos/fullClient';
 import type { CopyLimits } from '../../../src/engine/cos/rewrite';
 import { createCosClient } from '../../../src/engine/cos/createCosClient';
 import { createHttpClient } from '../../../src/engine/http/httpClient';
-import type { Connection, Credential, HmacConnection } from '../../../src/model/connection';
+import type { Connection, Credential } from '../../../src/model/connection';
 import { bucketName, connectionId, objectKey, type BucketName } from '../../../src/model/ids';
 import type { ObjectHeaders } from '../../../src/model/objectInfo';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
@@ -49,20 +49,23 @@ export interface Protected {
 }
 
 /** Starts both. */
-export async function startProtected(): Promise<Protected> {
+export async function startProtected(signIn: 'hmac' | 'iam' = 'hmac'): Promise<Protected> {
   const farSide = await startLocalFarSide();
   const { clock } = farSide.server;
   const engineClock: EngineClock = { ...systemClock, nowMs: () => clock.nowMs() };
   const readOnly = connectionId('read-only');
-  const connections: HmacConnection[] = [farSide.hmac, { ...farSide.hmac, id: readOnly, isReadOnly: true }];
-  const credentials: Record<string, Credential> = { [testConnectionId]: farSide.hmacKey, [readOnly]: farSide.hmacKey };
+  const own = signIn === 'iam' ? farSide.iam : farSide.hmac;
+  const ownKey = signIn === 'iam' ? farSide.apiKey : farSide.hmacKey;
+  const connections: Connection[] = [own, { ...own, id: readOnly, isReadOnly: true }];
+  const credentials: Record<string, Credential> = { [testConnectionId]: ownKey, [readOnly]: ownKey };
   for (const role of ['Reader', 'ObjectReader', 'Writer'] as const) {
     const id = connectionId(`role-${role.toLowerCase()}`);
-    const { hmac } = (await farSide.admin('POST', '/keys', { role })) as {
+    const { apiKey, hmac } = (await farSide.admin('POST', '/keys', { role })) as {
+      apiKey: string;
       hmac: { accessKeyId: string; secretAccessKey: string };
     };
-    connections.push({ ...farSide.hmac, id });
-    credentials[id] = { kind: 'hmac', ...hmac };
+    connections.push({ ...own, id });
+    credentials[id] = signIn === 'iam' ? { kind: 'apiKey', apiKey } : { kind: 'hmac', ...hmac };
   }
   const engine = await startServedEngine({ connections, credentials, clock: engineClock });
   const http = createHttpClient({

@@ -27,6 +27,10 @@ switch (basename(folder)) {
         endpoint,
         endpoints: { 'us-south': endpoint },
         iamEndpoint: endpoint,
+        configEndpoint: `${endpoint}/v1`,
+        kmsEndpoint: endpoint,
+        resourceControllerEndpoint: endpoint,
+        endpointsCatalogueUrl: `${endpoint}/v2/endpoints`,
         ...keys,
         argv: process.argv,
       };
