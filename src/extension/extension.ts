@@ -4,6 +4,7 @@ import type { ConnectionId } from '../model/ids';
 import { objectScheme } from '../model/objectUri';
 import { registerCommands } from './commands/register';
 import { commandTable } from './commands/table';
+import { registerConfiguration } from './configuration';
 import { Keychain } from './connections/keychain';
 import { SavedConnections } from './connections/savedConnections';
 import { userConnectionSetting } from './connections/userSetting';
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const transferParts = owned.add(registerTransfers({ ...common, memory: context.workspaceState }));
   const { transfers, transfersView, transferReports } = transferParts;
   const { files } = owned.add(registerDocuments({ ...common, transfers }));
+  const configuration = owned.add(registerConfiguration({ ...common, memory: context.workspaceState }));
   const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files);
   const view = owned.add(
     new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
@@ -96,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
     transfersView,
     transferReports,
     documents: files,
+    configuration,
     clipboard: { held: undefined },
     memory: context.globalState,
   };

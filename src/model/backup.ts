@@ -63,14 +63,10 @@ export interface BackupRestore {
   readonly errorCause?: string;
 }
 
-/** Policies that one bucket may have (control-plane.md §3.4). */
-export const maxPoliciesPerBucket = 3;
 /** Fewest days that a backup may be kept (control-plane.md §3.4). */
 export const minRetentionDays = 1;
 /** Most days that a backup may be kept. */
 export const maxRetentionDays = 36_500;
-/** Restores that one vault may run at once (control-plane.md §3.7). */
-export const maxActiveRestoresPerVault = 3;
 
 /** Why a text cannot name a policy: letters, digits, `_`, `-` and `.` only (control-plane.md §3.4). */
 export function policyNameProblem(

@@ -1,22 +1,25 @@
 import type { BucketName, ConnectionId, ObjectKey } from './ids';
 
 /** Parts of a bucket's configuration that are a document each (features-map.md B). */
-export type BucketTopic =
-  | 'overview'
-  | 'cors'
-  | 'lifecycle'
-  | 'website'
-  | 'versioning'
-  | 'objectLock'
-  | 'retentionPolicy'
-  | 'replication'
-  | 'publicAccess'
-  | 'acl'
-  | 'tags'
-  | 'firewall'
-  | 'activityTracking'
-  | 'metrics'
-  | 'quota';
+export const bucketTopics = [
+  'overview',
+  'cors',
+  'lifecycle',
+  'website',
+  'versioning',
+  'objectLock',
+  'retentionPolicy',
+  'replication',
+  'publicAccess',
+  'acl',
+  'tags',
+  'firewall',
+  'activityTracking',
+  'metrics',
+  'quota',
+] as const;
+/** One of them. */
+export type BucketTopic = (typeof bucketTopics)[number];
 
 /** What a configuration document is about. */
 export type DocumentSubject =

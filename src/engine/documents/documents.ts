@@ -9,6 +9,7 @@ import { policyDocument } from './backup/policy';
 import { rangeDocument } from './backup/range';
 import { vaultDocument } from './backup/vault';
 import { versioningDocument } from './bucket/versioning';
+import { propertiesDocument } from './object/properties';
 import type { DocumentContext, DocumentKind } from './kind';
 import { parseDocument, type ParsedDocument } from './parse';
 
@@ -17,6 +18,7 @@ type DocumentMethods = Extract<keyof EngineRequests, `documents/${string}`>;
 /** The kind of a subject's document. `unsupported` for a subject that has none. */
 function kindOf(subject: DocumentSubject): DocumentKind<unknown> {
   if (subject.kind === 'bucket' && subject.topic === 'versioning') return versioningDocument(subject);
+  if (subject.kind === 'object') return propertiesDocument(subject);
   if (subject.kind === 'backup') return backupDocument(subject.resource);
   const what = subject.kind === 'bucket' ? subject.topic : subject.kind;
   throw new CosFailure({

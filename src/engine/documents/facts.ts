@@ -18,8 +18,8 @@ export function editedFacts(document: ParsedDocument, facts: Facts): readonly Do
   const changed = [...names].find(
     (name) => JSON.stringify(document.valueAt(['facts', name])) !== JSON.stringify(known[name]),
   );
-  const path = changed === undefined ? ['facts'] : ['facts', changed];
-  const what = changed === undefined ? 'The facts are' : `'${changed}' is`;
-  const message = `${what} what the service says and cannot be changed here. Undo this edit.`;
+  if (changed === undefined) return [];
+  const path = ['facts', changed];
+  const message = `'${changed}' is what the service says and cannot be changed here. Undo this edit.`;
   return [document.problem(path, { severity: 'error', code: 'factEdited', message })];
 }

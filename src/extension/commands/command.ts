@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
+import type { Configuration } from '../configuration';
 import type { ObjectFileSystem } from '../documents/objectFileSystem';
 import type { LocalServer } from '../localServer/localServer';
 import type { BucketsView } from '../tree/bucketsView';
@@ -24,6 +25,7 @@ export interface CommandServices {
   readonly transfersView: TransfersView;
   readonly transferReports: ReportDocuments;
   readonly documents: ObjectFileSystem;
+  readonly configuration: Configuration;
   readonly clipboard: HeldObjects;
   /** Choices that are offered again, such as the last folder of a download. */
   readonly memory: vscode.Memento;

@@ -1,10 +1,12 @@
 import { bucketCommands } from './bucket';
 import type { CommandTable } from './command';
+import { configurationCommands } from './configuration';
 import { connectionCommands } from './connection';
 import { localServerCommands } from './localServer';
 import { navigationCommands } from './navigation';
 import { objectCommands } from './object';
 import { clipboardCommands } from './objectClipboard';
+import { protectionCommands } from './protection';
 import { transferCommands } from './transfer';
 import { transferRowCommands } from './transferRows';
 import { uploadCommands } from './uploads';
@@ -20,4 +22,6 @@ export const commandTable = {
   ...transferCommands,
   ...transferRowCommands,
   ...uploadCommands,
+  ...configurationCommands,
+  ...protectionCommands,
 } satisfies CommandTable;

@@ -1,0 +1,208 @@
+import { metadataProblems, maxMetadataBytes, type MetadataProblem } from '../../../model/metadataRules';
+import { maxTags, tagProblems, type TagProblem } from '../../../model/tags';
+import type { DocumentProblem } from '../../../model/configDocument';
+import type { ParsedDocument } from '../parse';
+import { unknownNames } from '../rules';
+import { headerNames, isCannedAcl, type PropertiesState } from './state';
+
+/** What is wrong with headers, metadata, tags and ACL (data-plane.md §1.3, §7, §14). */
+export function attributeProblems(document: ParsedDocument, state: PropertiesState): readonly DocumentProblem[] {
+  return [
+    ...headerProblems(document),
+    ...metadataProblemsOf(document),
+    ...tagProblemsOf(document, state),
+    ...aclProblems(document, state),
+  ];
+}
+
+function headerProblems(document: ParsedDocument): readonly DocumentProblem[] {
+  const shape = notAMap(document, 'headers');
+  if (shape.length > 0) return shape;
+  const known = Object.values(headerNames);
+  const names = document.namesAt(['headers']);
+  return [
+    ...unknownNames(document, ['headers'], known),
+    ...names.flatMap((name) => headerValueProblems(document, name, document.valueAt(['headers', name]))),
+  ];
+}
+
+function headerValueProblems(document: ParsedDocument, name: string, value: unknown): readonly DocumentProblem[] {
+  const path = ['headers', name];
+  if (typeof value !== 'string') return [notAText(document, path, value)];
+  const error = (code: string, message: string): DocumentProblem =>
+    document.problem(path, { severity: 'error', code, message });
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
+    return [error('headerCharacter', `${name} cannot hold line breaks or other control characters.`)];
+  }
+  if (value === '') return [error('headerEmpty', `${name} is empty. Take the line away to remove the header.`)];
+  if (value.trim() !== value) return [trimmed(document, path, value, `Blanks around ${name} do not survive.`)];
+  if (name === headerNames.contentType && !/^[^\s/;]+\/[^\s/;]+(?:\s*;.*)?$/.test(value)) {
+    return [error('contentType', 'A Content-Type looks like "text/plain" or "text/html; charset=utf-8".')];
+  }
+  if (name === headerNames.expires && Number.isNaN(Date.parse(value))) {
+    return [error('expires', 'Expires is a date such as "Wed, 21 Oct 2026 07:28:00 GMT".')];
+  }
+  if (name === headerNames.websiteRedirectLocation && !/^(?:\/|https?:\/\/)/.test(value)) {
+    return [error('redirect', 'A redirect begins with "/", "http://" or "https://".')];
+  }
+  return [];
+}
+
+function metadataProblemsOf(document: ParsedDocument): readonly DocumentProblem[] {
+  const shape = notAMap(document, 'metadata');
+  if (shape.length > 0) return shape;
+  const { texts, problems } = textsAt(document, 'metadata');
+  return [
+    ...problems,
+    ...doubles(document, 'metadata', (name) => name.toLowerCase()),
+    ...metadataProblems(texts).map((problem) => metadataProblem(document, problem)),
+  ];
+}
+
+function metadataProblem(document: ParsedDocument, problem: MetadataProblem): DocumentProblem {
+  const { name, kind, character = '' } = problem;
+  const path = name === undefined ? ['metadata'] : ['metadata', name];
+  const ofName = (code: string, message: string): DocumentProblem =>
+    document.problem(path, { severity: 'error', code, message }, 'ofName');
+  switch (kind) {
+    case 'emptyName':
+      return ofName('metadataName', 'A metadata entry needs a name.');
+    case 'nameCharacter':
+      return ofName(
+        'metadataName',
+        `'${character}' cannot be in the name of a metadata entry; use letters, digits and '-'.`,
+      );
+    case 'nameCase': {
+      const problemOfCase = ofName('metadataCase', 'Names of metadata are stored in lower case.');
+      const title = `Write '${(name ?? '').toLowerCase()}'`;
+      const text = JSON.stringify((name ?? '').toLowerCase());
+      const { offset, length } = problemOfCase;
+      return { ...problemOfCase, fixes: [{ title, edits: [{ offset, length, text }] }] };
+    }
+    case 'valueCharacter':
+      return document.problem(path, {
+        severity: 'error',
+        code: 'metadataValue',
+        message: 'A metadata value cannot hold line breaks or other control characters.',
+      });
+    case 'valueBlankAtEnd':
+      return trimmed(document, path, String(document.valueAt(path)), 'Blanks around a metadata value do not survive.');
+    case 'tooLarge': {
+      const message = `The metadata has ${problem.sizeBytes ?? 0} bytes of names and values; the service takes ${maxMetadataBytes}.`;
+      return document.problem(path, { severity: 'error', code: 'metadataSize', message }, 'ofName');
+    }
+  }
+}
+
+function tagProblemsOf(document: ParsedDocument, state: PropertiesState): readonly DocumentProblem[] {
+  if (state.object.tags === undefined) {
+    if (document.valueAt(['tags']) === undefined) return [];
+    const message = 'The tags of this object could not be read, and cannot be changed here.';
+    return [document.problem(['tags'], { severity: 'error', code: 'unreadable', message }, 'ofName')];
+  }
+  const shape = notAMap(document, 'tags');
+  if (shape.length > 0) return shape;
+  const { texts, problems } = textsAt(document, 'tags');
+  return [
+    ...problems,
+    ...doubles(document, 'tags', (name) => name),
+    ...tagProblems(texts).map((problem) => tagProblem(document, problem)),
+  ];
+}
+
+function tagProblem(
+  document: ParsedDocument,
+  { key, part, kind, severity, character = '' }: TagProblem,
+): DocumentProblem {
+  const path = key === undefined ? ['tags'] : ['tags', key];
+  const message = ((): string => {
+    switch (kind) {
+      case 'tooMany':
+        return `An object has at most ${maxTags} tags.`;
+      case 'empty':
+        return 'A tag needs a key.';
+      case 'tooLong':
+        return part === 'key'
+          ? 'The key of a tag has at most 128 characters and 256 bytes.'
+          : 'The value of a tag has at most 256 characters and 512 bytes.';
+      case 'reservedPrefix':
+        return 'Keys that begin with "ibm:" are reserved.';
+      case 'character':
+        return severity === 'error'
+          ? `'${character}' cannot be in a tag.`
+          : `IBM's pages disagree whether '${character}' may be in a tag; the service decides.`;
+    }
+  })();
+  const ofName = part === 'value' ? undefined : 'ofName';
+  return document.problem(
+    path,
+    { severity, code: part === 'set' ? 'tagCount' : `tag${part === 'key' ? 'Key' : 'Value'}`, message },
+    ofName,
+  );
+}
+
+function aclProblems(document: ParsedDocument, state: PropertiesState): readonly DocumentProblem[] {
+  const acl = document.valueAt(['acl']);
+  if (acl === undefined || acl === state.object.acl) return [];
+  const error = (code: string, message: string): readonly DocumentProblem[] => [
+    document.problem(['acl'], { severity: 'error', code, message }),
+  ];
+  if (state.object.acl === undefined)
+    return error('unreadable', 'The access list could not be read, and cannot be changed here.');
+  return isCannedAcl(acl) ? [] : error('acl', 'The access list is "private" or "public-read".');
+}
+
+/** Problems where a part is missing or is no object: taking a whole part away is more likely a mistake than a wish. */
+function notAMap(document: ParsedDocument, name: string): readonly DocumentProblem[] {
+  const value = document.valueAt([name]);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [];
+  const message =
+    value === undefined
+      ? `"${name}" is missing. Write "${name}": {} to remove all of them.`
+      : `"${name}" is an object of names and texts.`;
+  return [document.problem([name], { severity: 'error', code: 'part', message })];
+}
+
+/** The entries of a part that are texts, and problems of those that are not. */
+function textsAt(
+  document: ParsedDocument,
+  part: string,
+): { readonly texts: Readonly<Record<string, string>>; readonly problems: readonly DocumentProblem[] } {
+  const entries = document.namesAt([part]).map((name) => [name, document.valueAt([part, name])] as const);
+  return {
+    texts: Object.fromEntries(
+      entries.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string'),
+    ),
+    problems: entries
+      .filter(([, value]) => typeof value !== 'string')
+      .map(([name, value]) => notAText(document, [part, name], value)),
+  };
+}
+
+function notAText(document: ParsedDocument, path: readonly string[], value: unknown): DocumentProblem {
+  const message = 'Values are texts, in quotation marks.';
+  const problem = document.problem(path, { severity: 'error', code: 'text', message });
+  if (typeof value !== 'number' && typeof value !== 'boolean') return problem;
+  const { offset, length } = problem;
+  const text = JSON.stringify(String(value));
+  return { ...problem, fixes: [{ title: `Write ${text}`, edits: [{ offset, length, text }] }] };
+}
+
+function trimmed(document: ParsedDocument, path: readonly string[], value: string, message: string): DocumentProblem {
+  const problem = document.problem(path, { severity: 'error', code: 'blanks', message });
+  const { offset, length } = problem;
+  const text = JSON.stringify(value.trim());
+  return { ...problem, fixes: [{ title: 'Take the blanks away', edits: [{ offset, length, text }] }] };
+}
+
+function doubles(document: ParsedDocument, part: string, same: (name: string) => string): readonly DocumentProblem[] {
+  const seen = new Set<string>();
+  return document.namesAt([part]).flatMap((name) => {
+    const isDouble = seen.has(same(name));
+    seen.add(same(name));
+    if (!isDouble) return [];
+    const message = `'${name}' stands here twice. Keep one.`;
+    return [document.problem([part, name], { severity: 'error', code: 'doubleName', message }, 'ofName')];
+  });
+}

@@ -1,0 +1,25 @@
+import type { CommandTable } from './command';
+
+/** Commands on configuration documents. */
+export const configurationCommands = {
+  'ibmcos.object.openProperties': {
+    target: 'objects',
+    run: async (services, selected) => (await import('../configuration/commands')).openProperties(services, selected),
+  },
+  'ibmcos.bucket.openConfiguration': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('../configuration/commands')).openBucket(services, bucket),
+  },
+  'ibmcos.config.apply': {
+    target: 'none',
+    run: async (services) => (await import('../configuration/commands')).applyActive(services),
+  },
+  'ibmcos.config.compareWithServer': {
+    target: 'none',
+    run: async (services) => (await import('../configuration/commands')).compareActive(services),
+  },
+  'ibmcos.config.reload': {
+    target: 'none',
+    run: async (services) => (await import('../configuration/commands')).reloadActive(services),
+  },
+} satisfies CommandTable;

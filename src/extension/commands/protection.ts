@@ -1,0 +1,40 @@
+import type { CommandTable } from './command';
+import type { FolderTarget, ObjectsTarget } from './targets';
+
+/** Commands on retention, legal holds and locks. */
+export const protectionCommands = {
+  'ibmcos.protection.addHold': {
+    target: 'objects',
+    run: async (services, targets) => (await import('../protection/holds')).addHold(services, targets),
+  },
+  'ibmcos.protection.removeHold': {
+    target: 'objects',
+    run: async (services, targets) => (await import('../protection/holds')).removeHold(services, targets),
+  },
+  'ibmcos.protection.extendRetention': {
+    target: 'objects',
+    run: async (services, targets) => (await import('../protection/retention')).extendRetention(services, targets),
+  },
+  'ibmcos.protection.removeLock': {
+    target: 'objects',
+    run: async (services, targets) => (await import('../protection/retention')).removeLock(services, targets),
+  },
+  'ibmcos.protection.whenDeletable': {
+    target: 'objects',
+    run: async (services, targets) => (await import('../protection/showProtection')).whenDeletable(services, targets),
+  },
+  'ibmcos.protection.report': {
+    target: 'folder',
+    run: async (services, folder) =>
+      (await import('../protection/showProtection')).reportProtection(services, below(folder)),
+  },
+  'ibmcos.protection.exportReport': {
+    target: 'folder',
+    run: async (services, folder) =>
+      (await import('../protection/showProtection')).exportProtection(services, below(folder)),
+  },
+} satisfies CommandTable;
+
+function below({ prefix, ...bucket }: FolderTarget): readonly ObjectsTarget[] {
+  return [{ ...bucket, keys: [], prefixes: [prefix] }];
+}

@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import type { BucketTopic, DocumentSubject } from '../../model/configDocument';
+import { configScheme } from '../../model/configUri';
+import type { Result } from '../../model/cosError';
+import type { CommandOutcome, CommandServices } from '../commands/command';
+import type { BucketTarget, ObjectsTarget } from '../commands/targets';
+import { compareWithServer } from './comparing';
+import { topicName } from './subjectName';
+
+/** Topics that are offered, in the order in which people look for them. */
+const offeredTopics = ['versioning'] as const satisfies readonly BucketTopic[];
+
+/** Opens the properties of an object, or of everything selected in one bucket. */
+export async function openProperties(
+  services: CommandServices,
+  selected: readonly ObjectsTarget[],
+): Promise<CommandOutcome> {
+  const [target, ...others] = selected;
+  if (target === undefined) return;
+  if (others.length > 0) {
+    void services.prompts.info(vscode.l10n.t('Select objects of one bucket; their properties are one document.'));
+    return;
+  }
+  return await openConfiguration(services, propertiesOf(target));
+}
+
+function propertiesOf({
+  connectionId,
+  bucket,
+  keys,
+  prefixes,
+  versionId,
+}: ObjectsTarget & { versionId?: string }): DocumentSubject {
+  const [key] = keys;
+  if (key === undefined || keys.length > 1 || prefixes.length > 0) {
+    return { kind: 'selection', connectionId, bucket, keys, prefixes };
+  }
+  return { kind: 'object', connectionId, bucket, key, ...(versionId === undefined ? {} : { versionId }) };
+}
+
+/** Asks for a part of a bucket's configuration and opens it. */
+export async function openBucket(services: CommandServices, target: BucketTarget): Promise<CommandOutcome> {
+  const items = offeredTopics.map((topic) => ({ label: topicName(topic, vscode.l10n.t), topic }));
+  const placeHolder = vscode.l10n.t('Configuration of the bucket "{0}"', target.bucket);
+  const chosen = await services.prompts.pick(items, { placeHolder });
+  if (chosen === undefined) return;
+  return await openConfiguration(services, { kind: 'bucket', ...target, topic: chosen.topic });
+}
+
+/** Opens a configuration document. */
+export async function openConfiguration(
+  { configuration }: CommandServices,
+  subject: DocumentSubject,
+): Promise<Result<null>> {
+  return await (await configuration.room()).open(subject);
+}
+
+/** Applies the active document, a draft as well as one that is being edited. */
+export async function applyActive(services: CommandServices): Promise<CommandOutcome> {
+  const document = activeDocument(services);
+  if (document === undefined) return;
+  if (document.isDirty) {
+    await document.save();
+    return;
+  }
+  const { files } = await services.configuration.room();
+  try {
+    await files.apply(document.uri, document.getText());
+  } catch (error) {
+    if (!(error instanceof vscode.FileSystemError)) throw error;
+    void services.prompts.error(error.message);
+  }
+}
+
+/** Shows what the service has beside the active document. */
+export async function compareActive(services: CommandServices): Promise<CommandOutcome> {
+  const document = activeDocument(services);
+  if (document !== undefined) await compareWithServer(document.uri);
+}
+
+/** Reads the active document anew. What was not applied is lost, so that is asked first. */
+export async function reloadActive(services: CommandServices): Promise<CommandOutcome> {
+  const document = activeDocument(services);
+  if (document === undefined) return;
+  const { files } = await services.configuration.room();
+  if (document.isDirty || files.known(document.uri)?.draft !== undefined) {
+    const button = vscode.l10n.t('Discard Changes');
+    const question = vscode.l10n.t('Read the configuration again and discard what was not applied?');
+    if ((await services.prompts.confirm(question, '', button)) !== button) return;
+  }
+  try {
+    await files.reload(document.uri);
+  } catch (error) {
+    if (!(error instanceof vscode.FileSystemError)) throw error;
+    void services.prompts.error(error.message);
+    return;
+  }
+  if (document.isDirty) await vscode.commands.executeCommand('workbench.action.files.revert');
+}
+
+function activeDocument({ prompts }: CommandServices): vscode.TextDocument | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.uri.scheme === configScheme) return document;
+  void prompts.info(vscode.l10n.t('Open a configuration document first, such as the properties of an object.'));
+  return undefined;
+}

@@ -1,0 +1,230 @@
+import * as vscode from 'vscode';
+import type { DocumentSubject, OpenedDocument } from '../../model/configDocument';
+import type { Result } from '../../model/cosError';
+import { configScheme } from '../../model/configUri';
+import { fileSystemError } from '../documents/errors';
+import { SaveReasons } from '../documents/saveReasons';
+import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
+import { DisposableStore } from '../ui/lifecycle';
+import { applyDocument } from './applying';
+import { HeldDocuments, type HeldDocument } from './heldDocument';
+import { Subjects } from './subjects';
+
+/** What configuration documents need. */
+export interface ConfigurationServices {
+  readonly engine: EngineClient;
+  readonly connections: Connections;
+  readonly changes: Changes;
+  readonly prompts: Prompts;
+  readonly failures: FailureReporter;
+  readonly memory: vscode.Memento;
+}
+
+/** How long what a `stat` read is good for the `readFile` that follows it. */
+const readAgainAfterMs = 3000;
+const memoryKey = 'ibmcos.configuration.drafts';
+
+/** Configuration documents as files: read from the service, applied by a save that a person asked for. */
+export class ConfigurationFiles implements vscode.Disposable {
+  readonly subjects = new Subjects();
+  readonly #services: ConfigurationServices;
+  readonly #announce: (events: readonly vscode.FileChangeEvent[]) => void;
+  readonly #owned = new DisposableStore();
+  readonly #reasons = this.#owned.add(new SaveReasons(configScheme));
+  readonly #held: HeldDocuments;
+  readonly #readAtMs = new Map<string, number>();
+  readonly #reading = new Map<string, Promise<Result<HeldDocument>>>();
+  readonly #didChange = this.#owned.add(new vscode.EventEmitter<vscode.Uri>());
+
+  /** Fires when more is known of a document, or when it has become a draft or none. */
+  readonly onDidChange = this.#didChange.event;
+
+  constructor(services: ConfigurationServices, announce: (events: readonly vscode.FileChangeEvent[]) => void) {
+    this.#services = services;
+    this.#announce = announce;
+    this.#held = new HeldDocuments(draftMemory(services.memory));
+    this.#owned.add(
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (document.uri.scheme === configScheme && document.isDirty) this.#held.edited(document.uri.toString());
+      }),
+    );
+    this.#owned.add(
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === configScheme) this.#held.closed(uri.toString());
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const held = await this.held(uri);
+    const isReadOnly = held.opened.readOnlyReason !== undefined;
+    return {
+      type: vscode.FileType.File,
+      ctime: 0,
+      // Our own comparison notices what others changed; a second question of VS Code would only confuse.
+      mtime: held.version,
+      size: Buffer.byteLength(held.draft ?? held.opened.text),
+      ...(isReadOnly ? { permissions: vscode.FilePermission.Readonly } : {}),
+    };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const id = uri.toString();
+    const known = this.#held.get(id);
+    const isFresh = Date.now() - (this.#readAtMs.get(id) ?? 0) < readAgainAfterMs;
+    const held =
+      known?.draft !== undefined || (known !== undefined && isFresh) ? known : this.#unwrap(await this.#read(uri));
+    return Buffer.from(held.draft ?? held.opened.text, 'utf8');
+  }
+
+  /** Applies the text when a person saved it; an automatic save, or one not confirmed, keeps it as a draft. */
+  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    const reason = this.#reasons.get(uri);
+    this.#reasons.clear(uri);
+    const text = Buffer.from(content).toString('utf8');
+    if (reason === 'automatic') this.#keepDraft(uri, text);
+    else await this.apply(uri, text);
+  }
+
+  /** Shows what a text would change, and applies it if that is wanted. Throws a file system error for what went wrong. */
+  async apply(uri: vscode.Uri, text: string): Promise<void> {
+    const subject = this.subjectOf(uri);
+    const { opened } = await this.held(uri);
+    const result = await applyDocument(this.#services, { uri, subject, text, opened });
+    switch (result.kind) {
+      case 'applied':
+      case 'unchanged':
+        this.#takeOver(uri, result.document);
+        this.#tell(subject);
+        return;
+      case 'notConfirmed':
+        this.#keepDraft(uri, text);
+        return;
+      case 'rebased':
+        this.#held.rebase(uri.toString(), result.document);
+        this.#keepDraft(uri, text);
+        return;
+      case 'discarded':
+        this.#takeOver(uri, result.document);
+        return;
+      case 'partly':
+        this.#held.rebase(uri.toString(), result.document);
+        this.#keepDraft(uri, text);
+        this.#tell(subject);
+        return;
+      case 'failed':
+        this.#unwrap({ ok: false, error: result.error });
+    }
+  }
+
+  /** What is known of a document, read if it is not known. Throws a file system error. */
+  async held(uri: vscode.Uri): Promise<HeldDocument> {
+    return this.#unwrap(await this.find(uri));
+  }
+
+  /** What is known of a document, read if it is not known. */
+  async find(uri: vscode.Uri): Promise<Result<HeldDocument>> {
+    const held = this.#held.get(uri.toString());
+    return held === undefined ? await this.#read(uri) : { ok: true, value: held };
+  }
+
+  /** What is known of a document already; never costs a request. */
+  known(uri: vscode.Uri): HeldDocument | undefined {
+    return this.#held.get(uri.toString());
+  }
+
+  /** Reads a document anew and drops its draft. */
+  async reload(uri: vscode.Uri): Promise<void> {
+    this.#held.forget(uri.toString());
+    this.#unwrap(await this.#read(uri));
+    this.#announce([{ type: vscode.FileChangeType.Changed, uri }]);
+  }
+
+  /** The subject of a URI. Throws where there is none. */
+  subjectOf(uri: vscode.Uri): DocumentSubject {
+    const subject = this.subjects.of(uri);
+    if (subject !== undefined) return subject;
+    throw vscode.FileSystemError.FileNotFound(
+      vscode.l10n.t('This selection is gone with its window. Select the objects again and open their properties.'),
+    );
+  }
+
+  /** Text of the subject as the service has it now. */
+  async serverText(uri: vscode.Uri): Promise<string> {
+    return this.#unwrap(await this.#services.engine.send('documents/open', { subject: this.subjectOf(uri) })).text;
+  }
+
+  /** Equal reads, such as those of `stat` and `readFile`, are one. */
+  async #read(uri: vscode.Uri): Promise<Result<HeldDocument>> {
+    const id = uri.toString();
+    const running = this.#reading.get(id);
+    if (running !== undefined) return await running;
+    const subject = this.subjectOf(uri);
+    const reading = this.#services.engine.send('documents/open', { subject }).then((answer): Result<HeldDocument> => {
+      if (!answer.ok) return answer;
+      this.#readAtMs.set(id, Date.now());
+      return { ok: true, value: this.#held.opened(id, answer.value) };
+    });
+    this.#reading.set(id, reading);
+    try {
+      return await reading;
+    } finally {
+      this.#reading.delete(id);
+      this.#didChange.fire(uri);
+    }
+  }
+
+  #unwrap<T>(result: Result<T>): T {
+    if (result.ok) return result.value;
+    throw fileSystemError(result.error, this.#services.failures.sentence(result.error));
+  }
+
+  #takeOver(uri: vscode.Uri, opened: OpenedDocument): void {
+    this.#held.opened(uri.toString(), opened);
+    this.#readAtMs.set(uri.toString(), Date.now());
+    this.#didChange.fire(uri);
+    // After the save, or VS Code would take the event for somebody else's change.
+    setTimeout(() => this.#announce([{ type: vscode.FileChangeType.Changed, uri }]), 50);
+  }
+
+  #keepDraft(uri: vscode.Uri, text: string): void {
+    this.#held.keepDraft(uri.toString(), text);
+    this.#didChange.fire(uri);
+  }
+
+  #tell(subject: DocumentSubject): void {
+    const { changes } = this.#services;
+    switch (subject.kind) {
+      case 'object': {
+        const { connectionId, bucket, key } = subject;
+        const prefix = key.slice(0, key.lastIndexOf('/') + 1);
+        changes.fire({ connectionId, bucket, prefix, keys: [key], kind: 'changed' });
+        return;
+      }
+      case 'selection':
+      case 'bucket':
+        changes.fire({ connectionId: subject.connectionId, bucket: subject.bucket, prefix: '', kind: 'changed' });
+        return;
+      case 'backup':
+        return;
+    }
+  }
+}
+
+/** Drafts of the workspace. They hold configuration, never secrets. */
+function draftMemory(memory: vscode.Memento) {
+  type Kept = { readonly opened: OpenedDocument; readonly draft?: string };
+  const all = (): Readonly<Record<string, Kept>> => memory.get(memoryKey, {});
+  return {
+    get: (id: string): Kept | undefined => all()[id],
+    set: (id: string, kept: Kept | undefined): void => {
+      const others = Object.fromEntries(Object.entries(all()).filter(([other]) => other !== id));
+      if (kept === undefined && !(id in all())) return;
+      void memory.update(memoryKey, kept === undefined ? others : { ...others, [id]: kept });
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import { configScheme, serverTextScheme } from '../../model/configUri';
+import { DisposableStore } from '../ui/lifecycle';
+import type { ConfigurationServices } from './configurationFiles';
+import type { ConfigurationRoom } from './room';
+
+/** Configuration documents. What they need is loaded when the first is opened. */
+export interface Configuration extends vscode.Disposable {
+  room(): Promise<ConfigurationRoom>;
+}
+
+/** Registers the file system of configuration documents. */
+export function registerConfiguration(services: ConfigurationServices): Configuration {
+  const owned = new DisposableStore();
+  const changed = owned.add(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
+  let loading: Promise<ConfigurationRoom> | undefined;
+  const room = (): Promise<ConfigurationRoom> => {
+    loading ??= import('./room').then(({ openRoom }) =>
+      owned.add(openRoom(services, (events) => changed.fire([...events]))),
+    );
+    return loading;
+  };
+  const files: vscode.FileSystemProvider = {
+    onDidChangeFile: changed.event,
+    watch: () => new vscode.Disposable(() => undefined),
+    stat: async (uri) => (await room()).files.stat(uri),
+    readFile: async (uri) => (await room()).files.readFile(uri),
+    writeFile: async (uri, content) => (await room()).files.writeFile(uri, content),
+    readDirectory: () => [],
+    createDirectory: refuse,
+    delete: refuse,
+    rename: refuse,
+  };
+  owned.add(vscode.workspace.registerFileSystemProvider(configScheme, files, { isCaseSensitive: true }));
+  owned.add(
+    vscode.workspace.registerTextDocumentContentProvider(serverTextScheme, {
+      provideTextDocumentContent: async (uri) => (await room()).serverText(uri),
+    }),
+  );
+  // A window that comes back with unsaved documents does not read them.
+  const isOne = ({ uri }: vscode.TextDocument): boolean => uri.scheme === configScheme;
+  owned.add(
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (isOne(document)) void room();
+    }),
+  );
+  if (vscode.workspace.textDocuments.some(isOne)) void room();
+  return { room, dispose: () => owned.dispose() };
+}
+
+function refuse(uri: vscode.Uri): never {
+  throw vscode.FileSystemError.NoPermissions(
+    vscode.l10n.t('A configuration can be read and saved, and neither moved nor deleted as a file: "{0}"', uri.path),
+  );
+}

@@ -1,0 +1,144 @@
+import type { BackupResource, BucketTopic, DocumentSubject } from './configDocument';
+import { bucketTopics } from './configDocument';
+import { bucketName, connectionId, type ConnectionId } from './ids';
+import { decodeKey, decodeSegment, encodeKey, encodeSegment, type UriParts } from './objectUri';
+
+/**
+ * Scheme of configuration documents. The path is `/<kind>/…/<name>.jsonc`, so that editors know the language and the tab
+ * says what it is about:
+ *
+ * | subject         | path                                            |
+ * |-----------------|-------------------------------------------------|
+ * | object, version | `/object/<bucket>/<key>.properties.jsonc`       |
+ * | selection       | `/selection/<bucket>/<id>.jsonc`                |
+ * | bucket          | `/bucket/<bucket>/<bucket>.<topic>.jsonc`       |
+ * | backup policy   | `/policy/<bucket>/<id>.policy.jsonc`            |
+ * | backup vault    | `/vault/<name>.vault.jsonc`                     |
+ * | recovery range  | `/range/<vault>/<id>.range.jsonc`               |
+ *
+ * Keys are escaped as in object URIs. Different subjects never share a URI.
+ */
+export const configScheme = 'ibmcos-config';
+
+/** Scheme of the service's own state, beside which an edited document is compared. */
+export const serverTextScheme = 'ibmcos-config-server';
+
+/** A selection is too large for a URI: the URI has an id that its keeper knows. */
+export type SelectionId = string;
+
+/** What the URI of a configuration document names. */
+export type ConfigAddress =
+  | Exclude<DocumentSubject, { kind: 'selection' }>
+  | {
+      readonly kind: 'selectionId';
+      readonly connectionId: ConnectionId;
+      readonly bucket: ReturnType<typeof bucketName>;
+      readonly id: SelectionId;
+    };
+
+/** URI of a configuration document, as `vscode.Uri.from` takes it. */
+export function configUri(address: ConfigAddress): UriParts {
+  const versionId = address.kind === 'object' ? address.versionId : undefined;
+  return {
+    scheme: configScheme,
+    authority: address.connectionId,
+    path: pathOf(address),
+    query: versionId === undefined ? '' : `versionId=${encodeURIComponent(versionId)}`,
+  };
+}
+
+function pathOf(address: ConfigAddress): string {
+  switch (address.kind) {
+    case 'object':
+      return `/object/${address.bucket}/${encodeKey(address.key)}.properties.jsonc`;
+    case 'selectionId':
+      return `/selection/${address.bucket}/${encodeSegment(address.id)}.jsonc`;
+    case 'bucket':
+      return `/bucket/${address.bucket}/${address.bucket}.${address.topic}.jsonc`;
+    case 'backup':
+      return backupPath(address.resource);
+  }
+}
+
+function backupPath(resource: BackupResource): string {
+  switch (resource.kind) {
+    case 'policy':
+      return `/policy/${resource.bucket}/${encodeSegment(resource.policyId)}.policy.jsonc`;
+    case 'vault':
+      return `/vault/${resource.vault}.vault.jsonc`;
+    case 'range':
+      return `/range/${resource.vault}/${encodeSegment(resource.rangeId)}.range.jsonc`;
+  }
+}
+
+/** What a URI names, or undefined when it is not one that `configUri` makes. */
+export function parseConfigUri(uri: UriParts): ConfigAddress | undefined {
+  if (uri.scheme !== configScheme) return undefined;
+  const [, kind, first, ...others] = uri.path.split('/');
+  if (kind === undefined || first === undefined) return undefined;
+  let id: ConnectionId;
+  try {
+    id = connectionId(uri.authority);
+  } catch {
+    return undefined;
+  }
+  const rest = others.join('/');
+  switch (kind) {
+    case 'object': {
+      const path = without(rest, '.properties.jsonc');
+      if (path === undefined || path === '') return undefined;
+      const versionId = /^versionId=(.+)$/.exec(uri.query)?.[1];
+      return {
+        kind,
+        connectionId: id,
+        bucket: bucketName(first),
+        key: decodeKey(path),
+        ...(versionId === undefined ? {} : { versionId: decodeURIComponent(versionId) }),
+      };
+    }
+    case 'selection': {
+      const name = without(rest, '.jsonc');
+      if (name === undefined) return undefined;
+      return { kind: 'selectionId', connectionId: id, bucket: bucketName(first), id: decodeSegment(name) };
+    }
+    case 'bucket': {
+      const topic = without(rest, '.jsonc')?.slice(first.length + 1);
+      if (!isTopic(topic)) return undefined;
+      return { kind, connectionId: id, bucket: bucketName(first), topic };
+    }
+    default: {
+      const resource = resourceOf(kind, first, rest);
+      return resource === undefined ? undefined : { kind: 'backup', connectionId: id, resource };
+    }
+  }
+}
+
+function resourceOf(kind: string, first: string, rest: string): BackupResource | undefined {
+  switch (kind) {
+    case 'policy': {
+      const policyId = without(rest, '.policy.jsonc');
+      return policyId === undefined
+        ? undefined
+        : { kind, bucket: bucketName(first), policyId: decodeSegment(policyId) };
+    }
+    case 'vault': {
+      const vault = without(first, '.vault.jsonc');
+      return vault === undefined ? undefined : { kind, vault };
+    }
+    case 'range': {
+      const rangeId = without(rest, '.range.jsonc');
+      return rangeId === undefined ? undefined : { kind, vault: first, rangeId: decodeSegment(rangeId) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isTopic(text: string | undefined): text is BucketTopic {
+  return bucketTopics.some((topic) => topic === text);
+}
+
+/** A text without its ending; undefined where it ends otherwise. */
+function without(text: string, ending: string): string | undefined {
+  return text.endsWith(ending) ? text.slice(0, -ending.length) : undefined;
+}

@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bucketTopics, type BackupResource } from '../../../src/model/configDocument';
+import { configUri, parseConfigUri, type ConfigAddress } from '../../../src/model/configUri';
+import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
+
+const connection = fc.constantFrom('local', 'prod-1').map(connectionId);
+const bucket = fc.constantFrom('photos', 'a.b-c', 'object').map(bucketName);
+const text = fc.string({
+  minLength: 1,
+  maxLength: 12,
+  unit: fc.constantFrom('a', '/', '.', '~', '%', 'é', '\\', ' ', '?'),
+});
+const address: fc.Arbitrary<ConfigAddress> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('object' as const),
+      connectionId: connection,
+      bucket,
+      key: text.map(objectKey),
+      versionId: text,
+    },
+    { requiredKeys: ['kind', 'connectionId', 'bucket', 'key'] },
+  ),
+  fc.record({ kind: fc.constant('selectionId' as const), connectionId: connection, bucket, id: fc.uuid() }),
+  fc.record({
+    kind: fc.constant('bucket' as const),
+    connectionId: connection,
+    bucket,
+    topic: fc.constantFrom(...bucketTopics),
+  }),
+  fc.record({
+    kind: fc.constant('backup' as const),
+    connectionId: connection,
+    resource: fc.oneof<fc.Arbitrary<BackupResource>[]>(
+      fc.record({ kind: fc.constant('policy' as const), bucket, policyId: text.map((id) => id.replaceAll('/', '')) }),
+      fc.record({ kind: fc.constant('vault' as const), vault: fc.constantFrom('v1', 'my-vault') }),
+      fc.record({ kind: fc.constant('range' as const), vault: fc.constantFrom('v1'), rangeId: fc.uuid() }),
+    ),
+  }),
+);
+
+describe('the URIs of configuration documents', () => {
+  it('name their subject again, and no other', () => {
+    fc.assert(
+      fc.property(address, address, (one, other) => {
+        expect(parseConfigUri(configUri(one))).toEqual(one);
+        if (JSON.stringify(configUri(one)) === JSON.stringify(configUri(other))) expect(one).toEqual(other);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('say in their last segment what they are about', () => {
+    const key = objectKey('2025/report.pdf');
+    const at = { connectionId: connectionId('local'), bucket: bucketName('photos') };
+    expect(configUri({ kind: 'object', ...at, key }).path).toBe('/object/photos/2025/report.pdf.properties.jsonc');
+    expect(configUri({ kind: 'bucket', ...at, topic: 'cors' }).path).toBe('/bucket/photos/photos.cors.jsonc');
+  });
+
+  it.each([
+    '/',
+    '/object/photos/x',
+    '/bucket/photos/photos.nonsense.jsonc',
+    '/what/ever.jsonc',
+    '/vault/x',
+    '/object/b/.properties.jsonc',
+  ])('do not read %s', (path) => {
+    expect(parseConfigUri({ scheme: 'ibmcos-config', authority: 'local', path, query: '' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { GetObjectTaggingCommand, PutObjectCommand, PutObjectTaggingCommand, type S3Client } from '@aws-sdk/client-s3';
+import * as vscode from 'vscode';
+import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
+import { configUri } from '../../../src/model/configUri';
+import { startStorage, until } from '../extensionHost';
+
+const bucket = 'getting-started';
+
+describe('the properties of an object as a document', () => {
+  let client: S3Client;
+  const put = async (key: string) =>
+    client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'x', ContentType: 'text/plain', Tagging: 'a=b' }),
+    );
+  const tagsOf = async (key: string) =>
+    (await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key }))).TagSet;
+  const uriOf = (key: string) =>
+    vscode.Uri.from(
+      configUri({
+        kind: 'object',
+        connectionId: connectionId('local-object-storage'),
+        bucket: bucketName(bucket),
+        key: objectKey(key),
+      }),
+    );
+  const open = async (key: string) => {
+    const document = await vscode.workspace.openTextDocument(uriOf(key));
+    await vscode.window.showTextDocument(document);
+    return document;
+  };
+  const replace = async (document: vscode.TextDocument, from: string, to: string) => {
+    const at = document.getText().indexOf(from);
+    assert.ok(at >= 0, `no ${from} in ${document.getText()}`);
+    const change = new vscode.WorkspaceEdit();
+    change.replace(document.uri, new vscode.Range(document.positionAt(at), document.positionAt(at + from.length)), to);
+    assert.ok(await vscode.workspace.applyEdit(change));
+  };
+
+  before(async () => {
+    ({ client } = await startStorage());
+  });
+
+  it('opens as JSON with comments, with what the service says', async () => {
+    await put('props/one.txt');
+    const document = await open('props/one.txt');
+    assert.equal(document.languageId, 'jsonc');
+    assert.match(document.getText(), /"Content-Type": "text\/plain"/);
+    assert.match(document.getText(), /"tags": \{\n\s+"a": "b"\n/);
+  });
+
+  it('underlines a mistake while it is typed, offers its repair, and is clean after it', async () => {
+    await put('props/two.txt');
+    const document = await open('props/two.txt');
+    await replace(document, '"metadata": {}', '"metadata": { "Owner": "ana" }');
+    await until(() => vscode.languages.getDiagnostics(document.uri).length > 0);
+    const [diagnostic] = vscode.languages.getDiagnostics(document.uri);
+    assert.equal(document.getText(diagnostic!.range), '"Owner"');
+    assert.equal(diagnostic!.message, 'Names of metadata are stored in lower case.');
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      diagnostic!.range,
+    );
+    const repair = actions.find(({ title }) => title === "Write 'owner'");
+    assert.ok(repair?.edit);
+    assert.ok(await vscode.workspace.applyEdit(repair.edit));
+    await until(() => vscode.languages.getDiagnostics(document.uri).length === 0);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('cannot be saved with a mistake in it', async () => {
+    await put('props/three.txt');
+    const document = await open('props/three.txt');
+    await replace(document, '"a": "b"', '"ibm:a": "b"');
+    assert.equal(await document.save(), false);
+    assert.equal(document.isDirty, true);
+    assert.deepEqual(await tagsOf('props/three.txt'), [{ Key: 'a', Value: 'b' }]);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('keeps its text, and nothing is applied, when the question of its save is not answered', async () => {
+    await put('props/four.txt');
+    const document = await open('props/four.txt');
+    await replace(document, '"a": "b"', '"a": "c"');
+    // A suite's window shows no dialogs.
+    await document.save();
+    assert.deepEqual(await tagsOf('props/four.txt'), [{ Key: 'a', Value: 'b' }]);
+    assert.match(document.getText(), /"a": "c"/);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('is a draft, and nothing is applied, after an automatic save', async () => {
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('autoSave', 'afterDelay', vscode.ConfigurationTarget.Global);
+    await files.update('autoSaveDelay', 100, vscode.ConfigurationTarget.Global);
+    try {
+      await put('props/five.txt');
+      const document = await open('props/five.txt');
+      await replace(document, '"a": "b"', '"a": "c"');
+      await until(() => !document.isDirty);
+      assert.deepEqual(await tagsOf('props/five.txt'), [{ Key: 'a', Value: 'b' }]);
+      assert.match(Buffer.from(await vscode.workspace.fs.readFile(document.uri)).toString(), /"a": "c"/);
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      assert.match((await open('props/five.txt')).getText(), /"a": "c"/);
+    } finally {
+      await files.update('autoSave', undefined, vscode.ConfigurationTarget.Global);
+      await files.update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('shows what somebody else changed once it is read again', async () => {
+    await put('props/six.txt');
+    const document = await open('props/six.txt');
+    await client.send(
+      new PutObjectTaggingCommand({
+        Bucket: bucket,
+        Key: 'props/six.txt',
+        Tagging: { TagSet: [{ Key: 'their', Value: 'tag' }] },
+      }),
+    );
+    await vscode.commands.executeCommand('ibmcos.config.reload');
+    await until(() => document.getText().includes('"their": "tag"'));
+  });
+});
