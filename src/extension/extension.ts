@@ -17,6 +17,7 @@ import { LocalServer } from './localServer/localServer';
 import type { ObjectChange } from './services';
 import { registerTransfers } from './transfers';
 import { BucketsDragAndDrop } from './tree/dragAndDrop';
+import { ProtectionBadges } from './tree/protectionBadges';
 import { BucketsView } from './tree/bucketsView';
 import { createFailureReporter } from './ui/failures';
 import { DisposableStore } from './ui/lifecycle';
@@ -83,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = owned.add(
     new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
   );
+  owned.add(new ProtectionBadges(engine, changeEvents));
   const extensionId = context.extension.id;
   const services = {
     engine,
@@ -100,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): void {
     documents: files,
     configuration,
     clipboard: { held: undefined },
+    deletes: { last: undefined },
     memory: context.globalState,
   };
   registerCommands(commandTable, services, owned);

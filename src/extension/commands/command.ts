@@ -10,6 +10,7 @@ import type { ReportDocuments } from '../transfers/reportDocuments';
 import type { Transfers } from '../transfers/runner';
 import type { TransfersView } from '../transfers/transfersView';
 import type { HeldObjects } from './heldObjects';
+import type { LastDeletes } from './lastDelete';
 import type { TargetTypes } from './targets';
 
 /** What commands may use. */
@@ -27,6 +28,7 @@ export interface CommandServices {
   readonly documents: ObjectFileSystem;
   readonly configuration: Configuration;
   readonly clipboard: HeldObjects;
+  readonly deletes: LastDeletes;
   /** Choices that are offered again, such as the last folder of a download. */
   readonly memory: vscode.Memento;
   readonly log: vscode.LogOutputChannel;

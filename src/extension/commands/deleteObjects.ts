@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
 import type { ObjectCount } from '../../protocol/requests';
+import { countText } from '../ui/format';
 import { countObjects } from '../transfers/organise';
 import type { CommandOutcome, CommandServices } from './command';
 import { deleteQuestion } from './deleteQuestion';
@@ -14,15 +15,38 @@ export async function deleteObjects(
 ): Promise<CommandOutcome> {
   const count = await countAll(services, targets);
   if (!count.ok) return count;
-  const { message, detail } = deleteQuestion(targets, count.value, vscode.l10n.t);
+  const isUndoable = await keepVersions(services, targets);
+  const { message, detail } = deleteQuestion(targets, count.value, isUndoable, vscode.l10n.t);
   const button = vscode.l10n.t('Delete');
   if ((await services.prompts.confirm(message, detail, button)) !== button) return;
+  const startedAtMs = Date.now() - clockToleranceMs;
   for (const { connectionId, bucket, keys, prefixes } of targets) {
     const run = await services.transfers.run({ kind: 'delete', connectionId, bucket, keys, prefixes });
     if (!run.ok) return run;
     if (run.value.state === 'cancelled') return;
   }
+  if (isUndoable) {
+    services.deletes.last = { targets, startedAtMs, endedAtMs: Date.now() + clockToleranceMs };
+    void offerUndo(services, count.value);
+  }
   return;
+}
+
+/** The service's clock and this machine's need not agree to the second. */
+const clockToleranceMs = 60_000;
+
+/** Whether all buckets keep versions, so that a deletion can be undone. Somebody who may not ask is told of no undo. */
+async function keepVersions({ engine }: CommandServices, targets: readonly ObjectsTarget[]): Promise<boolean> {
+  const states = await Promise.all(
+    targets.map(({ connectionId, bucket }) => engine.send('versioning/get', { connectionId, bucket })),
+  );
+  return states.every((state) => state.ok && state.value === 'enabled');
+}
+
+async function offerUndo({ prompts }: CommandServices, count: ObjectCount): Promise<void> {
+  const undo = vscode.l10n.t('Undo');
+  const answer = await prompts.info(vscode.l10n.t('Deleted {0}.', countText(count, vscode.l10n.t)), undo);
+  if (answer === undo) await vscode.commands.executeCommand('ibmcos.object.undoDelete');
 }
 
 /** A selection without folders needs no counting. */

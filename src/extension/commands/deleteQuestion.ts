@@ -10,14 +10,15 @@ const maxNames = 10;
 export function deleteQuestion(
   targets: readonly ObjectsTarget[],
   count: ObjectCount,
+  isUndoable: boolean,
   t: Translate,
 ): { readonly message: string; readonly detail: string } {
   const names = targets.flatMap(({ bucket, keys, prefixes }) =>
     [...prefixes, ...keys].map((name) => `${bucket}/${name}`),
   );
-  const meaning = t(
-    'Deleted objects cannot be brought back. Only if the bucket keeps versions do the earlier versions stay.',
-  );
+  const meaning = isUndoable
+    ? t('The bucket keeps versions: what is deleted can be brought back with Undo.')
+    : t('Deleted objects cannot be brought back. Only if the bucket keeps versions do the earlier versions stay.');
   const [only] = names;
   if (names.length === 1 && only !== undefined) {
     const isFolder = only.endsWith('/') && (targets[0]?.prefixes.length ?? 0) > 0;

@@ -38,6 +38,8 @@ function placeOf(node: TreeNode | undefined): Place {
     case 'folder':
       return { connectionId: node.connection.id, folder: folderRefOf(node) };
     case 'object':
+    case 'deleted':
+    case 'version':
       return { connectionId: node.connection.id };
     case 'uploads':
     case 'upload':

@@ -61,9 +61,11 @@ function folderNodeOf(node: TreeNode | undefined): Extract<TreeNode, { kind: 'bu
       return node.parent;
     case 'state':
     case 'action':
-      return node.parent.kind === 'connection' ? undefined : node.parent;
+      return folderNodeOf(node.parent);
     case 'connection':
     case 'object':
+    case 'deleted':
+    case 'version':
     case undefined:
       return undefined;
   }

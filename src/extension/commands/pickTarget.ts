@@ -7,7 +7,7 @@ import type { TargetTypes } from './targets';
 
 /** Lets a person choose what a command works on. Undefined when they gave up. */
 export async function pickTarget(
-  kind: Exclude<keyof TargetTypes, 'none' | 'node' | 'uploads' | 'localFiles' | 'transfers'>,
+  kind: Exclude<keyof TargetTypes, 'none' | 'node' | 'anyNode' | 'uploads' | 'localFiles' | 'transfers'>,
   services: CommandServices,
 ): Promise<Result<TargetTypes[keyof TargetTypes]> | undefined> {
   const connectionId = await pickConnection(services);

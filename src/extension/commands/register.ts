@@ -41,7 +41,8 @@ async function resolveTarget(
   if (kind === 'none') return { target: undefined };
   if (kind === 'transfers') return resolveTransfers(services, args, command.accepts);
   const given = targetOf(kind, selectionOf(services, args));
-  if (given !== undefined || kind === 'node' || kind === 'uploads' || kind === 'localFiles') return { target: given };
+  const isOptional = kind === 'node' || kind === 'anyNode' || kind === 'uploads' || kind === 'localFiles';
+  if (given !== undefined || isOptional) return { target: given };
   const selected = kind === 'object' || kind === 'objects' ? targetOf(kind, shownSelection(services)) : undefined;
   if (selected !== undefined) return { target: selected };
   // A key pressed on a row that the command has nothing to do with does nothing.

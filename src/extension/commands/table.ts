@@ -10,6 +10,7 @@ import { protectionCommands } from './protection';
 import { transferCommands } from './transfer';
 import { transferRowCommands } from './transferRows';
 import { uploadCommands } from './uploads';
+import { versionCommands } from './version';
 
 /** Every command of the extension. A test compares it with the manifest, both ways. */
 export const commandTable = {
@@ -24,4 +25,5 @@ export const commandTable = {
   ...uploadCommands,
   ...configurationCommands,
   ...protectionCommands,
+  ...versionCommands,
 } satisfies CommandTable;

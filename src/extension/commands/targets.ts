@@ -2,7 +2,7 @@ import { objectKey, type BucketName, type ConnectionId, type ObjectKey } from '.
 import { objectScheme, parseObjectUri, type UriParts } from '../../model/objectUri';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { OpenUpload } from '../../protocol/requests';
-import type { ContainerNode, TreeNode } from '../tree/treeNode';
+import type { ContainerNode, DeletedNode, ObjectNode, TreeNode } from '../tree/treeNode';
 
 export interface ConnectionTarget {
   readonly connectionId: ConnectionId;
@@ -45,6 +45,8 @@ export interface TargetTypes {
   uploads: UploadsTarget | undefined;
   /** A node of the tree as it is; absent from the palette. */
   node: TreeNode | undefined;
+  /** The same, for commands that ask by themselves where there is none. */
+  anyNode: TreeNode | undefined;
   /** Transfers as they stand, never none. */
   transfers: readonly TransferSnapshot[];
   /** Files of the Explorer or the active editor that are no objects; empty when there are none. */
@@ -81,6 +83,7 @@ export function targetOf<T extends Exclude<keyof TargetTypes, 'transfers'>>(
     objects: () => groupByBucket(selection),
     uploads: () => uploadsOf(selection),
     node: () => selection.nodes[0],
+    anyNode: () => selection.nodes[0],
     localFiles: () => selection.uris.filter(({ scheme }) => scheme !== objectScheme),
   };
   return resolve[kind]();
@@ -102,13 +105,25 @@ function folderOf({ nodes, uris }: Selection): FolderTarget | undefined {
     }
     const container = containerOf(node);
     if (container.kind === 'connection') return undefined;
-    const prefix = container.kind === 'folder' ? container.prefix : '';
+    const prefix = prefixOf(container);
     return { connectionId: container.connection.id, bucket: container.bucket.name, prefix };
   }
   const location = uris[0] === undefined ? undefined : parseObjectUri(uris[0]);
   if (location?.bucket === undefined) return undefined;
   const { connectionId, bucket, key } = location;
   return { connectionId, bucket, prefix: key.slice(0, key.lastIndexOf('/') + 1) };
+}
+
+function prefixOf(node: Exclude<ContainerNode, { kind: 'connection' }> | ObjectNode | DeletedNode): string {
+  switch (node.kind) {
+    case 'bucket':
+      return '';
+    case 'folder':
+      return node.prefix;
+    case 'object':
+    case 'deleted':
+      return node.parentPrefix;
+  }
 }
 
 /** All uploads of a node of uploads, or the selected ones of the clicked one's bucket. */
@@ -162,13 +177,15 @@ function groupByBucket(selection: Selection): readonly ObjectsTarget[] | undefin
   return targets.length === 0 ? undefined : targets;
 }
 
-function containerOf(node: TreeNode): ContainerNode | Extract<TreeNode, { kind: 'object' }> {
+function containerOf(node: TreeNode): ContainerNode | ObjectNode | DeletedNode {
   switch (node.kind) {
     case 'connection':
     case 'bucket':
     case 'folder':
     case 'object':
+    case 'deleted':
       return node;
+    case 'version':
     case 'uploads':
     case 'upload':
     case 'loadMore':
@@ -183,6 +200,8 @@ const nodeKinds: ReadonlySet<unknown> = new Set<TreeNode['kind']>([
   'bucket',
   'folder',
   'object',
+  'deleted',
+  'version',
   'uploads',
   'upload',
   'loadMore',

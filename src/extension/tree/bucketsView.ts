@@ -10,17 +10,21 @@ import { DisposableStore } from '../ui/lifecycle';
 import { bucketChildren, folderChildren, startingServerChildren, stoppedServerChildren } from './children';
 import { ListingStore } from './listingStore';
 import { parentPrefixOf, PlaceFinder, type Found, type RevealTarget } from './placeFinder';
+import { deletedIn, versionsOf } from './versionListing';
 import { describeNode } from './tooltips';
 import { toTreeItem } from './treeItem';
 import {
   folderRefOf,
   connectionNodeId,
   nodeId,
+  objectNodeId,
   type BucketNode,
   type ConnectionNode,
   type ContainerNode,
+  type DeletedNode,
   type FolderNode,
   type FolderRef,
+  type ObjectNode,
   type TreeNode,
   type UploadNode,
   type UploadsNode,
@@ -56,6 +60,8 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   readonly #uploads = new Map<string, ListedUploads>();
   /** Collapsed while listing: listed again when expanded. */
   readonly #stoppedNodes = new Set<string>();
+  /** Buckets, folders and objects whose versions were asked for. */
+  readonly #versioned = new Set<string>();
 
   readonly onDidChangeTreeData = this.#didChange.event;
 
@@ -129,6 +135,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       return this.#connections.list().map((connection) => this.#connectionNode(connection));
     }
     if (node.kind === 'uploads') return node.uploads.map((upload) => uploadNode(node, upload));
+    if (node.kind === 'object' || node.kind === 'deleted') return this.#childrenOfObject(node);
     if (node.kind !== 'connection' && node.kind !== 'bucket' && node.kind !== 'folder') return [];
     if (this.#stoppedNodes.has(nodeId(node))) return [];
     const children =
@@ -146,7 +153,9 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
         return this.#connectionNode(node.connection);
       case 'folder':
       case 'object':
+      case 'deleted':
         return this.#folderNode(node.connection, node.bucket, node.parentPrefix);
+      case 'version':
       case 'uploads':
       case 'loadMore':
       case 'state':
@@ -166,6 +175,15 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     if (listed.uploads.length > 0) this.#uploads.set(id, listed);
     else this.#uploads.delete(id);
     if (node !== undefined) this.#changed(node);
+  }
+
+  /** Shows the versions of an object, or of everything in a bucket or folder with what was deleted there; or no longer. */
+  toggleVersions(node: ObjectNode | BucketNode | FolderNode): void {
+    const id = nodeId(node);
+    if (this.#versioned.has(id)) this.#versioned.delete(id);
+    else this.#versioned.add(id);
+    const folder = node.kind === 'object' ? this.#folderNode(node.connection, node.bucket, node.parentPrefix) : node;
+    this.#changed(folder);
   }
 
   /** Selects and expands a connection. */
@@ -252,7 +270,10 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   #nodeOf(connection: Connection, bucket: BucketSummary, found: Found): TreeNode {
     if (found.kind === 'folder') return this.#folderNode(connection, bucket, found.prefix);
     const parentPrefix = parentPrefixOf(found.object.key);
-    return { kind: 'object', connection, bucket, object: found.object, parentPrefix };
+    const { object } = found;
+    const id = objectNodeId(connection.id, bucket.name, parentPrefix, object.key);
+    const hasVersions = this.#versioned.has(id);
+    return { kind: 'object', connection, bucket, object, parentPrefix, hasVersions };
   }
 
   async #childrenOfConnection(node: ConnectionNode): Promise<readonly TreeNode[]> {
@@ -268,7 +289,51 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   async #childrenOfFolder(node: BucketNode | FolderNode): Promise<readonly TreeNode[]> {
     const ref = folderRefOf(node);
     const state = await this.#store.folder(ref);
-    return folderChildren(node, state, (prefix) => this.#store.filterOf({ ...ref, prefix }));
+    const isVersioned = this.#showsVersions(node);
+    const { connection, bucket } = node;
+    const children = folderChildren(
+      node,
+      state,
+      (prefix) => this.#store.filterOf({ ...ref, prefix }),
+      (key) => isVersioned || this.#versioned.has(objectNodeId(connection.id, bucket.name, ref.prefix, key)),
+    );
+    return isVersioned ? [...children, ...(await this.#deletedIn(node))] : children;
+  }
+
+  /** A folder shows versions when it was asked to, or one above it was. */
+  #showsVersions(node: BucketNode | FolderNode): boolean {
+    if (this.#versioned.has(nodeId(node))) return true;
+    if (node.kind === 'bucket') return false;
+    const parent = this.#folderNode(node.connection, node.bucket, node.parentPrefix);
+    return this.#showsVersions(parent);
+  }
+
+  async #deletedIn(parent: BucketNode | FolderNode): Promise<readonly TreeNode[]> {
+    const { connection, bucket } = parent;
+    const ref = folderRefOf(parent);
+    const answer = await deletedIn(this.#engine, ref);
+    if (!answer.ok) return [{ kind: 'state', parent, state: { kind: 'failed', error: answer.error } }];
+    const deleted = answer.value.markers.map(({ key, modifiedAtMs }): TreeNode => ({
+      kind: 'deleted',
+      connection,
+      bucket,
+      key,
+      deletedAtMs: modifiedAtMs,
+      parentPrefix: ref.prefix,
+    }));
+    return answer.value.isComplete ? deleted : [...deleted, { kind: 'state', parent, state: { kind: 'moreDeleted' } }];
+  }
+
+  async #childrenOfObject(parent: ObjectNode | DeletedNode): Promise<TreeNode[]> {
+    const { connection, bucket } = parent;
+    const key = parent.kind === 'object' ? parent.object.key : parent.key;
+    const versions = await versionsOf(this.#engine, { connectionId: connection.id, bucket: bucket.name, key });
+    if (!versions.ok) return [{ kind: 'state', parent, state: { kind: 'failed', error: versions.error } }];
+    const isNever = versions.value.every(({ versionId }) => versionId === 'null');
+    return [
+      ...versions.value.map((version): TreeNode => ({ kind: 'version', connection, bucket, version, parent })),
+      ...(isNever ? [{ kind: 'state', parent, state: { kind: 'noVersions' } } as const] : []),
+    ];
   }
 
   #connectionNode(connection: Connection): ConnectionNode {
@@ -374,5 +439,17 @@ function isContainer(node: TreeNode): node is ContainerNode {
 /** The container that a node stands for or speaks of. */
 function containerOf(node: TreeNode): ContainerNode | undefined {
   if (isContainer(node)) return node;
-  return node.kind === 'object' ? undefined : node.parent;
+  switch (node.kind) {
+    case 'object':
+    case 'deleted':
+    case 'version':
+      return undefined;
+    case 'uploads':
+    case 'upload':
+    case 'loadMore':
+      return node.parent;
+    case 'state':
+    case 'action':
+      return isContainer(node.parent) ? node.parent : undefined;
+  }
 }

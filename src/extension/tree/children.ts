@@ -1,5 +1,5 @@
 import type { CosError } from '../../model/cosError';
-import { bucketName } from '../../model/ids';
+import { bucketName, type ObjectKey } from '../../model/ids';
 import { locationOfHost } from '../../model/location';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { BucketsState, FolderState } from './listingStore';
@@ -39,6 +39,7 @@ export function folderChildren(
   parent: BucketNode | FolderNode,
   state: FolderState,
   filterOf: (prefix: string) => string,
+  hasVersions: (key: ObjectKey) => boolean,
 ): readonly TreeNode[] {
   const { connection, bucket } = parent;
   const parentPrefix = parent.kind === 'bucket' ? '' : parent.prefix;
@@ -56,6 +57,7 @@ export function folderChildren(
     bucket,
     object,
     parentPrefix,
+    hasVersions: hasVersions(object.key),
   }));
   const shown: readonly TreeNode[] = [...folders, ...objects];
   if (state.error !== undefined) return [...shown, ...failure(parent, state.error)];

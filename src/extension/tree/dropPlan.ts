@@ -7,6 +7,7 @@ export function dropFolder(node: TreeNode | undefined): FolderRef | undefined {
     case 'folder':
       return folderRefOf(node);
     case 'object':
+    case 'deleted':
       return { connectionId: node.connection.id, bucket: node.bucket.name, prefix: node.parentPrefix };
     case 'uploads':
     case 'upload':
@@ -14,7 +15,8 @@ export function dropFolder(node: TreeNode | undefined): FolderRef | undefined {
       return folderRefOf(node.parent);
     case 'state':
     case 'action':
-      return node.parent.kind === 'connection' ? undefined : folderRefOf(node.parent);
+    case 'version':
+      return dropFolder(node.parent);
     case 'connection':
     case undefined:
       return undefined;

@@ -3,7 +3,17 @@ import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
 import { formatAge, formatBytes } from '../ui/format';
 import { cause, type Translate } from '../ui/messages';
 import { presentUpload, presentUploads } from './uploadTexts';
-import type { ActionNode, BucketNode, ConnectionNode, FolderNode, NodeState, ObjectNode, TreeNode } from './treeNode';
+import type {
+  ActionNode,
+  BucketNode,
+  ConnectionNode,
+  DeletedNode,
+  FolderNode,
+  NodeState,
+  ObjectNode,
+  TreeNode,
+  VersionNode,
+} from './treeNode';
 
 /** Every word that a `viewItem` can hold. */
 export const contextWords = [
@@ -16,6 +26,13 @@ export const contextWords = [
   'object',
   /** Too large for an editor. */
   'large',
+  /** Its versions, or those of what is in it, are shown. */
+  'versioned',
+  'version',
+  'deleteMarker',
+  'deleted',
+  /** The version that is the object now. */
+  'current',
   'filtered',
   'writable',
   'readOnly',
@@ -58,6 +75,10 @@ export function present(
       return presentFolder(node, t);
     case 'object':
       return presentObject(node, nowMs, t, maxOpenBytes);
+    case 'deleted':
+      return presentDeleted(node, nowMs, t);
+    case 'version':
+      return presentVersion(node, nowMs, t);
     case 'uploads':
       return presentUploads(node, t);
     case 'upload':
@@ -81,7 +102,7 @@ export function present(
   }
 }
 
-function writability(node: ConnectionNode | BucketNode | FolderNode | ObjectNode): ContextWord {
+function writability(node: { readonly connection: ConnectionNode['connection'] }): ContextWord {
   return node.connection.isReadOnly === true ? 'readOnly' : 'writable';
 }
 
@@ -141,10 +162,58 @@ function presentObject(node: ObjectNode, nowMs: number, t: Translate, maxOpenByt
     description: `${size} · ${age}`,
     icon: 'file',
     uri: objectUri(node.connection.id, node.bucket.name, node.object.key),
-    context: ['object', ...(node.object.sizeBytes > maxOpenBytes ? (['large'] as const) : []), writability(node)],
-    collapsible: 'none',
+    context: [
+      'object',
+      ...(node.object.sizeBytes > maxOpenBytes ? (['large'] as const) : []),
+      ...(node.hasVersions ? (['versioned'] as const) : []),
+      writability(node),
+    ],
+    collapsible: node.hasVersions ? 'collapsed' : 'none',
     accessibilityLabel: t('Object {0}, {1}, changed {2}', label, size, age),
     command: { id: 'ibmcos.object.open', title: t('Open') },
+  };
+}
+
+function presentDeleted(node: DeletedNode, nowMs: number, t: Translate): NodePresentation {
+  const label = nameBelow(node.key, node.parentPrefix, t);
+  const age = formatAge(node.deletedAtMs, nowMs, t);
+  return {
+    label,
+    description: t('deleted {0}', age),
+    icon: 'trash',
+    context: ['deleted', writability(node)],
+    collapsible: 'collapsed',
+    accessibilityLabel: t('Deleted object {0}, deleted {1}', label, age),
+    tooltip: node.key,
+  };
+}
+
+function presentVersion(node: VersionNode, nowMs: number, t: Translate): NodePresentation {
+  const { version } = node;
+  const date = new Date(version.modifiedAtMs).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  const age = formatAge(version.modifiedAtMs, nowMs, t);
+  if (version.kind === 'deleteMarker') {
+    return {
+      label: date,
+      description: t('deleted · {0}', age),
+      icon: 'trash',
+      context: ['deleteMarker', writability(node)],
+      collapsible: 'none',
+      accessibilityLabel: t('Delete marker of {0}', date),
+      tooltip: version.versionId,
+    };
+  }
+  const size = formatBytes(version.sizeBytes);
+  const facts = [...(version.isLatest ? [t('current')] : []), size, age].join(' · ');
+  return {
+    label: date,
+    description: facts,
+    icon: version.isLatest ? 'circle-filled' : 'history',
+    context: ['version', ...(version.isLatest ? (['current'] as const) : []), writability(node)],
+    collapsible: 'none',
+    accessibilityLabel: t('Version of {0}, {1}', date, facts),
+    tooltip: version.versionId,
+    command: { id: 'ibmcos.version.open', title: t('Open') },
   };
 }
 
@@ -157,6 +226,10 @@ function stateText(state: NodeState, t: Translate): readonly [string, string] {
   switch (state.kind) {
     case 'emptyFolder':
       return [t('Empty'), 'info'];
+    case 'noVersions':
+      return [t('No versions: the bucket has never kept any'), 'info'];
+    case 'moreDeleted':
+      return [t('More was deleted here than can be shown; open a folder below'), 'info'];
     case 'noBuckets':
       return [t('No buckets yet'), 'info'];
     case 'noMatches':

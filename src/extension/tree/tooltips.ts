@@ -31,6 +31,8 @@ export async function describeNode(
       return vscode.l10n.t(
         'Parts of uploads that were begun and not finished; they cost storage until they are aborted.',
       );
+    case 'deleted':
+    case 'version':
     case 'upload':
     case 'action':
       return undefined;

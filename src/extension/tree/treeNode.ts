@@ -1,7 +1,8 @@
 import type { Connection } from '../../model/connection';
 import type { CosError } from '../../model/cosError';
-import type { BucketName, ConnectionId } from '../../model/ids';
+import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
 import type { BucketSummary, ObjectSummary } from '../../model/objectInfo';
+import type { ObjectVersion } from '../../model/objectVersion';
 import type { OpenUpload } from '../../protocol/requests';
 
 /** A bucket (empty prefix) or a folder of it (prefix ending in `/`). */
@@ -44,6 +45,27 @@ export interface ObjectNode {
   readonly bucket: BucketSummary;
   readonly object: ObjectSummary;
   readonly parentPrefix: string;
+  /** Its versions were asked for and are its children. */
+  readonly hasVersions: boolean;
+}
+
+/** A version of an object, or a delete marker among them. */
+export interface VersionNode {
+  readonly kind: 'version';
+  readonly connection: Connection;
+  readonly bucket: BucketSummary;
+  readonly version: ObjectVersion;
+  readonly parent: ObjectNode | DeletedNode;
+}
+
+/** An object whose newest version is a delete marker. */
+export interface DeletedNode {
+  readonly kind: 'deleted';
+  readonly connection: Connection;
+  readonly bucket: BucketSummary;
+  readonly key: ObjectKey;
+  readonly deletedAtMs: number;
+  readonly parentPrefix: string;
 }
 
 export interface LoadMoreNode {
@@ -72,6 +94,8 @@ export interface UploadNode {
 export type NodeState =
   | { readonly kind: 'emptyFolder' }
   | { readonly kind: 'noBuckets' }
+  | { readonly kind: 'noVersions' }
+  | { readonly kind: 'moreDeleted' }
   | { readonly kind: 'noMatches'; readonly filter: string }
   | { readonly kind: 'localServerStopped' }
   | { readonly kind: 'localServerStarting' }
@@ -81,7 +105,7 @@ export type NodeState =
 
 export interface StateNode {
   readonly kind: 'state';
-  readonly parent: ContainerNode;
+  readonly parent: ContainerNode | ObjectNode | DeletedNode;
   readonly state: NodeState;
 }
 
@@ -104,7 +128,16 @@ export interface ActionNode {
 }
 
 export type ContainerNode = ConnectionNode | BucketNode | FolderNode;
-export type TreeNode = ContainerNode | ObjectNode | LoadMoreNode | StateNode | ActionNode | UploadsNode | UploadNode;
+export type TreeNode =
+  | ContainerNode
+  | ObjectNode
+  | DeletedNode
+  | VersionNode
+  | LoadMoreNode
+  | StateNode
+  | ActionNode
+  | UploadsNode
+  | UploadNode;
 
 /** The folder that a bucket or folder node stands for. */
 export function folderRefOf(node: BucketNode | FolderNode): FolderRef {
@@ -125,7 +158,11 @@ export function nodeId(node: TreeNode): string {
     case 'folder':
       return `f\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.prefix}`;
     case 'object':
-      return `o\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.object.key}`;
+      return objectNodeId(node.connection.id, node.bucket.name, node.parentPrefix, node.object.key);
+    case 'deleted':
+      return `d\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.key}`;
+    case 'version':
+      return `w\n${node.version.versionId}\n${nodeId(node.parent)}`;
     case 'uploads':
       return `u\n${nodeId(node.parent)}`;
     case 'upload':
@@ -142,4 +179,9 @@ export function nodeId(node: TreeNode): string {
 /** Identity of a connection's node. */
 export function connectionNodeId(id: ConnectionId): string {
   return `c\n${id}`;
+}
+
+/** Identity of an object's node below a folder. */
+export function objectNodeId(id: ConnectionId, bucket: BucketName, parentPrefix: string, key: ObjectKey): string {
+  return `o\n${id}\n${bucket}\n${parentPrefix.length}\n${key}`;
 }

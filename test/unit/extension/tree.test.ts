@@ -42,6 +42,7 @@ const object = (key: string, parentPrefix = ''): TreeNode => ({
   bucket: summary,
   object: { key: objectKey(key), sizeBytes: 1234, modifiedAtMs: 0, etag: 'e' },
   parentPrefix,
+  hasVersions: false,
 });
 const state = (fields: Partial<FolderState>): FolderState => ({
   folders: [],
@@ -63,7 +64,12 @@ const labels = (nodes: readonly TreeNode[]): string[] => nodes.map((node) => pre
 describe('children of a node', () => {
   it('are folders, then objects, then Load more', () => {
     const objects = [{ key: objectKey('z'), sizeBytes: 0, modifiedAtMs: 0, etag: '' }];
-    const nodes = folderChildren(bucket, state({ folders: ['b/', 'a/'], objects, hasMore: true }), () => '');
+    const nodes = folderChildren(
+      bucket,
+      state({ folders: ['b/', 'a/'], objects, hasMore: true }),
+      () => '',
+      () => false,
+    );
     expect(labels(nodes)).toEqual(['b', 'a', 'z', 'Load more…']);
     expect(present(nodes[3]!, 0, t).description).toBe('3 shown');
   });
@@ -102,7 +108,16 @@ describe('children of a node', () => {
       ],
     ],
   ])('say what to do about %s', (_name, given, expected) => {
-    expect(labels(folderChildren(bucket, given, () => ''))).toEqual(expected);
+    expect(
+      labels(
+        folderChildren(
+          bucket,
+          given,
+          () => '',
+          () => false,
+        ),
+      ),
+    ).toEqual(expected);
   });
 
   it.each([
@@ -114,15 +129,25 @@ describe('children of a node', () => {
     ['of an unknown location', { bucket: { name: bucketName('logs') } }],
   ])('say that there is no such bucket for one %s', (_name, fields) => {
     const given = state({ error: failure('notFound', 'noSuchBucket') });
-    expect(labels(folderChildren({ ...bucket, ...fields }, given, () => ''))).toEqual([
-      'There is no such bucket here; check its name and the endpoint',
-      'Try Again',
-      'Show Log',
-    ]);
+    expect(
+      labels(
+        folderChildren(
+          { ...bucket, ...fields },
+          given,
+          () => '',
+          () => false,
+        ),
+      ),
+    ).toEqual(['There is no such bucket here; check its name and the endpoint', 'Try Again', 'Show Log']);
   });
 
   it('keep what was listed before a page failed', () => {
-    const nodes = folderChildren(bucket, state({ folders: ['a/'], error: failure('throttled') }), () => '');
+    const nodes = folderChildren(
+      bucket,
+      state({ folders: ['a/'], error: failure('throttled') }),
+      () => '',
+      () => false,
+    );
     expect(labels(nodes)).toEqual(['a', 'The service is busy; try again in a moment', 'Try Again', 'Show Log']);
   });
 

@@ -64,7 +64,7 @@ describe('the file name that a download offers', () => {
 
 describe('the question before a deletion', () => {
   const question = (targets: ObjectsTarget[], objects: number, bytes = 0, isComplete = true) =>
-    deleteQuestion(targets, { objects, bytes, isComplete }, english);
+    deleteQuestion(targets, { objects, bytes, isComplete }, false, english);
 
   it('names one object', () => {
     expect(question([selected(['a'])], 1).message).toBe('Delete the object "photos/a"?');
@@ -90,5 +90,10 @@ describe('the question before a deletion', () => {
       '',
       'Deleted objects cannot be brought back. Only if the bucket keeps versions do the earlier versions stay.',
     ]);
+  });
+
+  it('says that a deletion can be undone where the bucket keeps versions', () => {
+    const count = { objects: 1, bytes: 0, isComplete: true };
+    expect(deleteQuestion([selected(['a'])], count, true, english).detail).toContain('brought back with Undo');
   });
 });

@@ -17,6 +17,7 @@ const objectNode = (key: string, connection = 'home'): ObjectNode => ({
   connection: connectionOf(connection),
   bucket: photos,
   object: { key: objectKey(key), sizeBytes: 1, modifiedAtMs: 0, etag: 'e' },
+  hasVersions: false,
   parentPrefix: key.slice(0, key.lastIndexOf('/') + 1),
 });
 const folderNode: FolderNode = {
