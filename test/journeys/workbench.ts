@@ -54,6 +54,13 @@ export class Workbench {
       .filter({ has: this.page.locator('.label-name').getByText(label, { exact: true }) });
   }
 
+  /** The letters that a decoration puts behind a row's label; VS Code draws them as CSS content. */
+  async badge(row: Locator): Promise<string> {
+    const label = row.locator('.monaco-icon-label').first();
+    const content = await label.evaluate((element) => globalThis.getComputedStyle(element, '::after').content);
+    return /^"(.*)"$/.exec(content)?.[1] ?? '';
+  }
+
   async expand(label: string): Promise<void> {
     const row = this.row(label);
     await row.waitFor();

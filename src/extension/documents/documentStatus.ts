@@ -57,7 +57,9 @@ export class DocumentStatus implements vscode.Disposable, vscode.FileDecorationP
     const reason = this.#files.readOnlyReason(uri);
     // A read-only connection would mark every row; its own node says so.
     if (reason === undefined || reason.kind === 'connection') return undefined;
-    return { badge: '🔒', tooltip: readOnlySentence(reason) };
+    const tooltip = readOnlySentence(reason);
+    // What protects an object has its own letters there (tree/protectionBadges.ts).
+    return reason.kind === 'version' ? { badge: '🔒', tooltip } : { tooltip };
   }
 
   #show(): void {

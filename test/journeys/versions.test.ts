@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { rawClient, readStorageInfo } from '../fakes/objectStorage';
+import { useSession } from './session';
+
+const current = useSession();
+const bucket = 'contract-drafts';
+const key = 'supplier-agreement.md';
+
+test('the versions of an object are seen, one is restored, and a deletion is undone', async () => {
+  const session = current();
+  const { workbench } = session;
+  await workbench.openObjectStorage();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
+  await workbench.expand('Local Object Storage');
+  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  const read = async () =>
+    (await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).Body?.transformToString();
+  expect(await read()).toContain('within 14 days');
+  await workbench.expand(bucket);
+  await workbench.contextMenu(workbench.row(key), 'Show or Hide Versions');
+  await workbench.expand(key);
+  const versions = workbench.view('Buckets').locator('.monaco-list-row[aria-label^="Version of"]');
+  await versions.nth(2).waitFor();
+  expect(await versions.count()).toBe(3);
+  await session.screenshot('versions');
+
+  await workbench.contextMenu(versions.nth(2), 'Restore This Version…');
+  await workbench
+    .dialog('Restore "supplier-agreement.md"')
+    .getByRole('button', { name: 'Restore', exact: true })
+    .click();
+  await workbench.notification('Restored "supplier-agreement.md"').waitFor();
+  expect(await read()).toContain('within 30 days');
+
+  await workbench.contextMenu(workbench.row('notes.txt'), 'Delete…');
+  const question = workbench.dialog('Delete the object "contract-drafts/notes.txt"?');
+  await question.getByText('brought back with Undo').waitFor();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
+  await workbench.row('notes.txt').waitFor({ state: 'detached' });
+  await workbench.clickNotification('Deleted 1 object', 'Undo');
+  await workbench.row('notes.txt').waitFor();
+});
