@@ -35,7 +35,6 @@ test('an object is held and retained by hand, says so, and its properties are ed
   await expect.poll(badge, { timeout: 20_000 }).toBe('H');
   await workbench.contextMenu(row, 'When Can This Be Deleted?');
   await workbench.notification('legal hold "case-4711"').waitFor();
-  await session.screenshot('protection');
   await workbench.command('Notifications: Clear All Notifications');
   await workbench.contextMenu(row, 'Remove Legal Hold…');
   await workbench.pick('case-4711', 'Legal hold to remove');

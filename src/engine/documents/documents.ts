@@ -8,6 +8,8 @@ import type { ClientFor } from '../requests/buckets';
 import { policyDocument } from './backup/policy';
 import { rangeDocument } from './backup/range';
 import { vaultDocument } from './backup/vault';
+import { objectLockDocument } from './bucket/objectLock';
+import { retentionPolicyDocument } from './bucket/retentionPolicy';
 import { versioningDocument } from './bucket/versioning';
 import { propertiesDocument } from './object/properties';
 import type { DocumentContext, DocumentKind } from './kind';
@@ -18,6 +20,8 @@ type DocumentMethods = Extract<keyof EngineRequests, `documents/${string}`>;
 /** The kind of a subject's document. `unsupported` for a subject that has none. */
 function kindOf(subject: DocumentSubject): DocumentKind<unknown> {
   if (subject.kind === 'bucket' && subject.topic === 'versioning') return versioningDocument(subject);
+  if (subject.kind === 'bucket' && subject.topic === 'retentionPolicy') return retentionPolicyDocument(subject);
+  if (subject.kind === 'bucket' && subject.topic === 'objectLock') return objectLockDocument(subject);
   if (subject.kind === 'object') return propertiesDocument(subject);
   if (subject.kind === 'backup') return backupDocument(subject.resource);
   const what = subject.kind === 'bucket' ? subject.topic : subject.kind;

@@ -3,8 +3,8 @@ import type { CommandTable } from './command';
 /** Commands on configuration documents. */
 export const configurationCommands = {
   'ibmcos.object.openProperties': {
-    target: 'objects',
-    run: async (services, selected) => (await import('../configuration/commands')).openProperties(services, selected),
+    target: 'object',
+    run: async (services, object) => (await import('../configuration/commands')).openProperties(services, object),
   },
   'ibmcos.bucket.openConfiguration': {
     target: 'bucket',

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DocumentStep, DocumentSubject, OpenedDocument } from '../../model/configDocument';
 import type { CosError } from '../../model/cosError';
-import type { ConfigurationServices } from './configurationFiles';
+import type { ConfigurationServices } from './configurationServices';
 import { compareWithServer } from './comparing';
 import { subjectName } from './subjectName';
 

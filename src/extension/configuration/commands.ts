@@ -3,39 +3,20 @@ import type { BucketTopic, DocumentSubject } from '../../model/configDocument';
 import { configScheme } from '../../model/configUri';
 import type { Result } from '../../model/cosError';
 import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { BucketTarget, ObjectsTarget } from '../commands/targets';
+import type { BucketTarget, ObjectTarget } from '../commands/targets';
 import { compareWithServer } from './comparing';
 import { topicName } from './subjectName';
 
 /** Topics that are offered, in the order in which people look for them. */
-const offeredTopics = ['versioning'] as const satisfies readonly BucketTopic[];
+const offeredTopics = ['versioning', 'retentionPolicy', 'objectLock'] as const satisfies readonly BucketTopic[];
 
-/** Opens the properties of an object, or of everything selected in one bucket. */
+/** Opens the properties of an object. */
 export async function openProperties(
   services: CommandServices,
-  selected: readonly ObjectsTarget[],
+  { connectionId, bucket, key, versionId }: ObjectTarget,
 ): Promise<CommandOutcome> {
-  const [target, ...others] = selected;
-  if (target === undefined) return;
-  if (others.length > 0) {
-    void services.prompts.info(vscode.l10n.t('Select objects of one bucket; their properties are one document.'));
-    return;
-  }
-  return await openConfiguration(services, propertiesOf(target));
-}
-
-function propertiesOf({
-  connectionId,
-  bucket,
-  keys,
-  prefixes,
-  versionId,
-}: ObjectsTarget & { versionId?: string }): DocumentSubject {
-  const [key] = keys;
-  if (key === undefined || keys.length > 1 || prefixes.length > 0) {
-    return { kind: 'selection', connectionId, bucket, keys, prefixes };
-  }
-  return { kind: 'object', connectionId, bucket, key, ...(versionId === undefined ? {} : { versionId }) };
+  const version = versionId === undefined ? {} : { versionId };
+  return await openConfiguration(services, { kind: 'object', connectionId, bucket, key, ...version });
 }
 
 /** Asks for a part of a bucket's configuration and opens it. */

@@ -4,21 +4,11 @@ import type { Result } from '../../model/cosError';
 import { configScheme } from '../../model/configUri';
 import { fileSystemError } from '../documents/errors';
 import { SaveReasons } from '../documents/saveReasons';
-import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
 import { DisposableStore } from '../ui/lifecycle';
 import { applyDocument } from './applying';
+import type { ConfigurationServices } from './configurationServices';
 import { HeldDocuments, type HeldDocument } from './heldDocument';
 import { Subjects } from './subjects';
-
-/** What configuration documents need. */
-export interface ConfigurationServices {
-  readonly engine: EngineClient;
-  readonly connections: Connections;
-  readonly changes: Changes;
-  readonly prompts: Prompts;
-  readonly failures: FailureReporter;
-  readonly memory: vscode.Memento;
-}
 
 /** How long what a `stat` read is good for the `readFile` that follows it. */
 const readAgainAfterMs = 3000;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { configScheme, serverTextScheme } from '../../model/configUri';
 import { DisposableStore } from '../ui/lifecycle';
-import type { ConfigurationServices } from './configurationFiles';
+import type { ConfigurationServices } from './configurationServices';
 import type { ConfigurationRoom } from './room';
 
 /** Configuration documents. What they need is loaded when the first is opened. */

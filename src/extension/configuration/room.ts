@@ -5,7 +5,8 @@ import { configScheme } from '../../model/configUri';
 import { DisposableStore } from '../ui/lifecycle';
 import { comparedUri } from './comparing';
 import { ConfigurationDiagnostics } from './diagnostics';
-import { ConfigurationFiles, type ConfigurationServices } from './configurationFiles';
+import { ConfigurationFiles } from './configurationFiles';
+import type { ConfigurationServices } from './configurationServices';
 import { ConfigurationStatus } from './configurationStatus';
 
 /** Everything about configuration documents that is loaded with the first of them. */

@@ -1,4 +1,4 @@
-import { deletability, obstaclesOf, type Obstacle, type Protection } from '../../model/protection';
+import { deletability, type Obstacle, type Protection } from '../../model/protection';
 import type { Translate } from '../ui/messages';
 
 /** A moment as people read it, in the time of this machine, with its zone. */
@@ -60,16 +60,6 @@ export function mechanismText(protection: Protection, t: Translate): string {
     case 'unknown':
       return t('not known');
   }
-}
-
-/** Everything that protects an object, a line each. */
-export function protectionLines(protection: Protection, nowMs: number, t: Translate): readonly string[] {
-  const obstacles = obstaclesOf(protection, nowMs).map((obstacle) => obstacleText(obstacle, t));
-  return [
-    t('Mechanism: {0}', mechanismText(protection, t)),
-    ...(obstacles.length === 0 ? [t('Nothing protects it now.')] : obstacles),
-    deletableSentence(protection, nowMs, t),
-  ];
 }
 
 /** Which of the two mechanisms an object's bucket has; undefined for neither. */

@@ -5,7 +5,7 @@ import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
 import { chosenObjects } from './chosenObjects';
 import { reportCsv, reportText, totalsOf, totalsText, type ReportRow } from './protectionReport';
-import { protectionLines } from './protectionTexts';
+import { deletableSentence } from './protectionTexts';
 import { workThrough } from './workThrough';
 
 /** Says when an object, a selection or a folder can be deleted, and what stands in the way. */
@@ -23,9 +23,9 @@ export async function whenDeletable(
   const { prompts } = services;
   if (others.length === 0) {
     if (only.protection === undefined) return only.error === undefined ? undefined : { ok: false, error: only.error };
-    const lines = protectionLines(only.protection, Date.now(), vscode.l10n.t);
+    const sentence = deletableSentence(only.protection, Date.now(), vscode.l10n.t);
     const properties = vscode.l10n.t('Properties');
-    const answer = await prompts.info(`${only.key}: ${lines.join(' · ')}`, properties);
+    const answer = await prompts.info(`${only.key}: ${sentence}`, properties);
     if (answer === properties) await openProperties(services, targets);
     return;
   }
@@ -106,6 +106,10 @@ async function exportCsv({ failures, prompts }: CommandServices, rows: readonly 
 }
 
 async function openProperties(services: CommandServices, targets: readonly ObjectsTarget[]): Promise<void> {
+  const [target] = targets;
+  const [key] = target?.keys ?? [];
+  if (target === undefined || key === undefined) return;
+  const { connectionId, bucket } = target;
   const commands = await import('../configuration/commands');
-  await commands.openProperties(services, targets);
+  await commands.openProperties(services, { connectionId, bucket, key });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Protection } from '../../../src/model/protection';
 import { reportCsv, totalsOf, totalsText, type ReportRow } from '../../../src/extension/protection/protectionReport';
-import { deletableSentence, protectionLines } from '../../../src/extension/protection/protectionTexts';
+import { deletableSentence } from '../../../src/extension/protection/protectionTexts';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const dayMs = 86_400_000;
@@ -65,7 +65,6 @@ describe('a report on protection', () => {
     [held, 'It cannot be deleted: legal hold "a", legal hold "b".'],
   ])('says in a sentence when an object can be deleted', (protection, sentence) => {
     expect(deletableSentence(protection, nowMs, t)).toBe(sentence);
-    expect(protectionLines(protection, nowMs, t).at(-1)).toBe(sentence);
   });
 
   it('tells who may delete a GOVERNANCE lock before its date', () => {

@@ -1,0 +1,105 @@
+import type { DocumentProblem, DocumentSubject } from '../../../model/configDocument';
+import { lockDefaultProblem, type LockDefault, type ObjectLockConfiguration } from '../../../model/retention';
+import type { DocumentKind } from '../kind';
+import type { ParsedDocument } from '../parse';
+import { notAnObject, unknownNames } from '../rules';
+
+/** Object Lock of a bucket (data-plane.md §11, rules 80, 81): it needs versioning and cannot be switched off. */
+export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
+  return {
+    read: async ({ client }, signal) => await client.getObjectLock(bucket, signal),
+    print,
+    check: (document, state) => {
+      const shape = notAnObject(document);
+      if (shape.length > 0) return shape;
+      const error = (path: readonly string[], code: string, message: string): DocumentProblem =>
+        document.problem(path, { severity: 'error', code, message });
+      const enabled = document.valueAt(['enabled']);
+      const problems = [
+        ...unknownNames(document, [], ['enabled', 'default']),
+        ...(typeof enabled === 'boolean' ? [] : [error(['enabled'], 'boolean', '"enabled" is true or false.')]),
+      ];
+      if (enabled === false && state.kind === 'enabled') {
+        return [...problems, error(['enabled'], 'removed', 'Object Lock cannot be switched off.')];
+      }
+      const wanted = document.valueAt(['default']);
+      if (wanted === undefined || wanted === null) return problems;
+      if (enabled !== true) return [...problems, error(['default'], 'notEnabled', 'A default needs "enabled": true.')];
+      return [
+        ...problems,
+        ...unknownNames(document, ['default'], ['mode', 'days', 'years']),
+        ...defaultProblems(document, error),
+      ];
+    },
+    plan: (document, state) => {
+      if (document.valueAt(['enabled']) !== true) return [];
+      const wanted = defaultOf(document);
+      const before = state.kind === 'enabled' ? state.defaultRetention : undefined;
+      if (state.kind === 'enabled' && JSON.stringify(wanted) === JSON.stringify(before && tidy(before))) return [];
+      const text =
+        wanted === undefined
+          ? 'without a default'
+          : `with ${wanted.mode} for ${wanted.duration.count} ${wanted.duration.unit} by default`;
+      return [
+        {
+          id: 'objectLock',
+          operation: 'PutObjectLockConfiguration',
+          sentence: `${state.kind === 'none' ? 'Switch on' : 'Keep'} Object Lock of '${bucket}', ${text}.`,
+          ...(state.kind === 'none'
+            ? {
+                irreversible: `Object Lock of '${bucket}' can never be switched off again, and versioning not be suspended.`,
+              }
+            : {}),
+          run: async ({ client }, signal) => void (await client.putObjectLock(bucket, wanted, signal)),
+        },
+      ];
+    },
+  } satisfies DocumentKind<ObjectLockConfiguration>;
+}
+
+function print(state: ObjectLockConfiguration): string {
+  const wanted = state.kind === 'enabled' ? state.defaultRetention : undefined;
+  const value =
+    wanted === undefined ? 'null' : `{ "mode": "${wanted.mode}", "${wanted.duration.unit}": ${wanted.duration.count} }`;
+  return `{
+  // Needs versioning. Once switched on, it stays so.
+  "enabled": ${state.kind === 'enabled'},
+  // What new versions get: { "mode": "GOVERNANCE" or "COMPLIANCE", "days" or "years": 30 }, or null.
+  "default": ${value}
+}
+`;
+}
+
+type Report = (path: readonly string[], code: string, message: string) => DocumentProblem;
+
+function defaultProblems(document: ParsedDocument, error: Report): readonly DocumentProblem[] {
+  const mode = document.valueAt(['default', 'mode']);
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') {
+    return [error(['default', 'mode'], 'lockMode', 'The mode is "GOVERNANCE" or "COMPLIANCE".')];
+  }
+  const [days, years] = [document.valueAt(['default', 'days']), document.valueAt(['default', 'years'])];
+  if (days !== undefined && years !== undefined) {
+    return [error(['default', 'years'], 'daysAndYears', 'Write "days" or "years", and not both.')];
+  }
+  const unit = years === undefined ? 'days' : 'years';
+  const count = days ?? years;
+  const problem =
+    typeof count === 'number'
+      ? lockDefaultProblem({ mode, duration: { unit, count } })
+      : { kind: 'duration', maxCount: 36_500 };
+  if (problem === undefined) return [];
+  return [error(['default', unit], 'duration', `"${unit}" is a whole number, 1 to ${problem.maxCount}.`)];
+}
+
+function defaultOf(document: ParsedDocument): LockDefault | undefined {
+  const mode = document.valueAt(['default', 'mode']);
+  if (mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') return undefined;
+  const years = document.valueAt(['default', 'years']);
+  const unit = years === undefined ? 'days' : 'years';
+  const count = document.valueAt(['default', unit]);
+  return typeof count === 'number' ? { mode, duration: { unit, count } } : undefined;
+}
+
+function tidy({ mode, duration: { unit, count } }: LockDefault): LockDefault {
+  return { mode, duration: { unit, count } };
+}
