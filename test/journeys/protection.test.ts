@@ -52,6 +52,12 @@ test('an object is held and retained by hand, says so, and its properties are ed
   await workbench.notification('is retained until').waitFor();
   await expect.poll(badge, { timeout: 20_000 }).toBe('R');
 
+  // A deletion says what stands in its way before it is tried.
+  await workbench.contextMenu(row, 'Delete…');
+  const deletion = workbench.dialog('Delete the object "court-records/ruling.txt"?');
+  await deletion.getByText('the service will not delete it').waitFor();
+  await deletion.getByRole('button', { name: 'Cancel' }).click();
+
   // It opens read-only, and the status bar says why.
   await row.dblclick();
   await workbench.tab('ruling.txt').waitFor();

@@ -16,7 +16,9 @@ export async function deleteObjects(
   const count = await countAll(services, targets);
   if (!count.ok) return count;
   const isUndoable = await keepVersions(services, targets);
-  const { message, detail } = deleteQuestion(targets, count.value, isUndoable, vscode.l10n.t);
+  const { countProtected } = await import('../protection/protectedCount');
+  const held = await countProtected(services.engine, targets, Date.now());
+  const { message, detail } = deleteQuestion(targets, count.value, { isUndoable, held }, vscode.l10n.t);
   const button = vscode.l10n.t('Delete');
   if ((await services.prompts.confirm(message, detail, button)) !== button) return;
   const startedAtMs = Date.now() - clockToleranceMs;

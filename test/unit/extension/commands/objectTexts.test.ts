@@ -64,7 +64,7 @@ describe('the file name that a download offers', () => {
 
 describe('the question before a deletion', () => {
   const question = (targets: ObjectsTarget[], objects: number, bytes = 0, isComplete = true) =>
-    deleteQuestion(targets, { objects, bytes, isComplete }, false, english);
+    deleteQuestion(targets, { objects, bytes, isComplete }, { isUndoable: false, held: undefined }, english);
 
   it('names one object', () => {
     expect(question([selected(['a'])], 1).message).toBe('Delete the object "photos/a"?');
@@ -92,8 +92,22 @@ describe('the question before a deletion', () => {
     ]);
   });
 
+  it('says before it is tried what the service will not delete', () => {
+    const count = { objects: 20, bytes: 0, isComplete: true };
+    const of = (held: Parameters<typeof deleteQuestion>[2]['held']) =>
+      deleteQuestion([selected(['a', 'b'])], count, { isUndoable: false, held }, english).detail;
+    expect(of({ protected: 3, looked: 20 })).toContain(
+      '3 of 20 that were looked at are protected; the service will not delete them.',
+    );
+    expect(of({ protected: 1, looked: 1, untilMs: Date.UTC(2030, 0, 31, 12) })).toContain(
+      'It is protected until 31 Jan 2030; the service will not delete it.',
+    );
+  });
+
   it('says that a deletion can be undone where the bucket keeps versions', () => {
     const count = { objects: 1, bytes: 0, isComplete: true };
-    expect(deleteQuestion([selected(['a'])], count, true, english).detail).toContain('brought back with Undo');
+    expect(deleteQuestion([selected(['a'])], count, { isUndoable: true, held: undefined }, english).detail).toContain(
+      'brought back with Undo',
+    );
   });
 });
