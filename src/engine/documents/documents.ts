@@ -81,6 +81,8 @@ export function createDocumentHandlers(
         const detail = 'the configuration was changed since it was read; nothing was applied';
         throw new CosFailure({ kind: 'preconditionFailed', reason: 'changedMeanwhile', op, retry: 'never', detail });
       }
+      // What surrounds the subject, such as a bucket's policy, may have changed without it.
+      refuseProblems(problemsOf(kind, document, now, context.nowMs), op);
       const steps = kind.plan(document, now, context.nowMs);
       const unconfirmed = steps.find(({ id, irreversible }) => irreversible !== undefined && !confirmed.includes(id));
       if (unconfirmed !== undefined) {

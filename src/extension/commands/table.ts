@@ -1,3 +1,4 @@
+import { backupCommands } from './backup';
 import { bucketCommands } from './bucket';
 import type { CommandTable } from './command';
 import { configurationCommands } from './configuration';
@@ -26,4 +27,5 @@ export const commandTable = {
   ...configurationCommands,
   ...protectionCommands,
   ...versionCommands,
+  ...backupCommands,
 } satisfies CommandTable;

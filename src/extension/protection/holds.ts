@@ -55,8 +55,11 @@ export async function removeHold(
   const read = await workThrough(vscode.l10n.t('Reading legal holds'), objects.value, async (object, token) =>
     engine.send('protection/get', object, token),
   );
-  const failed = read.find(({ result }) => !result.ok);
-  if (failed !== undefined && !failed.result.ok) return failed.result;
+  // Cancelled: what was read so far is not the whole truth.
+  if (read.length < objects.value.length) return;
+  const failed = read.filter(({ result }) => !result.ok);
+  const [first] = failed;
+  if (first !== undefined && failed.length === read.length) return first.result;
   const found = heldBy(read.flatMap(({ object, result }) => (result.ok ? [{ object, protection: result.value }] : [])));
   const [only] = found;
   if (only === undefined) {
@@ -76,10 +79,14 @@ export async function removeHold(
   const { id, objects: held } = chosen.hold;
   const button = vscode.l10n.t('Remove Legal Hold');
   const question = vscode.l10n.t('Remove the legal hold "{0}" from {1}?', chosen.label, countOf(held));
+  const unread =
+    failed.length === 0
+      ? ''
+      : `${vscode.l10n.t('{0} could not be read and stay as they are.', countText(failed.length))}\n\n`;
   const detail = vscode.l10n.t(
     'What no other hold and no retention protects can be deleted and overwritten from then on. Make sure that nobody needs the hold any more.',
   );
-  if ((await prompts.confirm(question, detail, button)) !== button) return;
+  if ((await prompts.confirm(question, unread + detail, button)) !== button) return;
   const worked = await workThrough(vscode.l10n.t('Removing legal holds'), held, async (object, token) =>
     id === undefined
       ? engine.send('protection/setLockHold', { ...object, isOn: false }, token)
@@ -125,6 +132,12 @@ export async function protectable(
   | Result<unknown>
   | undefined
 > {
+  if (targets.length > 1) {
+    void services.prompts.info(
+      vscode.l10n.t('Select objects of one bucket: each bucket protects in a way of its own.'),
+    );
+    return undefined;
+  }
   const objects = await chosenObjects(services, targets, 1);
   if (objects === undefined || !objects.ok) return objects;
   const [object] = objects.value;
@@ -161,10 +174,23 @@ function unknown(object: ObjectTarget): CosError {
 
 /** What shows the objects reads them again. */
 export function tellOf({ changes }: CommandServices, objects: readonly ObjectTarget[]): void {
-  for (const { connectionId, bucket, key } of objects.slice(0, 100)) {
-    const prefix = key.slice(0, key.lastIndexOf('/') + 1);
-    changes.fire({ connectionId, bucket, prefix, keys: [key], kind: 'changed' });
+  const folders = new Map<string, ObjectTarget[]>();
+  for (const object of objects) {
+    const id = [object.connectionId, object.bucket, prefixOf(object)].join('\n');
+    const known = folders.get(id);
+    if (known === undefined) folders.set(id, [object]);
+    else known.push(object);
   }
+  for (const [first, ...others] of folders.values()) {
+    if (first === undefined) continue;
+    const { connectionId, bucket } = first;
+    const keys = [first, ...others].map(({ key }) => key);
+    changes.fire({ connectionId, bucket, prefix: prefixOf(first), keys, kind: 'changed' });
+  }
+}
+
+function prefixOf({ key }: ObjectTarget): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
 /** One object by its name, several by their number. */

@@ -37,7 +37,7 @@ async function extend(
   first: Protection,
 ): Promise<CommandOutcome> {
   const { engine, prompts } = services;
-  if (first.kind !== 'retention') {
+  if (first.kind !== 'retention' && objects.length === 1) {
     void prompts.info(
       vscode.l10n.t(
         '{0} has no retention that could be extended; objects get one when they are written.',
@@ -52,11 +52,14 @@ async function extend(
   const policy = found.ok && found.value.kind === 'retention' ? found.value.policy : undefined;
   const extension = await askExtension(services, objects, (wanted) => {
     // Of several objects each has its own dates; the service judges those.
-    const problem = objects.length > 1 ? undefined : extensionProblem(first, wanted, policy, Date.now());
+    const problem =
+      objects.length > 1 || first.kind !== 'retention'
+        ? undefined
+        : extensionProblem(first, wanted, policy, Date.now());
     return problem === undefined ? undefined : extensionSentence(problem);
   });
   if (extension === undefined) return;
-  const end = objects.length > 1 ? undefined : extendedEnd(first, extension, Date.now());
+  const end = objects.length > 1 || first.kind !== 'retention' ? undefined : extendedEnd(first, extension, Date.now());
   const button = vscode.l10n.t('Extend Retention');
   const question = vscode.l10n.t('Extend the retention of {0}?', countOf(objects));
   if ((await prompts.confirm(question, consequence(extension, end, objects), button)) !== button) return;
@@ -72,8 +75,6 @@ function consequence(
   end: ReturnType<typeof extendedEnd>,
   objects: readonly ObjectTarget[],
 ): string {
-  const names = objects.slice(0, 10).map(({ bucket, key }) => `${bucket}/${key}`);
-  const more = objects.length > names.length ? [vscode.l10n.t('… and {0} more', objects.length - names.length)] : [];
   const until = ((): string => {
     if (extension.kind === 'period' && extension.seconds === -1) {
       return vscode.l10n.t('Nobody can delete or overwrite them until somebody sets an end.');
@@ -81,11 +82,30 @@ function consequence(
     if (extension.kind === 'period' && extension.seconds === -2) {
       return vscode.l10n.t('Nobody can ever delete or overwrite them again.');
     }
-    return end?.kind === 'until'
-      ? vscode.l10n.t('Nobody can delete or overwrite them before {0}.', momentText(end.untilMs))
-      : vscode.l10n.t('Nobody can delete or overwrite them before then.');
+    if (end?.kind === 'until') return before(end.untilMs);
+    switch (extension.kind) {
+      case 'until':
+        return before(extension.untilMs);
+      case 'fromNow':
+        return before(Date.now() + extension.seconds * 1000);
+      case 'additional':
+        return vscode.l10n.t('Each is retained {0} days longer than it is now.', extension.seconds / daySeconds);
+      case 'period':
+        return vscode.l10n.t('Each is retained {0} days from its creation.', extension.seconds / daySeconds);
+    }
   })();
-  return [...names, ...more, '', until, vscode.l10n.t('This cannot be undone.')].join('\n');
+  return [namesOf(objects), '', until, vscode.l10n.t('This cannot be undone.')].join('\n');
+}
+
+function before(untilMs: number): string {
+  return vscode.l10n.t('Nobody can delete or overwrite them before {0}.', momentText(untilMs));
+}
+
+/** The first names of a selection, a line each, and how many more there are. */
+function namesOf(objects: readonly ObjectTarget[]): string {
+  const names = objects.slice(0, 10).map(({ bucket, key }) => `${bucket}/${key}`);
+  const more = objects.length - names.length;
+  return [...names, ...(more > 0 ? [vscode.l10n.t('… and {0} more', more)] : [])].join('\n');
 }
 
 function extendedText(count: number, worked: readonly Worked<Protection>[]): string {
@@ -192,7 +212,7 @@ async function lock(
     const detail = vscode.l10n.t(
       "Nobody, not even the account's owner, can delete these versions or shorten the lock before then. This cannot be undone.",
     );
-    if ((await prompts.confirm(question, detail, button)) !== button) return;
+    if ((await prompts.confirm(question, `${namesOf(objects)}\n\n${detail}`, button)) !== button) return;
   }
   return await setLock(services, objects, retention);
 }

@@ -29,7 +29,7 @@ export class ProtectionBadges implements vscode.FileDecorationProvider, vscode.D
   readonly #engine: Pick<EngineClient, 'send'>;
   readonly #owned = new DisposableStore();
   readonly #changed = this.#owned.add(new vscode.EventEmitter<vscode.Uri | vscode.Uri[] | undefined>());
-  readonly #buckets = new Map<string, Promise<boolean>>();
+  readonly #buckets = new Map<string, Promise<boolean | undefined>>();
   readonly #known = new Map<string, ProtectionBadge | undefined>();
   readonly #queue: (() => void)[] = [];
   #running = 0;
@@ -96,15 +96,20 @@ export class ProtectionBadges implements vscode.FileDecorationProvider, vscode.D
     const id = `${connectionId}/${bucket}`;
     const known = this.#buckets.get(id) ?? this.#ask({ connectionId, bucket });
     this.#buckets.set(id, known);
-    return await known;
+    const answer = await known;
+    if (answer === undefined) this.#buckets.delete(id);
+    return answer === true;
   }
 
-  async #ask(place: Place): Promise<boolean> {
+  /** Undefined where neither mechanism was found and one could not be asked for. */
+  async #ask(place: Place): Promise<boolean | undefined> {
     const [policy, lock] = await Promise.all([
       this.#engine.send('bucketProtection/get', place),
       this.#engine.send('objectLock/get', place),
     ]);
-    return (policy.ok && policy.value.kind !== 'none') || (lock.ok && lock.value.kind !== 'none');
+    if ((policy.ok && policy.value.kind !== 'none') || (lock.ok && lock.value.kind !== 'none')) return true;
+    const isFailing = [policy, lock].some((answer) => !answer.ok && answer.error.retry !== 'never');
+    return isFailing ? undefined : false;
   }
 
   async #turn(): Promise<void> {

@@ -27,6 +27,8 @@ describe('the properties of an object as a document, against a server', () => {
   });
   afterAll(async () => await server?.close());
 
+  /** A date in whole seconds, so many days from now. */
+  const inDays = (days: number) => new Date(Math.floor(server.nowMs() / 1000) * 1000 + days * dayMs).toISOString();
   const subjectOf = (address: Address): DocumentSubject => ({ kind: 'object', ...address });
   const open = async (address: Address) => await server.engine.ask('documents/open', { subject: subjectOf(address) });
   const stateOf = async (address: Address): Promise<ObjectState> => await server.engine.ask('attributes/get', address);
@@ -163,25 +165,36 @@ describe('the properties of an object as a document, against a server', () => {
     expect(await server.engine.ask('objects/getTags', address)).toEqual({});
   });
 
-  it('shows the refusal of a service whose policy changed meanwhile, and what was applied before it', async () => {
+  it('applies nothing when the policy of the bucket changed meanwhile so that the service would refuse', async () => {
     const bucket = await server.retained([0, 5, 30]);
     const address = await server.put(bucket, 'record');
     const opened = await open(address);
     const policy = { minimumDays: 0, defaultDays: 5, maximumDays: 6, isPermanentAllowed: false };
     await server.engine.ask('bucketProtection/put', { connectionId, bucket, policy });
-    const outcome = await apply(
-      address,
-      (wanted) => {
+    const wanted = value(opened.text);
+    wanted.tags['a'] = 'b';
+    wanted.retention['until'] = inDays(20);
+    const edited = { subject: subjectOf(address), text: JSON.stringify(wanted), baseline: opened.baseline };
+    const refused = await server.engine.refuse('documents/apply', { ...edited, confirmed: ['retention'] });
+    expect(refused).toMatchObject({ reason: 'documentProblems' });
+    expect(refused.detail).toContain('allows dates up to');
+    expect(await server.engine.ask('objects/getTags', address)).toEqual({});
+  });
+
+  it('says what was applied before a step failed, and what there is now', async () => {
+    const bucket = await server.retained([0, 5, 30]);
+    const address = await server.put(bucket, 'record');
+    await server.fault({ fault: { kind: 'status', status: 500 }, match: { operation: 'ExtendObjectRetention' } });
+    try {
+      const outcome = await apply(address, (wanted) => {
         wanted.tags['a'] = 'b';
-        wanted.retention['until'] = new Date(Math.floor(server.nowMs() / 1000) * 1000 + 20 * dayMs).toISOString();
-      },
-      opened,
-    );
-    expect(outcome).toMatchObject({
-      applied: ['tags'],
-      failed: { stepId: 'retention', error: { refusal: 'retentionOutsidePolicy' } },
-    });
-    expect(value(outcome.document!.text)).toMatchObject({ tags: { a: 'b' } });
+        wanted.retention['until'] = inDays(20);
+      });
+      expect(outcome).toMatchObject({ applied: ['tags'], failed: { stepId: 'retention' } });
+      expect(value(outcome.document!.text)).toMatchObject({ tags: { a: 'b' } });
+    } finally {
+      await server.farSide.admin('DELETE', '/faults');
+    }
   });
 
   it('locks a version, and bypasses GOVERNANCE only when it is asked for', async () => {

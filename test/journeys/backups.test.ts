@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import {
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { rawClient, readStorageInfo } from '../fakes/objectStorage';
+import { useSession } from './session';
+
+const current = useSession();
+const bucket = 'contract-drafts';
+const target = 'web-assets';
+
+test('a bucket is backed up into a vault, and restored into another bucket as of a moment', async () => {
+  const session = current();
+  const { workbench } = session;
+  await workbench.openObjectStorage();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
+  await workbench.expand('Local Object Storage');
+  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  const versioning = { Bucket: target, VersioningConfiguration: { Status: 'Enabled' as const } };
+  await client.send(new PutBucketVersioningCommand(versioning));
+
+  await workbench.contextMenu(workbench.row('Local Object Storage'), 'Backup Vaults…');
+  await workbench.pick('Create Backup Vault…', 'Backup vault');
+  await workbench.answer('vault-of-drafts', 'Name of the vault');
+  await workbench.answer('us-south', 'Region of the vault');
+  await workbench.notification('Created the backup vault "vault-of-drafts"').waitFor();
+  await workbench.contextMenu(workbench.row(bucket), 'Backup Policies…');
+  await workbench.pick('Create Backup Policy…', 'Backup policy of');
+  await workbench.pick('vault-of-drafts', 'Vault to back up into');
+  await workbench.answer('continuous', 'Name of the policy');
+  await workbench.answer('30', 'Days that every state');
+  await workbench.notification('is being backed up').waitFor();
+
+  // The first copy takes a moment; a range is listed once it is complete.
+  const range = workbench.entry(bucket);
+  await expect
+    .poll(
+      async () => {
+        await workbench.page.keyboard.press('Escape');
+        await workbench.contextMenu(workbench.row('Local Object Storage'), 'Backup Vaults…');
+        await workbench.pick('vault-of-drafts', 'Backup vault');
+        await workbench.entry('Settings of the vault').waitFor();
+        return await range.count();
+      },
+      { timeout: 30_000, interval: 1000 },
+    )
+    .toBe(1);
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'later.txt', Body: 'written after the backup began' }));
+  await session.screenshot('backup');
+  await range.click();
+  await workbench.pick('Restore a Moment…', 'Backup of');
+  await workbench.page
+    .locator('.quick-input-widget .quick-input-message', { hasText: 'the backup goes from' })
+    .waitFor();
+  await workbench.page.keyboard.press('Enter');
+  await workbench.pick(target, 'Choose a bucket');
+  const question = workbench.dialog(`into the bucket "${target}"?`);
+  await question.getByText('Nothing there is deleted').waitFor();
+  await question.getByRole('button', { name: 'Restore', exact: true }).click();
+  await workbench.notification(`The restore into "${target}" is complete`).waitFor();
+  const restored = await client.send(new GetObjectCommand({ Bucket: target, Key: 'supplier-agreement.md' }));
+  expect(await restored.Body?.transformToString()).toContain('within 14 days');
+  const versions = await client.send(
+    new ListObjectVersionsCommand({ Bucket: target, Prefix: 'supplier-agreement.md' }),
+  );
+  expect(versions.Versions?.length).toBeGreaterThan(0);
+  await workbench.clickNotification('is complete', 'Show Bucket');
+  await workbench.row('supplier-agreement.md').waitFor();
+});
