@@ -27,14 +27,17 @@ export function missingRadosgwPrograms(): readonly string[] {
 
 /**
  * Starts a monitor, one object store in memory and the gateway, without authentication between them. Now and then the
- * store meets a monitor that is not ready and gives up; then everything is started once more.
+ * store meets a monitor that is not ready and gives up, more often the busier the machine; then everything is started anew.
  */
 export async function startRadosgw(): Promise<Radosgw> {
-  try {
-    return await startOnce();
-  } catch {
-    return await startOnce(); // a second failure is thrown as it is
+  for (let left = 3; left > 0; left -= 1) {
+    try {
+      return await startOnce();
+    } catch {
+      // The last failure is thrown as it is.
+    }
   }
+  return await startOnce();
 }
 
 async function startOnce(): Promise<Radosgw> {
