@@ -87,13 +87,14 @@ export function parseConfigUri(uri: UriParts): ConfigAddress | undefined {
     case 'object': {
       const path = without(rest, '.properties.jsonc');
       if (path === undefined || path === '') return undefined;
-      const versionId = /^versionId=(.+)$/.exec(uri.query)?.[1];
+      const versionId = decoded(/^versionId=(.+)$/.exec(uri.query)?.[1]);
+      if (versionId === null) return undefined;
       return {
         kind,
         connectionId: id,
         bucket: bucketName(first),
         key: decodeKey(path),
-        ...(versionId === undefined ? {} : { versionId: decodeURIComponent(versionId) }),
+        ...(versionId === undefined ? {} : { versionId }),
       };
     }
     case 'selection': {
@@ -110,6 +111,15 @@ export function parseConfigUri(uri: UriParts): ConfigAddress | undefined {
       const resource = resourceOf(kind, first, rest);
       return resource === undefined ? undefined : { kind: 'backup', connectionId: id, resource };
     }
+  }
+}
+
+/** A percent-encoded text; null where it is none. */
+function decoded(text: string | undefined): string | undefined | null {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return null;
   }
 }
 

@@ -18,6 +18,6 @@ test('a newcomer starts the local server from the welcome view, browses a bucket
 
   await workbench.row('README.md').click();
   await workbench.waitForTab('README.md', 'clean');
-  expect(await workbench.editorText()).toContain('#');
+  await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('#');
   await session.screenshot('browse');
 });

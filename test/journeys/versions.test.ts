@@ -33,6 +33,8 @@ test('the versions of an object are seen, one is restored, and a deletion is und
     .click();
   await workbench.notification('Restored "supplier-agreement.md"').waitFor();
   expect(await read()).toContain('within 30 days');
+  // The new version pushes the rows below down.
+  await versions.nth(3).waitFor();
 
   await workbench.contextMenu(workbench.row('notes.txt'), 'Delete…');
   const question = workbench.dialog('Delete the object "contract-drafts/notes.txt"?');

@@ -82,7 +82,12 @@ export function createDocumentHandlers(
         throw new CosFailure({ kind: 'preconditionFailed', reason: 'changedMeanwhile', op, retry: 'never', detail });
       }
       // What surrounds the subject, such as a bucket's policy, may have changed without it.
-      refuseProblems(problemsOf(kind, document, now, context.nowMs), op);
+      // Facts move on by themselves, and the text still has the old ones.
+      const problems = problemsOf(kind, document, now, context.nowMs);
+      refuseProblems(
+        problems.filter(({ code }) => code !== 'factEdited'),
+        op,
+      );
       const steps = kind.plan(document, now, context.nowMs);
       const unconfirmed = steps.find(({ id, irreversible }) => irreversible !== undefined && !confirmed.includes(id));
       if (unconfirmed !== undefined) {

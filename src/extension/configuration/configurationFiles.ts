@@ -3,6 +3,7 @@ import type { DocumentSubject, OpenedDocument } from '../../model/configDocument
 import type { Result } from '../../model/cosError';
 import { configScheme } from '../../model/configUri';
 import { fileSystemError } from '../documents/errors';
+import { openDocument } from '../documents/openEditors';
 import { SaveReasons } from '../documents/saveReasons';
 import { DisposableStore } from '../ui/lifecycle';
 import { applyDocument } from './applying';
@@ -40,7 +41,11 @@ export class ConfigurationFiles implements vscode.Disposable {
     );
     this.#owned.add(
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        if (uri.scheme === configScheme) this.#held.closed(uri.toString());
+        if (uri.scheme !== configScheme) return;
+        // A change of the language closes a document and opens it again at once.
+        setTimeout(() => {
+          if (openDocument(uri) === undefined) this.#held.closed(uri.toString());
+        }, 0);
       }),
     );
   }
@@ -66,8 +71,9 @@ export class ConfigurationFiles implements vscode.Disposable {
     const id = uri.toString();
     const known = this.#held.get(id);
     const isFresh = Date.now() - (this.#readAtMs.get(id) ?? 0) < readAgainAfterMs;
-    const held =
-      known?.draft !== undefined || (known !== undefined && isFresh) ? known : this.#unwrap(await this.#read(uri));
+    // What an edit was made from must stay, or its save could not tell what others changed meanwhile.
+    const isKept = known?.draft !== undefined || openDocument(uri)?.isDirty === true || isFresh;
+    const held = known !== undefined && isKept ? known : this.#unwrap(await this.#read(uri));
     return Buffer.from(held.draft ?? held.opened.text, 'utf8');
   }
 
@@ -76,8 +82,8 @@ export class ConfigurationFiles implements vscode.Disposable {
     const reason = this.#reasons.get(uri);
     this.#reasons.clear(uri);
     const text = Buffer.from(content).toString('utf8');
-    if (reason === 'automatic') this.#keepDraft(uri, text);
-    else await this.apply(uri, text);
+    if (reason === 'manual') await this.apply(uri, text);
+    else this.#keepDraft(uri, text);
   }
 
   /** Shows what a text would change, and applies it if that is wanted. Throws a file system error for what went wrong. */
@@ -177,8 +183,12 @@ export class ConfigurationFiles implements vscode.Disposable {
     this.#held.opened(uri.toString(), opened);
     this.#readAtMs.set(uri.toString(), Date.now());
     this.#didChange.fire(uri);
-    // After the save, or VS Code would take the event for somebody else's change.
-    setTimeout(() => this.#announce([{ type: vscode.FileChangeType.Changed, uri }]), 50);
+    // After the save, whose time VS Code then knows: a newer one makes it read the text that the service has.
+    setTimeout(() => {
+      if (this.#held.get(uri.toString())?.opened !== opened) return;
+      this.#held.opened(uri.toString(), opened);
+      this.#announce([{ type: vscode.FileChangeType.Changed, uri }]);
+    }, 50);
   }
 
   #keepDraft(uri: vscode.Uri, text: string): void {

@@ -90,7 +90,9 @@ export class ConfigurationDiagnostics implements vscode.Disposable, vscode.CodeA
     const edited = { subject, text: document.getText(), baseline: held.opened.baseline };
     const answer = await this.#engine.send('documents/check', edited, token);
     if (token.isCancellationRequested || document.isClosed || document.version !== version) return;
-    const problems = answer.ok ? answer.value : [];
+    // What is not known to be right is not shown as right.
+    if (!answer.ok) return;
+    const problems = answer.value;
     this.#checked.set(uri.toString(), { version, problems });
     this.#collection.set(
       uri,

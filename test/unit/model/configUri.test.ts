@@ -51,6 +51,12 @@ describe('the URIs of configuration documents', () => {
     );
   });
 
+  it('do not read a version that is no text', () => {
+    const uri = { scheme: 'ibmcos-config', authority: 'local', path: '/object/b/k.properties.jsonc' };
+    expect(parseConfigUri({ ...uri, query: 'versionId=%E0%A4' })).toBeUndefined();
+    expect(parseConfigUri({ ...uri, query: 'versionId=%41' })).toMatchObject({ versionId: 'A' });
+  });
+
   it('say in their last segment what they are about', () => {
     const key = objectKey('2025/report.pdf');
     const at = { connectionId: connectionId('local'), bucket: bucketName('photos') };

@@ -109,6 +109,15 @@ describe('the properties of an object as a document', () => {
     }
   });
 
+  it('is not applied by a write that no person asked for', async () => {
+    await put('props/written.txt');
+    const document = await open('props/written.txt');
+    const text = document.getText().replace('"a": "b"', '"a": "c"');
+    await vscode.workspace.fs.writeFile(document.uri, Buffer.from(text));
+    assert.deepEqual(await tagsOf('props/written.txt'), [{ Key: 'a', Value: 'b' }]);
+    assert.match(Buffer.from(await vscode.workspace.fs.readFile(document.uri)).toString(), /"a": "c"/);
+  });
+
   it('shows what somebody else changed once it is read again', async () => {
     await put('props/six.txt');
     const document = await open('props/six.txt');
