@@ -1,3 +1,4 @@
+import type { CosError } from './cosError';
 import type { BucketName, ConnectionId, ObjectKey } from './ids';
 
 /** Parts of a bucket's configuration that are a document each (features-map.md B). */
@@ -68,6 +69,8 @@ export interface OpenedDocument {
   readonly baseline: string;
   /** Why nothing of it can be changed. Absent where something can. */
   readonly readOnlyReason?: string;
+  /** A text of before that was to be kept, with the facts of now; absent where none was. */
+  readonly kept?: string;
 }
 
 /** A replacement of text, in UTF-16 units. */
@@ -102,9 +105,9 @@ export interface DocumentStep {
 }
 
 /** What a save did. Where a step failed, those before it have been applied and those after it were not tried. */
-export interface DocumentOutcome<E> {
+export interface DocumentOutcome {
   readonly applied: readonly string[];
-  readonly failed?: { readonly stepId: string; readonly error: E };
-  /** The subject as it is now; absent where it could not be read again. */
+  readonly failed?: { readonly stepId: string; readonly error: CosError };
+  /** The subject as it is now, with the text that was applied as the kept one; absent where it could not be read again. */
   readonly document?: OpenedDocument;
 }

@@ -5,7 +5,6 @@ import type {
   DocumentSubject,
   OpenedDocument,
 } from '../model/configDocument';
-import type { CosError } from '../model/cosError';
 
 /** A document as somebody left it, with what it was read from. */
 export interface EditedDocument {
@@ -16,8 +15,8 @@ export interface EditedDocument {
 
 /** Requests about configuration documents: what a language server does for files, for the state of a service. */
 export interface DocumentRequests {
-  /** Reads a subject and prints it. */
-  'documents/open': { params: { subject: DocumentSubject }; result: OpenedDocument };
+  /** Reads a subject and prints it. `keeping` is a text that goes on over what the subject has become. */
+  'documents/open': { params: { subject: DocumentSubject; keeping?: string }; result: OpenedDocument };
   /** What is wrong with a text. Sends nothing: it is asked while a person types. */
   'documents/check': { params: EditedDocument; result: readonly DocumentProblem[] };
   /** The requests that saving would make, in order; `invalid`/`documentProblems` while `documents/check` finds errors. Sends nothing. */
@@ -28,6 +27,6 @@ export interface DocumentRequests {
    */
   'documents/apply': {
     params: EditedDocument & { confirmed: readonly string[] };
-    result: DocumentOutcome<CosError>;
+    result: DocumentOutcome;
   };
 }

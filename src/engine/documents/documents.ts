@@ -11,6 +11,7 @@ import { vaultDocument } from './backup/vault';
 import { objectLockDocument } from './bucket/objectLock';
 import { retentionPolicyDocument } from './bucket/retentionPolicy';
 import { versioningDocument } from './bucket/versioning';
+import { withFactsOf } from './facts';
 import { propertiesDocument } from './object/properties';
 import type { DocumentContext, DocumentKind } from './kind';
 import { parseDocument, type ParsedDocument } from './parse';
@@ -54,8 +55,8 @@ export function createDocumentHandlers(
     nowMs: clock.nowMs(),
   });
   return {
-    'documents/open': async ({ subject }, signal) =>
-      await open(kindOf(subject), await contextFor(subject, signal), signal),
+    'documents/open': async ({ subject, keeping }, signal) =>
+      await open(kindOf(subject), await contextFor(subject, signal), keeping, signal),
     'documents/check': async (edited) => {
       const { kind, document, state } = taken(edited, 'documents/check');
       return problemsOf(kind, document, state, clock.nowMs());
@@ -105,7 +106,7 @@ export function createDocumentHandlers(
           break;
         }
       }
-      const after = await open(kind, context, signal).catch(() => undefined);
+      const after = await open(kind, context, edited.text, signal).catch(() => undefined);
       return {
         applied,
         ...(failed === undefined ? {} : { failed }),
@@ -118,14 +119,17 @@ export function createDocumentHandlers(
 async function open(
   kind: DocumentKind<unknown>,
   context: DocumentContext,
+  keeping: string | undefined,
   signal: AbortSignal,
 ): Promise<OpenedDocument> {
   const state = await kind.read(context, signal);
+  const text = kind.print(state);
   const readOnlyReason = kind.readOnlyReason?.(state, context.nowMs);
   return {
-    text: kind.print(state),
+    text,
     baseline: JSON.stringify(state),
     ...(readOnlyReason === undefined ? {} : { readOnlyReason }),
+    ...(keeping === undefined ? {} : { kept: withFactsOf(keeping, text) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DocumentProblem } from '../../model/configDocument';
-import type { ParsedDocument } from './parse';
+import { parseDocument, type ParsedDocument } from './parse';
 
 /** Facts as they are printed: what is shown below `"facts"` and cannot be edited. Undefined ones are left out. */
 export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -22,4 +22,15 @@ export function editedFacts(document: ParsedDocument, facts: Facts): readonly Do
   const path = ['facts', changed];
   const message = `'${changed}' is what the service says and cannot be changed here. Undo this edit.`;
   return [document.problem(path, { severity: 'error', code: 'factEdited', message })];
+}
+
+/** A text with the facts of another one; as it is where one of them has none. Everything else, comments too, stays. */
+export function withFactsOf(text: string, other: string): string {
+  const [place, from] = [text, other].map((one) => {
+    const document = parseDocument(one);
+    return document.valueAt(['facts']) === undefined ? undefined : document.placeOf(['facts']);
+  });
+  if (place === undefined || from === undefined) return text;
+  const facts = other.slice(from.offset, from.offset + from.length);
+  return text.slice(0, place.offset) + facts + text.slice(place.offset + place.length);
 }

@@ -14,7 +14,9 @@ export interface ParsedDocument {
   valueAt(path: JsonPath): unknown;
   /** Names of the properties of the object at a path, in their order, doubles included; empty where there is no object. */
   namesAt(path: JsonPath): readonly string[];
-  /** A problem of the value at a path, or, with `ofName`, of its property's name. Falls back on the nearest place that exists. */
+  /** Place of the value at a path, or, with `ofName`, of its property's name; of the nearest that exists where there is none. */
+  placeOf(path: JsonPath, ofName?: 'ofName'): { readonly offset: number; readonly length: number };
+  /** A problem of the value at a path, or, with `ofName`, of its property's name. Stands at `placeOf` it. */
   problem(path: JsonPath, problem: Omit<DocumentProblem, 'offset' | 'length'>, ofName?: 'ofName'): DocumentProblem;
 }
 
@@ -44,10 +46,11 @@ export function parseDocument(text: string): ParsedDocument {
         children === undefined ? [] : [String(children[0]?.value)],
       );
     },
+    placeOf,
     problem: (path, problem, ofName) => ({ ...placeOf(path, ofName), ...problem }),
   };
 
-  function placeOf(path: JsonPath, ofName: 'ofName' | undefined): { offset: number; length: number } {
+  function placeOf(path: JsonPath, ofName?: 'ofName'): { offset: number; length: number } {
     for (let depth = path.length; depth >= 0; depth--) {
       const node = nodeAt(path.slice(0, depth));
       if (node === undefined) continue;

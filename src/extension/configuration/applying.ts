@@ -15,11 +15,11 @@ export interface Applied {
 
 /** What became of it. `document` is what the service has now. */
 export type ApplyResult =
-  | { readonly kind: 'applied' | 'unchanged' | 'partly' | 'discarded'; readonly document: OpenedDocument }
+  | { readonly kind: 'applied' | 'unchanged' | 'discarded'; readonly document: OpenedDocument }
   /** Nothing was sent that writes; the text stays as a draft. */
   | { readonly kind: 'notConfirmed' }
-  /** Nothing was applied; the text is compared with what the service has now from here on. */
-  | { readonly kind: 'rebased'; readonly document: OpenedDocument }
+  /** Not all was applied, or nothing; the text goes on over what the service has now. */
+  | { readonly kind: 'partly' | 'rebased'; readonly document: OpenedDocument }
   | { readonly kind: 'failed'; readonly error: CosError };
 
 /** Shows what a save would do, asks about what cannot be undone, and does it. */
@@ -86,10 +86,10 @@ async function isWanted(
 /** Somebody else was faster. Nothing is lost: neither their change nor this text. */
 async function afterChange(
   { engine, prompts }: ConfigurationServices,
-  { uri, subject }: Applied,
+  { uri, subject, text }: Applied,
   name: string,
 ): Promise<ApplyResult> {
-  const now = await engine.send('documents/open', { subject });
+  const now = await engine.send('documents/open', { subject, keeping: text });
   if (!now.ok) return { kind: 'failed', error: now.error };
   const compare = vscode.l10n.t('Compare');
   const discard = vscode.l10n.t('Discard Mine');

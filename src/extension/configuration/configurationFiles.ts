@@ -93,24 +93,22 @@ export class ConfigurationFiles implements vscode.Disposable {
     const result = await applyDocument(this.#services, { uri, subject, text, opened });
     switch (result.kind) {
       case 'applied':
-      case 'unchanged':
         this.#takeOver(uri, result.document);
         this.#tell(subject);
+        return;
+      case 'unchanged':
+      case 'discarded':
+        this.#takeOver(uri, result.document);
         return;
       case 'notConfirmed':
         this.#keepDraft(uri, text);
         return;
-      case 'rebased':
-        this.#held.rebase(uri.toString(), result.document);
-        this.#keepDraft(uri, text);
-        return;
-      case 'discarded':
-        this.#takeOver(uri, result.document);
-        return;
       case 'partly':
-        this.#held.rebase(uri.toString(), result.document);
-        this.#keepDraft(uri, text);
+        this.#rebase(uri, result.document, text);
         this.#tell(subject);
+        return;
+      case 'rebased':
+        this.#rebase(uri, result.document, text);
         return;
       case 'failed':
         this.#unwrap({ ok: false, error: result.error });
@@ -179,14 +177,24 @@ export class ConfigurationFiles implements vscode.Disposable {
     throw fileSystemError(result.error, this.#services.failures.sentence(result.error));
   }
 
-  #takeOver(uri: vscode.Uri, opened: OpenedDocument): void {
+  #takeOver(uri: vscode.Uri, { kept: _applied, ...opened }: OpenedDocument): void {
     this.#held.opened(uri.toString(), opened);
     this.#readAtMs.set(uri.toString(), Date.now());
     this.#didChange.fire(uri);
-    // After the save, whose time VS Code then knows: a newer one makes it read the text that the service has.
+    this.#showAgain(uri);
+  }
+
+  /** The text goes on over what the service has now. */
+  #rebase(uri: vscode.Uri, { kept, ...opened }: OpenedDocument, text: string): void {
+    this.#held.rebase(uri.toString(), opened);
+    this.#keepDraft(uri, kept ?? text);
+    this.#showAgain(uri);
+  }
+
+  /** Has the editor show what there is now. After the save, whose time VS Code then knows: only a newer one makes it read. */
+  #showAgain(uri: vscode.Uri): void {
     setTimeout(() => {
-      if (this.#held.get(uri.toString())?.opened !== opened) return;
-      this.#held.opened(uri.toString(), opened);
+      this.#held.touch(uri.toString());
       this.#announce([{ type: vscode.FileChangeType.Changed, uri }]);
     }, 50);
   }

@@ -67,6 +67,12 @@ export class HeldDocuments {
     this.#memory.set(id, kept);
   }
 
+  /** What `readFile` answers is to be read again, though it is known here already. */
+  touch(id: string): void {
+    const held = this.#held.get(id);
+    if (held !== undefined) this.#put(id, { ...held, version: (this.#versions += 1) });
+  }
+
   /** A document was closed: a draft stays for the next time, everything else is read anew. */
   closed(id: string): void {
     const held = this.#held.get(id);

@@ -165,6 +165,45 @@ describe('the properties of an object as a document, against a server', () => {
     expect(await server.engine.ask('objects/getTags', address)).toEqual({});
   });
 
+  it('goes on with a text over what somebody else changed, with the facts of now', async () => {
+    const bucket = await server.bucket();
+    const address = await server.put(bucket, 'shared');
+    const opened = await open(address);
+    const mine = opened.text.replace('"tags": {}', '"tags": { "mine": "yes" }');
+    await apply(address, (wanted) => (wanted.metadata['theirs'] = 'yes'));
+    const edited = { subject: subjectOf(address), text: mine, baseline: opened.baseline };
+    expect(await server.engine.refuse('documents/apply', { ...edited, confirmed: [] })).toMatchObject({
+      reason: 'changedMeanwhile',
+    });
+    const now = await server.engine.ask('documents/open', { subject: edited.subject, keeping: mine });
+    const kept = now.kept!.replace('"metadata": {}', '"metadata": { "theirs": "yes" }');
+    const again = { ...edited, text: kept, baseline: now.baseline };
+    expect(await server.engine.ask('documents/check', again)).toEqual([]);
+    expect(await server.engine.ask('documents/apply', { ...again, confirmed: [] })).toMatchObject({
+      applied: ['tags'],
+    });
+    expect((await stateOf(address)).info.metadata).toEqual({ theirs: 'yes' });
+  });
+
+  it('hands back the text of a change that was applied in part, ready for the rest', async () => {
+    const bucket = await server.bucket('locked');
+    const address = await server.put(bucket, 'partly');
+    const opened = await open(address);
+    const text = opened.text
+      .replace('"metadata": {}', '"metadata": { "a": "b" }')
+      .replace('"legalHold": false', '"legalHold": true');
+    await server.fault({ fault: { kind: 'status', status: 500 }, match: { operation: 'PutObjectLegalHold' } });
+    const edited = { subject: subjectOf(address), text, baseline: opened.baseline };
+    server.advance(5000);
+    const first = await server.engine.ask('documents/apply', { ...edited, confirmed: [] });
+    await server.farSide.admin('DELETE', '/faults');
+    expect(first).toMatchObject({ applied: ['attributes'], failed: { stepId: 'lockHold' } });
+    const rest = { ...edited, text: first.document!.kept!, baseline: first.document!.baseline };
+    expect(await server.engine.ask('documents/apply', { ...rest, confirmed: [] })).toMatchObject({
+      applied: ['lockHold'],
+    });
+  });
+
   it('applies nothing when the policy of the bucket changed meanwhile so that the service would refuse', async () => {
     const bucket = await server.retained([0, 5, 30]);
     const address = await server.put(bucket, 'record');
