@@ -2,23 +2,7 @@ import type { CosError } from './cosError';
 import type { BucketName, ConnectionId, ObjectKey } from './ids';
 
 /** Parts of a bucket's configuration that are a document each (features-map.md B). */
-export const bucketTopics = [
-  'overview',
-  'cors',
-  'lifecycle',
-  'website',
-  'versioning',
-  'objectLock',
-  'retentionPolicy',
-  'replication',
-  'publicAccess',
-  'acl',
-  'tags',
-  'firewall',
-  'activityTracking',
-  'metrics',
-  'quota',
-] as const;
+export const bucketTopics = ['versioning', 'retentionPolicy', 'objectLock'] as const;
 /** One of them. */
 export type BucketTopic = (typeof bucketTopics)[number];
 
@@ -30,14 +14,6 @@ export type DocumentSubject =
       readonly bucket: BucketName;
       readonly key: ObjectKey;
       readonly versionId?: string;
-    }
-  /** Several objects of a bucket: what they share, and `"<mixed>"` for what they do not. */
-  | {
-      readonly kind: 'selection';
-      readonly connectionId: ConnectionId;
-      readonly bucket: BucketName;
-      readonly keys: readonly ObjectKey[];
-      readonly prefixes: readonly string[];
     }
   | {
       readonly kind: 'bucket';

@@ -10,7 +10,6 @@ import { decodeKey, decodeSegment, encodeKey, encodeSegment, type UriParts } fro
  * | subject         | path                                            |
  * |-----------------|-------------------------------------------------|
  * | object, version | `/object/<bucket>/<key>.properties.jsonc`       |
- * | selection       | `/selection/<bucket>/<id>.jsonc`                |
  * | bucket          | `/bucket/<bucket>/<bucket>.<topic>.jsonc`       |
  * | backup policy   | `/policy/<bucket>/<id>.policy.jsonc`            |
  * | backup vault    | `/vault/<name>.vault.jsonc`                     |
@@ -23,40 +22,25 @@ export const configScheme = 'ibmcos-config';
 /** Scheme of the service's own state, beside which an edited document is compared. */
 export const serverTextScheme = 'ibmcos-config-server';
 
-/** A selection is too large for a URI: the URI has an id that its keeper knows. */
-export type SelectionId = string;
-
-/** What the URI of a configuration document names. */
-export type ConfigAddress =
-  | Exclude<DocumentSubject, { kind: 'selection' }>
-  | {
-      readonly kind: 'selectionId';
-      readonly connectionId: ConnectionId;
-      readonly bucket: ReturnType<typeof bucketName>;
-      readonly id: SelectionId;
-    };
-
 /** URI of a configuration document, as `vscode.Uri.from` takes it. */
-export function configUri(address: ConfigAddress): UriParts {
-  const versionId = address.kind === 'object' ? address.versionId : undefined;
+export function configUri(subject: DocumentSubject): UriParts {
+  const versionId = subject.kind === 'object' ? subject.versionId : undefined;
   return {
     scheme: configScheme,
-    authority: address.connectionId,
-    path: pathOf(address),
+    authority: subject.connectionId,
+    path: pathOf(subject),
     query: versionId === undefined ? '' : `versionId=${encodeURIComponent(versionId)}`,
   };
 }
 
-function pathOf(address: ConfigAddress): string {
-  switch (address.kind) {
+function pathOf(subject: DocumentSubject): string {
+  switch (subject.kind) {
     case 'object':
-      return `/object/${address.bucket}/${encodeKey(address.key)}.properties.jsonc`;
-    case 'selectionId':
-      return `/selection/${address.bucket}/${encodeSegment(address.id)}.jsonc`;
+      return `/object/${subject.bucket}/${encodeKey(subject.key)}.properties.jsonc`;
     case 'bucket':
-      return `/bucket/${address.bucket}/${address.bucket}.${address.topic}.jsonc`;
+      return `/bucket/${subject.bucket}/${subject.bucket}.${subject.topic}.jsonc`;
     case 'backup':
-      return backupPath(address.resource);
+      return backupPath(subject.resource);
   }
 }
 
@@ -72,7 +56,7 @@ function backupPath(resource: BackupResource): string {
 }
 
 /** What a URI names, or undefined when it is not one that `configUri` makes. */
-export function parseConfigUri(uri: UriParts): ConfigAddress | undefined {
+export function parseConfigUri(uri: UriParts): DocumentSubject | undefined {
   if (uri.scheme !== configScheme) return undefined;
   const [, kind, first, ...others] = uri.path.split('/');
   if (kind === undefined || first === undefined) return undefined;
@@ -96,11 +80,6 @@ export function parseConfigUri(uri: UriParts): ConfigAddress | undefined {
         key: decodeKey(path),
         ...(versionId === undefined ? {} : { versionId }),
       };
-    }
-    case 'selection': {
-      const name = without(rest, '.jsonc');
-      if (name === undefined) return undefined;
-      return { kind: 'selectionId', connectionId: id, bucket: bucketName(first), id: decodeSegment(name) };
     }
     case 'bucket': {
       const topic = without(rest, '.jsonc')?.slice(first.length + 1);

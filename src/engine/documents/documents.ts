@@ -18,20 +18,27 @@ import { parseDocument, type ParsedDocument } from './parse';
 
 type DocumentMethods = Extract<keyof EngineRequests, `documents/${string}`>;
 
-/** The kind of a subject's document. `unsupported` for a subject that has none. */
+/** The kind of a subject's document. */
 function kindOf(subject: DocumentSubject): DocumentKind<unknown> {
-  if (subject.kind === 'bucket' && subject.topic === 'versioning') return versioningDocument(subject);
-  if (subject.kind === 'bucket' && subject.topic === 'retentionPolicy') return retentionPolicyDocument(subject);
-  if (subject.kind === 'bucket' && subject.topic === 'objectLock') return objectLockDocument(subject);
-  if (subject.kind === 'object') return propertiesDocument(subject);
-  if (subject.kind === 'backup') return backupDocument(subject.resource);
-  const what = subject.kind === 'bucket' ? subject.topic : subject.kind;
-  throw new CosFailure({
-    kind: 'unsupported',
-    op: 'documents/open',
-    retry: 'never',
-    detail: `no document for ${what}`,
-  });
+  switch (subject.kind) {
+    case 'object':
+      return propertiesDocument(subject);
+    case 'bucket':
+      return bucketDocument(subject);
+    case 'backup':
+      return backupDocument(subject.resource);
+  }
+}
+
+function bucketDocument(subject: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
+  switch (subject.topic) {
+    case 'versioning':
+      return versioningDocument(subject);
+    case 'retentionPolicy':
+      return retentionPolicyDocument(subject);
+    case 'objectLock':
+      return objectLockDocument(subject);
+  }
 }
 
 function backupDocument(resource: BackupResource): DocumentKind<unknown> {
@@ -139,8 +146,7 @@ function taken(
 ): { kind: DocumentKind<unknown>; document: ParsedDocument; state: unknown } {
   try {
     return { kind: kindOf(subject), document: parseDocument(text), state: JSON.parse(baseline) as unknown };
-  } catch (error) {
-    if (error instanceof CosFailure) throw error;
+  } catch {
     throw new CosFailure({ kind: 'internal', op, retry: 'never', detail: 'the baseline is not one of this engine' });
   }
 }

@@ -1,14 +1,11 @@
 import * as vscode from 'vscode';
-import type { BucketTopic, DocumentSubject } from '../../model/configDocument';
+import { bucketTopics, type DocumentSubject } from '../../model/configDocument';
 import { configScheme } from '../../model/configUri';
 import type { Result } from '../../model/cosError';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { BucketTarget, ObjectTarget } from '../commands/targets';
 import { compareWithServer } from './comparing';
 import { topicName } from './subjectName';
-
-/** Topics that are offered, in the order in which people look for them. */
-const offeredTopics = ['versioning', 'retentionPolicy', 'objectLock'] as const satisfies readonly BucketTopic[];
 
 /** Opens the properties of an object. */
 export async function openProperties(
@@ -21,7 +18,7 @@ export async function openProperties(
 
 /** Asks for a part of a bucket's configuration and opens it. */
 export async function openBucket(services: CommandServices, target: BucketTarget): Promise<CommandOutcome> {
-  const items = offeredTopics.map((topic) => ({ label: topicName(topic, vscode.l10n.t), topic }));
+  const items = bucketTopics.map((topic) => ({ label: topicName(topic, vscode.l10n.t), topic }));
   const placeHolder = vscode.l10n.t('Configuration of the bucket "{0}"', target.bucket);
   const chosen = await services.prompts.pick(items, { placeHolder });
   if (chosen === undefined) return;

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import type { DocumentSubject, OpenedDocument } from '../../model/configDocument';
 import type { Result } from '../../model/cosError';
-import { configScheme } from '../../model/configUri';
+import { configScheme, parseConfigUri } from '../../model/configUri';
 import { fileSystemError } from '../documents/errors';
 import { openDocument } from '../documents/openEditors';
+import { parentPrefix } from '../documents/place';
 import { SaveReasons } from '../documents/saveReasons';
 import { DisposableStore } from '../ui/lifecycle';
 import { applyDocument } from './applying';
 import type { ConfigurationServices } from './configurationServices';
 import { HeldDocuments, type HeldDocument } from './heldDocument';
-import { Subjects } from './subjects';
 
 /** How long what a `stat` read is good for the `readFile` that follows it. */
 const readAgainAfterMs = 3000;
@@ -17,7 +17,6 @@ const memoryKey = 'ibmcos.configuration.drafts';
 
 /** Configuration documents as files: read from the service, applied by a save that a person asked for. */
 export class ConfigurationFiles implements vscode.Disposable {
-  readonly subjects = new Subjects();
   readonly #services: ConfigurationServices;
   readonly #announce: (events: readonly vscode.FileChangeEvent[]) => void;
   readonly #owned = new DisposableStore();
@@ -138,13 +137,11 @@ export class ConfigurationFiles implements vscode.Disposable {
     this.#announce([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
-  /** The subject of a URI. Throws where there is none. */
+  /** The subject of a URI. Throws for what is no configuration document. */
   subjectOf(uri: vscode.Uri): DocumentSubject {
-    const subject = this.subjects.of(uri);
-    if (subject !== undefined) return subject;
-    throw vscode.FileSystemError.FileNotFound(
-      vscode.l10n.t('This selection is gone with its window. Select the objects again and open their properties.'),
-    );
+    const subject = parseConfigUri(uri);
+    if (subject === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return subject;
   }
 
   /** Text of the subject as the service has it now. */
@@ -209,11 +206,9 @@ export class ConfigurationFiles implements vscode.Disposable {
     switch (subject.kind) {
       case 'object': {
         const { connectionId, bucket, key } = subject;
-        const prefix = key.slice(0, key.lastIndexOf('/') + 1);
-        changes.fire({ connectionId, bucket, prefix, keys: [key], kind: 'changed' });
+        changes.fire({ connectionId, bucket, prefix: parentPrefix(key), keys: [key], kind: 'changed' });
         return;
       }
-      case 'selection':
       case 'bucket':
         changes.fire({ connectionId: subject.connectionId, bucket: subject.bucket, prefix: '', kind: 'changed' });
         return;

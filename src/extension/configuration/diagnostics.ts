@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DocumentProblem } from '../../model/configDocument';
-import { configScheme } from '../../model/configUri';
+import { configScheme, parseConfigUri } from '../../model/configUri';
 import type { EngineClient } from '../services';
 import { DisposableStore } from '../ui/lifecycle';
 import type { ConfigurationFiles } from './configurationFiles';
@@ -84,7 +84,7 @@ export class ConfigurationDiagnostics implements vscode.Disposable, vscode.CodeA
 
   async #check(document: vscode.TextDocument, token: vscode.CancellationToken): Promise<void> {
     const { uri, version } = document;
-    const subject = this.#files.subjects.of(uri);
+    const subject = parseConfigUri(uri);
     const held = this.#files.known(uri);
     if (subject === undefined || held === undefined) return;
     const edited = { subject, text: document.getText(), baseline: held.opened.baseline };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DocumentSubject } from '../../model/configDocument';
 import type { Result } from '../../model/cosError';
-import { configScheme } from '../../model/configUri';
+import { configScheme, configUri } from '../../model/configUri';
 import { DisposableStore } from '../ui/lifecycle';
 import { comparedUri } from './comparing';
 import { ConfigurationDiagnostics } from './diagnostics';
@@ -30,7 +30,7 @@ export function openRoom(
     files,
     serverText: (uri) => files.serverText(comparedUri(uri, configScheme)),
     async open(subject) {
-      const uri = vscode.Uri.from(files.subjects.uriOf(subject));
+      const uri = vscode.Uri.from(configUri(subject));
       // Fails here, with our sentence, and not in an editor that shows a stack.
       const held = await files.find(uri);
       if (!held.ok) return held;

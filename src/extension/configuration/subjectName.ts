@@ -8,8 +8,6 @@ export function subjectName(subject: DocumentSubject, t: Translate): string {
       return subject.versionId === undefined
         ? t('the object "{0}"', subject.key)
         : t('a version of the object "{0}"', subject.key);
-    case 'selection':
-      return t('{0} selected items of "{1}"', subject.keys.length + subject.prefixes.length, subject.bucket);
     case 'bucket':
       return t('{0} of the bucket "{1}"', topicName(subject.topic, t), subject.bucket);
     case 'backup':
@@ -27,35 +25,11 @@ export function subjectName(subject: DocumentSubject, t: Translate): string {
 /** A part of a bucket's configuration, as people call it. */
 export function topicName(topic: BucketTopic, t: Translate): string {
   switch (topic) {
-    case 'overview':
-      return t('Overview');
-    case 'cors':
-      return t('CORS');
-    case 'lifecycle':
-      return t('Lifecycle');
-    case 'website':
-      return t('Static Website');
     case 'versioning':
       return t('Versioning');
-    case 'objectLock':
-      return t('Object Lock');
     case 'retentionPolicy':
       return t('Retention Policy');
-    case 'replication':
-      return t('Replication');
-    case 'publicAccess':
-      return t('Public Access Block');
-    case 'acl':
-      return t('Access List');
-    case 'tags':
-      return t('Bucket Tags');
-    case 'firewall':
-      return t('Firewall');
-    case 'activityTracking':
-      return t('Activity Tracking');
-    case 'metrics':
-      return t('Metrics');
-    case 'quota':
-      return t('Quota');
+    case 'objectLock':
+      return t('Object Lock');
   }
 }

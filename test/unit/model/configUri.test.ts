@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketTopics, type BackupResource } from '../../../src/model/configDocument';
-import { configUri, parseConfigUri, type ConfigAddress } from '../../../src/model/configUri';
+import { bucketTopics, type BackupResource, type DocumentSubject } from '../../../src/model/configDocument';
+import { configUri, parseConfigUri } from '../../../src/model/configUri';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
 
 const connection = fc.constantFrom('local', 'prod-1').map(connectionId);
@@ -11,7 +11,7 @@ const text = fc.string({
   maxLength: 12,
   unit: fc.constantFrom('a', '/', '.', '~', '%', 'é', '\\', ' ', '?'),
 });
-const address: fc.Arbitrary<ConfigAddress> = fc.oneof(
+const address: fc.Arbitrary<DocumentSubject> = fc.oneof(
   fc.record(
     {
       kind: fc.constant('object' as const),
@@ -22,7 +22,6 @@ const address: fc.Arbitrary<ConfigAddress> = fc.oneof(
     },
     { requiredKeys: ['kind', 'connectionId', 'bucket', 'key'] },
   ),
-  fc.record({ kind: fc.constant('selectionId' as const), connectionId: connection, bucket, id: fc.uuid() }),
   fc.record({
     kind: fc.constant('bucket' as const),
     connectionId: connection,
@@ -61,7 +60,9 @@ describe('the URIs of configuration documents', () => {
     const key = objectKey('2025/report.pdf');
     const at = { connectionId: connectionId('local'), bucket: bucketName('photos') };
     expect(configUri({ kind: 'object', ...at, key }).path).toBe('/object/photos/2025/report.pdf.properties.jsonc');
-    expect(configUri({ kind: 'bucket', ...at, topic: 'cors' }).path).toBe('/bucket/photos/photos.cors.jsonc');
+    expect(configUri({ kind: 'bucket', ...at, topic: 'objectLock' }).path).toBe(
+      '/bucket/photos/photos.objectLock.jsonc',
+    );
   });
 
   it.each([
