@@ -2,6 +2,7 @@ import type { Connection, ControlService } from '../../model/connection';
 import type { CosError, CosErrorKind } from '../../model/cosError';
 import { requireSafeTransport } from '../auth/iam';
 import type { Authorizer } from '../cos/authorizer';
+import { readOnlyRefusal } from '../cos/readOnly';
 import { neededRole } from '../cos/roles';
 import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
@@ -119,15 +120,7 @@ function refuseConnection({ op, method }: ControlRequest, connection: Connection
       detail: `"${connection.name}" signs in with HMAC keys, which only the object storage itself knows. Add a connection with an API key for this.`,
     });
   }
-  if (connection.isReadOnly === true && method !== 'GET') {
-    throw new CosFailure({
-      kind: 'denied',
-      op,
-      reason: 'readOnlyConnection',
-      retry: 'never',
-      detail: `The connection "${connection.name}" is marked read-only; nothing was changed.`,
-    });
-  }
+  if (connection.isReadOnly === true && method !== 'GET') throw readOnlyRefusal(op, connection);
 }
 
 /** Where a service answers: as the connection says, or at IBM's public hosts (control-plane.md §0). */

@@ -40,15 +40,20 @@ export function refuseWrites(client: FullCosClient, connection: Connection): Ful
     writes.map((op) => [
       op,
       async (): Promise<never> => {
-        throw new CosFailure({
-          kind: 'denied',
-          op,
-          reason: 'readOnlyConnection',
-          retry: 'never',
-          detail: `The connection "${connection.name}" is marked read-only; nothing was changed.`,
-        });
+        throw readOnlyRefusal(op, connection);
       },
     ]),
   );
   return { ...client, ...refused };
+}
+
+/** The refusal of a write through a connection that is marked read-only. */
+export function readOnlyRefusal(op: string, { name }: Pick<Connection, 'name'>): CosFailure {
+  return new CosFailure({
+    kind: 'denied',
+    op,
+    reason: 'readOnlyConnection',
+    retry: 'never',
+    detail: `The connection "${name}" is marked read-only; nothing was changed.`,
+  });
 }

@@ -4,6 +4,11 @@ import { parseDocument, type ParsedDocument } from './parse';
 /** Facts as they are printed: what is shown below `"facts"` and cannot be edited. Undefined ones are left out. */
 export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** A value as it stands in a printed document, indented as a property of it. */
+export function printedValue(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
+}
+
 /** A date in facts. */
 export function factDate(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();

@@ -25,3 +25,11 @@ export function notAnObject(document: ParsedDocument): readonly DocumentProblem[
   const message = 'The document must be one JSON object, in braces.';
   return [document.problem([], { severity: 'error', code: 'notAnObject', message })];
 }
+
+/** A problem of a value that is there and neither true nor false. */
+export function notABoolean(document: ParsedDocument, path: JsonPath): readonly DocumentProblem[] {
+  const value = document.valueAt(path);
+  if (value === undefined || typeof value === 'boolean') return [];
+  const message = `"${String(path.at(-1))}" is true or false.`;
+  return [document.problem(path, { severity: 'error', code: 'boolean', message })];
+}

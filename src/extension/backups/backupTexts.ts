@@ -5,6 +5,7 @@ import {
   type PolicyStatus,
   type RecoveryRange,
 } from '../../model/backup';
+import { formatMoment } from '../ui/format';
 import type { Translate } from '../ui/messages';
 
 /** The name of the bucket of a CRN, or the CRN where it has none. */
@@ -12,14 +13,9 @@ export function bucketText(crn: string): string {
   return nameOfCrn(crn) ?? crn;
 }
 
-/** A moment, to the second, in the time of this machine. */
-export function momentText(ms: number): string {
-  return new Date(ms).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
-}
-
 /** What a range covers. */
 export function rangeText(range: RecoveryRange, t: Translate): string {
-  return t('{0} to {1}', momentText(range.startMs), momentText(range.endMs));
+  return t('{0} to {1}', formatMoment(range.startMs), formatMoment(range.endMs));
 }
 
 /** How long a range is kept. */
@@ -33,7 +29,7 @@ export function keptText({ deleteAfterDays }: Pick<RecoveryRange, 'deleteAfterDa
 
 /** Where a restore stands. */
 export function restoreText({ status, percent, pointInTimeMs, errorCause }: BackupRestore, t: Translate): string {
-  const moment = momentText(pointInTimeMs);
+  const moment = formatMoment(pointInTimeMs);
   switch (status) {
     case 'initializing':
       return t('as of {0} · starting', moment);

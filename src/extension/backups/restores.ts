@@ -4,8 +4,9 @@ import { bucketCrnLike, type BackupRestore, type RecoveryRange } from '../../mod
 import { bucketName, objectKey, type ConnectionId } from '../../model/ids';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import { pickBucket } from '../commands/pickTarget';
+import { formatMoment } from '../ui/format';
 import { localMoment, readLocalMoment } from '../versions/versionCommands';
-import { bucketText, momentText, rangeText, restoreText } from './backupTexts';
+import { bucketText, rangeText, restoreText } from './backupTexts';
 
 /** Between two looks at a restore that runs. */
 const pauseMs = 2000;
@@ -42,7 +43,7 @@ export async function startRestore(
   const question = vscode.l10n.t(
     'Restore "{0}" as of {1} into the bucket "{2}"?',
     bucketText(range.sourceCrn),
-    momentText(pointInTimeMs),
+    formatMoment(pointInTimeMs),
     target.value,
   );
   const detail = vscode.l10n.t(
@@ -107,7 +108,7 @@ async function tellEnd(
   const text = vscode.l10n.t(
     'The restore into "{0}" is complete, as of {1}.',
     bucket,
-    momentText(restore.pointInTimeMs),
+    formatMoment(restore.pointInTimeMs),
   );
   if ((await prompts.info(text, show)) === show) await view.reveal({ connectionId, bucket, key: objectKey('') });
 }

@@ -3,6 +3,7 @@ import { keyProblem, objectKey } from '../../model/ids';
 import { folderUri, objectUri } from '../../model/objectUri';
 import { maxDocumentBytes } from '../documents/objectContent';
 import { firstPartUri } from '../documents/objectViews';
+import { fireObjects } from '../ui/objectChanges';
 import type { CommandOutcome, CommandServices, CommandTable } from './command';
 import { copyObject, renameObject } from './copyObject';
 import { deleteObjects } from './deleteObjects';
@@ -84,7 +85,7 @@ async function newObject(services: CommandServices, folder: FolderTarget): Promi
     if (answer === open) await openObjects(services, target);
     return;
   }
-  changes.fire({ connectionId, bucket, prefix: key.slice(0, key.lastIndexOf('/') + 1), keys: [key], kind: 'created' });
+  fireObjects(changes, [{ connectionId, bucket, key }], 'created');
   await openObjects(services, target);
 }
 

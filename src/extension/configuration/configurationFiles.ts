@@ -4,9 +4,9 @@ import type { Result } from '../../model/cosError';
 import { configScheme, parseConfigUri } from '../../model/configUri';
 import { fileSystemError } from '../documents/errors';
 import { openDocument } from '../documents/openEditors';
-import { parentPrefix } from '../documents/place';
 import { SaveReasons } from '../documents/saveReasons';
 import { DisposableStore } from '../ui/lifecycle';
+import { fireObjects } from '../ui/objectChanges';
 import { applyDocument } from './applying';
 import type { ConfigurationServices } from './configurationServices';
 import { HeldDocuments, type HeldDocument } from './heldDocument';
@@ -204,11 +204,9 @@ export class ConfigurationFiles implements vscode.Disposable {
   #tell(subject: DocumentSubject): void {
     const { changes } = this.#services;
     switch (subject.kind) {
-      case 'object': {
-        const { connectionId, bucket, key } = subject;
-        changes.fire({ connectionId, bucket, prefix: parentPrefix(key), keys: [key], kind: 'changed' });
+      case 'object':
+        fireObjects(changes, [subject]);
         return;
-      }
       case 'bucket':
         changes.fire({ connectionId: subject.connectionId, bucket: subject.bucket, prefix: '', kind: 'changed' });
         return;

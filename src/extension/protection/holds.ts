@@ -3,6 +3,8 @@ import type { CosError, Result } from '../../model/cosError';
 import { newHoldIdProblem, type HoldIdProblem, type LegalHold, type Protection } from '../../model/protection';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
+import { countText as formatCount } from '../ui/format';
+import { fireObjects } from '../ui/objectChanges';
 import { chosenObjects } from './chosenObjects';
 import { mechanismOf, momentText } from './protectionTexts';
 import { summarise, workThrough } from './workThrough';
@@ -21,7 +23,7 @@ export async function addHold(services: CommandServices, targets: readonly Objec
     const worked = await workThrough(vscode.l10n.t('Putting legal holds'), objects, async (object, token) =>
       engine.send('protection/setLockHold', { ...object, isOn: true }, token),
     );
-    tellOf(services, objects);
+    fireObjects(services.changes, objects);
     return await summarise(services, worked, objects.length, (count) =>
       vscode.l10n.t('{0} under a legal hold.', countText(count)),
     );
@@ -38,7 +40,7 @@ export async function addHold(services: CommandServices, targets: readonly Objec
   const worked = await workThrough(vscode.l10n.t('Adding legal holds'), objects, async (object, token) =>
     engine.send('protection/addHold', { ...object, holdId }, token),
   );
-  tellOf(services, objects);
+  fireObjects(services.changes, objects);
   return await summarise(services, worked, objects.length, (count) =>
     vscode.l10n.t('Added the legal hold "{0}" to {1}.', holdId, countText(count)),
   );
@@ -92,7 +94,7 @@ export async function removeHold(
       ? engine.send('protection/setLockHold', { ...object, isOn: false }, token)
       : engine.send('protection/removeHold', { ...object, holdId: id }, token),
   );
-  tellOf(services, held);
+  fireObjects(services.changes, held);
   return await summarise(services, worked, held.length, (count) =>
     vscode.l10n.t('Removed the legal hold "{0}" from {1}.', chosen.label, countText(count)),
   );
@@ -172,27 +174,6 @@ function unknown(object: ObjectTarget): CosError {
   };
 }
 
-/** What shows the objects reads them again. */
-export function tellOf({ changes }: CommandServices, objects: readonly ObjectTarget[]): void {
-  const folders = new Map<string, ObjectTarget[]>();
-  for (const object of objects) {
-    const id = [object.connectionId, object.bucket, prefixOf(object)].join('\n');
-    const known = folders.get(id);
-    if (known === undefined) folders.set(id, [object]);
-    else known.push(object);
-  }
-  for (const [first, ...others] of folders.values()) {
-    if (first === undefined) continue;
-    const { connectionId, bucket } = first;
-    const keys = [first, ...others].map(({ key }) => key);
-    changes.fire({ connectionId, bucket, prefix: prefixOf(first), keys, kind: 'changed' });
-  }
-}
-
-function prefixOf({ key }: ObjectTarget): string {
-  return key.slice(0, key.lastIndexOf('/') + 1);
-}
-
 /** One object by its name, several by their number. */
 export function countOf(objects: readonly ObjectTarget[]): string {
   const [only, ...others] = objects;
@@ -200,8 +181,8 @@ export function countOf(objects: readonly ObjectTarget[]): string {
 }
 
 /** A number of objects. */
-export function countText(count: number): string {
-  return count === 1 ? vscode.l10n.t('1 object') : vscode.l10n.t('{0} objects', count.toLocaleString('en-US'));
+export function countText(objects: number): string {
+  return formatCount({ objects, bytes: 0, isComplete: true }, vscode.l10n.t);
 }
 
 /** Why a text cannot name a legal hold. */

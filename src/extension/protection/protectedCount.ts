@@ -1,5 +1,6 @@
 import type { ObjectsTarget } from '../commands/targets';
 import type { EngineClient } from '../services';
+import { inLanes } from './lanes';
 import { deletability, isOverwriteRefused } from '../../model/protection';
 
 /** How many of a selection the service would refuse to delete, as far as was looked. */
@@ -38,17 +39,12 @@ export async function countProtected(
   const looked = keys.slice(0, maxLooked);
   if (looked.length === 0) return undefined;
   const dates: (number | undefined)[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let one = looked[next++]; one !== undefined; one = looked[next++]) {
-      const { connectionId, bucket } = one.target;
-      const protection = await engine.send('protection/get', { connectionId, bucket, key: one.key });
-      if (!protection.ok || !isOverwriteRefused(protection.value, nowMs)) continue;
-      const when = deletability(protection.value, nowMs);
-      dates.push(when.kind === 'at' ? when.atMs : undefined);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, looked.length) }, lane));
+  await inLanes(looked, parallel, async ({ target: { connectionId, bucket }, key }) => {
+    const protection = await engine.send('protection/get', { connectionId, bucket, key });
+    if (!protection.ok || !isOverwriteRefused(protection.value, nowMs)) return;
+    const when = deletability(protection.value, nowMs);
+    dates.push(when.kind === 'at' ? when.atMs : undefined);
+  });
   if (dates.length === 0) return undefined;
   const known = dates.filter((ms) => ms !== undefined);
   const untilMs = known.length === dates.length ? Math.max(...known) : undefined;

@@ -12,8 +12,9 @@ import {
 } from '../../model/retention';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
+import { fireObjects } from '../ui/objectChanges';
 import { chosenObjects } from './chosenObjects';
-import { countOf, countText, protectable, tellOf } from './holds';
+import { countOf, countText, protectable } from './holds';
 import { momentText } from './protectionTexts';
 import { summarise, workThrough, type Worked } from './workThrough';
 
@@ -66,7 +67,7 @@ async function extend(
   const worked = await workThrough(vscode.l10n.t('Extending retention'), objects, async (each, token) =>
     engine.send('protection/extend', { ...each, extension }, token),
   );
-  tellOf(services, objects);
+  fireObjects(services.changes, objects);
   return await summarise(services, worked, objects.length, (count) => extendedText(count, worked));
 }
 
@@ -264,7 +265,7 @@ async function setLock(
       worked = [...worked.filter(({ object }) => !needing.includes(object)), ...again];
     }
   }
-  tellOf(services, objects);
+  fireObjects(services.changes, objects);
   return await summarise(services, worked, objects.length, (count) =>
     retention === null
       ? vscode.l10n.t('Removed the lock of {0}.', countText(count))

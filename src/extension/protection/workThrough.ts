@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CosError, Result } from '../../model/cosError';
 import type { CommandServices } from '../commands/command';
 import type { ObjectTarget } from '../commands/targets';
+import { inLanes } from './lanes';
 
 /** What became of one object. */
 export interface Worked<T> {
@@ -22,22 +23,15 @@ export async function workThrough<T>(
   const options = { location, title, cancellable: objects.length > 1 };
   return vscode.window.withProgress(options, async (progress, token) => {
     const results: (Worked<T> | undefined)[] = Array.from({ length: objects.length }, () => undefined);
-    let next = 0;
     let done = 0;
-    const lane = async (): Promise<void> => {
-      while (next < objects.length && !token.isCancellationRequested) {
-        const at = next;
-        next += 1;
-        const object = objects[at];
-        if (object === undefined) return;
-        const result = await work(object, token);
-        if (result.ok || result.error.kind !== 'cancelled') results[at] = { object, result };
-        done += 1;
-        const message = vscode.l10n.t('{0} of {1}', done, objects.length);
-        progress.report({ message, increment: 100 / objects.length });
-      }
+    const workOn = async (object: ObjectTarget, at: number): Promise<void> => {
+      const result = await work(object, token);
+      if (result.ok || result.error.kind !== 'cancelled') results[at] = { object, result };
+      done += 1;
+      const message = vscode.l10n.t('{0} of {1}', done, objects.length);
+      progress.report({ message, increment: 100 / objects.length });
     };
-    await Promise.all(Array.from({ length: Math.min(parallel, objects.length) }, lane));
+    await inLanes(objects, parallel, workOn, () => token.isCancellationRequested);
     return results.filter((worked) => worked !== undefined);
   });
 }

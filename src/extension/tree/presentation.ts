@@ -1,6 +1,6 @@
 import type { CosError } from '../../model/cosError';
 import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
-import { formatAge, formatBytes } from '../ui/format';
+import { formatAge, formatBytes, formatMoment } from '../ui/format';
 import { cause, type Translate } from '../ui/messages';
 import { presentUpload, presentUploads } from './uploadTexts';
 import type {
@@ -190,7 +190,7 @@ function presentDeleted(node: DeletedNode, nowMs: number, t: Translate): NodePre
 
 function presentVersion(node: VersionNode, nowMs: number, t: Translate): NodePresentation {
   const { version } = node;
-  const date = new Date(version.modifiedAtMs).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  const date = formatMoment(version.modifiedAtMs);
   const age = formatAge(version.modifiedAtMs, nowMs, t);
   if (version.kind === 'deleteMarker') {
     return {

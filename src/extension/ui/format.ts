@@ -43,6 +43,11 @@ export function formatDuration(durationMs: number, t: Translate): string {
   return t('{0} d', Math.ceil(hours / 24));
 }
 
+/** A moment to the second, in the time of this machine. */
+export function formatMoment(ms: number): string {
+  return new Date(ms).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
 /** A number of objects and what they hold, for people. */
 export function countText({ objects, bytes, isComplete }: ObjectCount, t: Translate): string {
   const number = objects.toLocaleString('en-US');

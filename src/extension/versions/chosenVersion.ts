@@ -6,7 +6,7 @@ import { pickTarget } from '../commands/pickTarget';
 import type { ObjectTarget } from '../commands/targets';
 import { versionsOf } from '../tree/versionListing';
 import type { TreeNode } from '../tree/treeNode';
-import { formatBytes } from '../ui/format';
+import { formatBytes, formatMoment } from '../ui/format';
 
 /** A version of an object, with the object. */
 export interface ChosenVersion {
@@ -58,7 +58,7 @@ export async function pickVersion(
     return undefined;
   }
   const items = versions.map((version) => ({
-    label: versionDate(version),
+    label: formatMoment(version.modifiedAtMs),
     description: [
       ...(version.isLatest ? [vscode.l10n.t('current')] : []),
       version.kind === 'deleteMarker' ? vscode.l10n.t('deleted') : formatBytes(version.sizeBytes),
@@ -67,9 +67,4 @@ export async function pickVersion(
     version,
   }));
   return (await prompts.pick(items, { placeHolder, matchOnDetail: true }))?.version;
-}
-
-/** When a version was written, in the time of this machine. */
-export function versionDate({ modifiedAtMs }: Pick<ObjectVersion, 'modifiedAtMs'>): string {
-  return new Date(modifiedAtMs).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 }

@@ -3,16 +3,12 @@ import type { ObjectVersion } from '../../model/objectVersion';
 import { objectUri } from '../../model/objectUri';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectTarget } from '../commands/targets';
+import { baseName } from '../documents/place';
 import { versionsOf } from '../tree/versionListing';
 import type { TreeNode } from '../tree/treeNode';
-import {
-  chosenObject,
-  chosenVersion,
-  pickVersion,
-  versionDate,
-  versionOfNode,
-  type ChosenVersion,
-} from './chosenVersion';
+import { formatMoment } from '../ui/format';
+import { fireObjects } from '../ui/objectChanges';
+import { chosenObject, chosenVersion, pickVersion, versionOfNode, type ChosenVersion } from './chosenVersion';
 
 /** Shows the versions of a node in the tree, or no longer; from the palette, in a list to pick from. */
 export async function showVersions(services: CommandServices, node: TreeNode | undefined): Promise<CommandOutcome> {
@@ -42,7 +38,7 @@ export async function compareWithCurrent(
   if (isMarker(services, chosen.value)) return;
   const { object, version } = chosen.value;
   const now = vscode.Uri.from(objectUri(object.connectionId, object.bucket, object.key));
-  const title = vscode.l10n.t('{0} ({1} ↔ now)', nameOf(object), versionDate(version));
+  const title = vscode.l10n.t('{0} ({1} ↔ now)', baseName(object.key), formatMoment(version.modifiedAtMs));
   await vscode.commands.executeCommand('vscode.diff', uriOf(chosen.value), now, title);
   return;
 }
@@ -56,9 +52,9 @@ export async function compareVersions(services: CommandServices, node: TreeNode 
   if (older === undefined || newer === undefined || isMarker(services, older) || isMarker(services, newer)) return;
   const title = vscode.l10n.t(
     '{0} ({1} ↔ {2})',
-    nameOf(newer.object),
-    versionDate(older.version),
-    versionDate(newer.version),
+    baseName(newer.object.key),
+    formatMoment(older.version.modifiedAtMs),
+    formatMoment(newer.version.modifiedAtMs),
   );
   await vscode.commands.executeCommand('vscode.diff', uriOf(older), uriOf(newer), title);
   return;
@@ -82,7 +78,11 @@ export async function compareWithFile(services: CommandServices, node: TreeNode 
   const files = await services.prompts.openFiles({ canSelectMany: false, openLabel: vscode.l10n.t('Compare') });
   const [file] = files ?? [];
   if (file === undefined) return;
-  const title = vscode.l10n.t('{0} ({1} ↔ file)', nameOf(chosen.value.object), versionDate(chosen.value.version));
+  const title = vscode.l10n.t(
+    '{0} ({1} ↔ file)',
+    baseName(chosen.value.object.key),
+    formatMoment(chosen.value.version.modifiedAtMs),
+  );
   await vscode.commands.executeCommand('vscode.diff', uriOf(chosen.value), file, title);
   return;
 }
@@ -101,7 +101,7 @@ export async function restoreVersion(services: CommandServices, node: TreeNode |
   const head = await engine.send('objects/head', object);
   if (!head.ok && head.error.kind !== 'notFound') return head;
   const button = vscode.l10n.t('Restore');
-  const question = vscode.l10n.t('Restore "{0}" as it was on {1}?', object.key, versionDate(version));
+  const question = vscode.l10n.t('Restore "{0}" as it was on {1}?', object.key, formatMoment(version.modifiedAtMs));
   const detail = vscode.l10n.t(
     'The version is copied over inside the service, with its headers, metadata, tags and the lock that it is under. What is there now stays as a version.',
   );
@@ -114,8 +114,8 @@ export async function restoreVersion(services: CommandServices, node: TreeNode |
     lock: 'keep',
   });
   if (!restored.ok) return restored;
-  changes.fire({ ...placeOf(object), keys: [object.key], kind: 'changed' });
-  void prompts.info(vscode.l10n.t('Restored "{0}" as it was on {1}.', object.key, versionDate(version)));
+  fireObjects(changes, [object]);
+  void prompts.info(vscode.l10n.t('Restored "{0}" as it was on {1}.', object.key, formatMoment(version.modifiedAtMs)));
   return;
 }
 
@@ -128,8 +128,8 @@ export async function deleteVersion(services: CommandServices, node: TreeNode | 
   const isDeleteMarker = version.kind === 'deleteMarker';
   const button = isDeleteMarker ? vscode.l10n.t('Remove Delete Marker') : vscode.l10n.t('Delete Permanently');
   const question = isDeleteMarker
-    ? vscode.l10n.t('Remove the delete marker of {0} from "{1}"?', versionDate(version), object.key)
-    : vscode.l10n.t('Permanently delete the version of {0} of "{1}"?', versionDate(version), object.key);
+    ? vscode.l10n.t('Remove the delete marker of {0} from "{1}"?', formatMoment(version.modifiedAtMs), object.key)
+    : vscode.l10n.t('Permanently delete the version of {0} of "{1}"?', formatMoment(version.modifiedAtMs), object.key);
   const detail = isDeleteMarker
     ? vscode.l10n.t('If it is the newest, the version before it becomes the object again.')
     : vscode.l10n.t('This cannot be undone: the bytes of this version are gone.');
@@ -142,7 +142,7 @@ export async function deleteVersion(services: CommandServices, node: TreeNode | 
     if ((await prompts.confirm(locked, detail, bypass)) !== bypass) return;
     deleted = await engine.send('versions/delete', { ...params, bypassGovernance: true });
   }
-  changes.fire({ ...placeOf(object), keys: [object.key], kind: 'changed' });
+  fireObjects(changes, [object]);
   return deleted;
 }
 
@@ -162,7 +162,7 @@ export async function undelete(services: CommandServices, node: TreeNode | undef
   const { connectionId, bucket, key } = object.value;
   const answer = await services.engine.send('versions/undelete', { connectionId, bucket, key });
   if (!answer.ok) return answer;
-  services.changes.fire({ ...placeOf(object.value), keys: [key], kind: 'created' });
+  fireObjects(services.changes, [object.value], 'created');
   void services.prompts.info(vscode.l10n.t('"{0}" is there again.', key));
   return;
 }
@@ -181,7 +181,7 @@ export async function timeMachine(services: CommandServices, object: ObjectTarge
     title: vscode.l10n.t('"{0}" at a Moment', object.key),
     prompt: vscode.l10n.t(
       'Date and time in the time of this machine, such as 2026-01-31 14:30; versions since {0}',
-      versionDate(oldest),
+      formatMoment(oldest.modifiedAtMs),
     ),
     value: localMoment(Date.now()),
     validateInput: (text) =>
@@ -194,25 +194,29 @@ export async function timeMachine(services: CommandServices, object: ObjectTarge
   const then = versions.value.find(({ modifiedAtMs }) => modifiedAtMs <= momentMs);
   if (then === undefined) {
     void prompts.info(
-      vscode.l10n.t('"{0}" did not exist then; its oldest version is of {1}.', object.key, versionDate(oldest)),
+      vscode.l10n.t(
+        '"{0}" did not exist then; its oldest version is of {1}.',
+        object.key,
+        formatMoment(oldest.modifiedAtMs),
+      ),
     );
     return;
   }
   if (then.kind === 'deleteMarker') {
-    void prompts.info(vscode.l10n.t('"{0}" was deleted then, since {1}.', object.key, versionDate(then)));
+    void prompts.info(vscode.l10n.t('"{0}" was deleted then, since {1}.', object.key, formatMoment(then.modifiedAtMs)));
     return;
   }
   const chosen = { object, version: then };
   await vscode.commands.executeCommand('vscode.open', uriOf(chosen), { preview: true });
   const compare = vscode.l10n.t('Compare with Now');
-  const text = vscode.l10n.t('This is "{0}" as it was from {1} on.', object.key, versionDate(then));
+  const text = vscode.l10n.t('This is "{0}" as it was from {1} on.', object.key, formatMoment(then.modifiedAtMs));
   if ((await prompts.info(text, compare)) !== compare) return;
   const now = vscode.Uri.from(objectUri(object.connectionId, object.bucket, object.key));
   await vscode.commands.executeCommand(
     'vscode.diff',
     uriOf(chosen),
     now,
-    vscode.l10n.t('{0} (then ↔ now)', nameOf(object)),
+    vscode.l10n.t('{0} (then ↔ now)', baseName(object.key)),
   );
   return;
 }
@@ -228,21 +232,16 @@ export async function copyVersionId(services: CommandServices, node: TreeNode | 
 function isMarker({ prompts }: CommandServices, { version }: ChosenVersion): boolean {
   if (version.kind !== 'deleteMarker') return false;
   void prompts.info(
-    vscode.l10n.t('A delete marker has no content: it says that the object was deleted on {0}.', versionDate(version)),
+    vscode.l10n.t(
+      'A delete marker has no content: it says that the object was deleted on {0}.',
+      formatMoment(version.modifiedAtMs),
+    ),
   );
   return true;
 }
 
 function uriOf({ object, version }: { readonly object: ObjectTarget; readonly version: ObjectVersion }): vscode.Uri {
   return vscode.Uri.from(objectUri(object.connectionId, object.bucket, object.key, version.versionId));
-}
-
-function nameOf({ key }: ObjectTarget): string {
-  return key.slice(key.lastIndexOf('/') + 1);
-}
-
-function placeOf({ connectionId, bucket, key }: ObjectTarget) {
-  return { connectionId, bucket, prefix: key.slice(0, key.lastIndexOf('/') + 1) };
 }
 
 /** A moment as a person types it, in the time of this machine. */

@@ -1,7 +1,7 @@
 import { isRetentionDays, maxRetentionDays, minRetentionDays, type RecoveryRange } from '../../../model/backup';
 import type { BackupResource } from '../../../model/configDocument';
 import { backupsOf } from '../../backup/backups';
-import { editedFacts, factDate, type Facts } from '../facts';
+import { editedFacts, factDate, printedValue, type Facts } from '../facts';
 import type { DocumentKind } from '../kind';
 import { notAnObject, unknownNames } from '../rules';
 
@@ -57,11 +57,10 @@ export function rangeDocument({ vault, rangeId }: BackupResource & { kind: 'rang
 }
 
 function print(range: RecoveryRange): string {
-  const facts = JSON.stringify(factsOf(range), undefined, 2).replaceAll('\n', '\n  ');
   return `{
   // Days that every state of the bucket is kept. Can be extended, never shortened.
   "deleteAfterDays": ${range.deleteAfterDays ?? 'null'},
-  "facts": ${facts}
+  "facts": ${printedValue(factsOf(range))}
 }
 `;
 }

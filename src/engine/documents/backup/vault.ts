@@ -1,10 +1,10 @@
 import type { BackupVault } from '../../../model/backup';
-import type { BackupResource, DocumentProblem } from '../../../model/configDocument';
+import type { BackupResource } from '../../../model/configDocument';
 import { backupsOf } from '../../backup/backups';
-import { editedFacts, factDate, type Facts } from '../facts';
+import { editedFacts, factDate, printedValue, type Facts } from '../facts';
 import type { DocumentKind, PlannedStep } from '../kind';
 import type { ParsedDocument } from '../parse';
-import { notAnObject, unknownNames } from '../rules';
+import { notABoolean, notAnObject, unknownNames } from '../rules';
 
 /** What of a vault can be changed, by the name in the document, and the member of the vault. */
 const settings = {
@@ -23,7 +23,7 @@ export function vaultDocument({ vault: name }: BackupResource & { kind: 'vault' 
     check: (document, vault) => [
       ...notAnObject(document),
       ...unknownNames(document, [], [...Object.keys(settings), 'facts']),
-      ...Object.keys(settings).flatMap((setting) => notABoolean(document, setting)),
+      ...Object.keys(settings).flatMap((setting) => notABoolean(document, [setting])),
       ...editedFacts(document, factsOf(vault)),
     ],
     plan: (document, vault) => {
@@ -53,13 +53,12 @@ export function vaultDocument({ vault: name }: BackupResource & { kind: 'vault' 
 }
 
 function print(vault: BackupVault): string {
-  const facts = JSON.stringify(factsOf(vault), undefined, 2).replaceAll('\n', '\n  ');
   return `{
   // Whether management events of the vault go to Activity Tracker.
   "activityTracking": ${vault.tracksManagementEvents === true},
   // Whether usage goes to IBM Cloud Monitoring.
   "usageMetrics": ${vault.hasUsageMetrics === true},
-  "facts": ${facts}
+  "facts": ${printedValue(factsOf(vault))}
 }
 `;
 }
@@ -73,13 +72,6 @@ function factsOf(vault: BackupVault): Facts {
     bytesUsed: vault.bytesUsed,
     rootKey: vault.rootKeyCrn,
   };
-}
-
-function notABoolean(document: ParsedDocument, name: string): readonly DocumentProblem[] {
-  const value = document.valueAt([name]);
-  if (value === undefined || typeof value === 'boolean') return [];
-  const message = `'${name}' is true or false.`;
-  return [document.problem([name], { severity: 'error', code: 'notABoolean', message })];
 }
 
 /** What a setting is to become; undefined where it stays, as it does when it is not in the document. */

@@ -8,7 +8,7 @@ import {
 } from '../../../model/retention';
 import type { DocumentKind } from '../kind';
 import type { ParsedDocument } from '../parse';
-import { notAnObject, unknownNames } from '../rules';
+import { notABoolean, notAnObject, unknownNames } from '../rules';
 
 const names = ['minimumDays', 'defaultDays', 'maximumDays'] as const;
 
@@ -27,21 +27,10 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
         return [...unknown, document.problem([], { severity: 'error', code: 'removed', message })];
       }
       const policy = policyOf(document);
-      const allowed = document.valueAt(['permanentAllowed']);
-      const notBoolean =
-        allowed === undefined || typeof allowed === 'boolean'
-          ? []
-          : [
-              document.problem(['permanentAllowed'], {
-                severity: 'error',
-                code: 'boolean',
-                message: '"permanentAllowed" is true or false.',
-              } as const),
-            ];
       const before = state.kind === 'retention' ? state.policy : undefined;
       return [
         ...unknown,
-        ...notBoolean,
+        ...notABoolean(document, ['permanentAllowed']),
         ...retentionPolicyProblems(policy, before).map((problem) => {
           const [name, message] = problemText(problem);
           return document.problem([name], { severity: 'error', code: problem.kind, message } as const);

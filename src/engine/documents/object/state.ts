@@ -4,7 +4,7 @@ import type { ObjectHeaders } from '../../../model/objectInfo';
 import type { ObjectAcl, ObjectState } from '../../../model/objectState';
 import { deletability, type Deletability, type Protection, type RetentionEnd } from '../../../model/protection';
 import type { RetentionPolicy } from '../../../model/retention';
-import { factDate, type Facts } from '../facts';
+import { factDate, printedValue, type Facts } from '../facts';
 
 /** What a properties document is made from. */
 export interface PropertiesState {
@@ -48,8 +48,7 @@ export function printProperties(state: PropertiesState): string {
     ['facts', factsOf(state), 'What the service says. This cannot be edited.'],
   ];
   const lines = parts.map(([name, value, comment]) => {
-    const json = JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
-    return `${comment === undefined ? '' : `  // ${comment}\n`}  ${JSON.stringify(name)}: ${json}`;
+    return `${comment === undefined ? '' : `  // ${comment}\n`}  ${JSON.stringify(name)}: ${printedValue(value)}`;
   });
   const missing = state.object.unreadable.map(({ part, error }) => `  // ${unreadText(part, error)}\n`).join('');
   return `{\n${missing}${lines.join(',\n')}\n}\n`;
