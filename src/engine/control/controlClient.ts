@@ -2,7 +2,7 @@ import type { Connection, ControlService } from '../../model/connection';
 import type { CosError, CosErrorKind } from '../../model/cosError';
 import { requireSafeTransport } from '../auth/iam';
 import type { Authorizer } from '../cos/authorizer';
-import { readOnlyRefusal } from '../cos/readOnly';
+import { readOnlyRefusal } from '../cos/readOnlyRefusal';
 import { neededRole } from '../cos/roles';
 import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';

@@ -1,6 +1,6 @@
 import type { Connection } from '../../model/connection';
-import { CosFailure } from '../failure';
 import type { FullCosClient } from './fullClient';
+import { readOnlyRefusal } from './readOnlyRefusal';
 
 /** Everything of a client that changes something. Adding a write to the client means adding it here. */
 const writes = [
@@ -45,15 +45,4 @@ export function refuseWrites(client: FullCosClient, connection: Connection): Ful
     ]),
   );
   return { ...client, ...refused };
-}
-
-/** The refusal of a write through a connection that is marked read-only. */
-export function readOnlyRefusal(op: string, { name }: Pick<Connection, 'name'>): CosFailure {
-  return new CosFailure({
-    kind: 'denied',
-    op,
-    reason: 'readOnlyConnection',
-    retry: 'never',
-    detail: `The connection "${name}" is marked read-only; nothing was changed.`,
-  });
 }
