@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   GetObjectCommand,
   ListObjectVersionsCommand,
@@ -6,8 +5,8 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { rawClient, readStorageInfo } from '../fakes/objectStorage';
-import { useSession } from './session';
+import { rawClient } from '../fakes/objectStorage';
+import { tryLocalStorage, useSession } from './session';
 
 const current = useSession();
 const bucket = 'contract-drafts';
@@ -16,10 +15,7 @@ const target = 'web-assets';
 test('a bucket is backed up into a vault, and restored into another bucket as of a moment', async () => {
   const session = current();
   const { workbench } = session;
-  await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
-  await workbench.expand('Local Object Storage');
-  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  const client = rawClient(await tryLocalStorage(session));
   const versioning = { Bucket: target, VersioningConfiguration: { Status: 'Enabled' as const } };
   await client.send(new PutBucketVersioningCommand(versioning));
 

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { rawClient, readStorageInfo } from '../fakes/objectStorage';
-import { useSession } from './session';
+import { rawClient } from '../fakes/objectStorage';
+import { tryLocalStorage, useSession } from './session';
 
 const current = useSession();
 const bucket = 'getting-started';
@@ -10,10 +9,7 @@ const bucket = 'getting-started';
 test('a save meets a change of the same length: compared first, then overwritten', async () => {
   const session = current();
   const { workbench } = session;
-  await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
-  await workbench.expand('Local Object Storage');
-  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  const client = rawClient(await tryLocalStorage(session));
   const put = (body: string) => client.send(new PutObjectCommand({ Bucket: bucket, Key: 'shared.txt', Body: body }));
   const read = async () =>
     (await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'shared.txt' }))).Body?.transformToString();

@@ -2,16 +2,14 @@ import { join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { rawClient, readStorageInfo } from '../fakes/objectStorage';
-import { useSession } from './session';
+import { tryLocalStorage, useSession } from './session';
 
 const current = useSession();
 
 test('deleting a folder says how many objects are in it, and deletes only after a yes', async () => {
   const session = current();
   const { workbench } = session;
-  await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
-  await workbench.expand('Local Object Storage');
+  await tryLocalStorage(session);
   await workbench.expand('getting-started');
   await workbench.row('data').waitFor();
   const client = rawClient(readStorageInfo(join(session.folder, 'storage')));

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { GetObjectTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { rawClient, readStorageInfo } from '../fakes/objectStorage';
-import { createRetainedBucket } from '../fakes/retainedBucket';
-import { useSession } from './session';
+import { rawClient } from '../fakes/objectStorage';
+import { addLegalHold, createRetainedBucket } from '../fakes/retainedBucket';
+import { tryLocalStorage, useSession } from './session';
 
 const current = useSession({ settings: { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 300 } });
 const bucket = 'court-records';
@@ -12,10 +11,7 @@ test('an object is held and retained by hand, says so, and its properties are ed
   const session = current();
   const { workbench } = session;
   const { page } = workbench;
-  await workbench.openObjectStorage();
-  await page.getByRole('button', { name: 'Try Local Object Storage' }).click();
-  await workbench.expand('Local Object Storage');
-  const info = readStorageInfo(join(session.folder, 'storage'));
+  const info = await tryLocalStorage(session);
   const client = rawClient(info);
   await createRetainedBucket(info, bucket, [0, 0, 3650]);
   const put = (Key: string) =>
@@ -96,4 +92,30 @@ test('an object is held and retained by hand, says so, and its properties are ed
   await preview.getByRole('button', { name: 'Apply', exact: true }).click();
   await workbench.notification('Applied to the object "draft.txt"').waitFor();
   expect(await tags()).toEqual([{ Key: 'matter', Value: 'one' }]);
+
+  // A hold that somebody else adds between opening and saving: nothing is applied before it was seen, nothing is lost.
+  await workbench.contextMenu(workbench.row('draft.txt'), 'Properties');
+  await change('"one"', '"two"');
+  await page.locator('.part.statusbar .statusbar-item', { hasText: 'Not applied' }).waitFor();
+  await addLegalHold(info, bucket, 'draft.txt', 'from-court');
+  await workbench.save();
+  await preview.getByRole('button', { name: 'Apply', exact: true }).click();
+  const race = workbench.dialog('was changed by somebody else after this document was opened');
+  await session.screenshot('properties-race');
+  await race.getByRole('button', { name: 'Compare', exact: true }).click();
+  await workbench.tab('in the service').waitFor();
+  expect(await tags()).toEqual([{ Key: 'matter', Value: 'one' }]);
+  await workbench.closeActiveEditor();
+  await workbench.waitForTab('draft.txt.properties.jsonc', 'clean');
+  await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('placed');
+  // The text still has no hold, so that a save would remove it: the preview says so, and Cancel leaves it.
+  await workbench.save();
+  await preview.getByText("Remove the legal hold 'from-court'").waitFor();
+  await preview.getByRole('button', { name: 'Cancel' }).click();
+  await change('"legalHolds": []', '"legalHolds": ["from-court"]');
+  await workbench.save();
+  await preview.getByText('PutObjectTagging').waitFor();
+  expect(await preview.getByText('legal hold').count()).toBe(0);
+  await preview.getByRole('button', { name: 'Apply', exact: true }).click();
+  await expect.poll(tags, { timeout: 20_000 }).toEqual([{ Key: 'matter', Value: 'two' }]);
 });

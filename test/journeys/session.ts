@@ -7,6 +7,7 @@ import { launchBrowser } from '../../scripts/browser.mjs';
 import { ensureVscode } from '../../scripts/installVscode.mjs';
 import { installExtension, startVscodeServer } from '../../scripts/vscodeServer.mjs';
 import { startKeyring } from '../../scripts/withKeyring.mjs';
+import { readStorageInfo, type StorageInfo } from '../fakes/objectStorage';
 import { Workbench } from './workbench';
 
 const maxScreenshotBytes = 200_000;
@@ -50,6 +51,14 @@ export function useSession(options: SessionOptions = {}): () => Session {
   });
   afterAll(() => session?.close());
   return current;
+}
+
+/** Starts Local Object Storage from the welcome view, shows its buckets, and says how it is reached past the extension. */
+export async function tryLocalStorage({ workbench, folder }: Session): Promise<StorageInfo> {
+  await workbench.openObjectStorage();
+  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
+  await workbench.expand('Local Object Storage');
+  return readStorageInfo(join(folder, 'storage'));
 }
 
 /** A folder for the tests of the file that calls this. */

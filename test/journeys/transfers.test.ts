@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { armFault, rawClient, readStorageInfo } from '../fakes/objectStorage';
-import { useSession } from './session';
+import { tryLocalStorage, useSession } from './session';
 
 const film = randomBytes(45 * 1024 * 1024);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -12,9 +12,7 @@ const current = useSession({ files: { 'film.bin': film, 'notes.txt': 'Two lines\
 test('an upload is paused in the Transfers view, resumed, and arrives whole', async () => {
   const session = current();
   const { workbench } = session;
-  await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
-  await workbench.expand('Local Object Storage');
+  await tryLocalStorage(session);
   await workbench.expand('getting-started');
   await workbench.row('data').waitFor();
   await workbench.contextMenu(workbench.row('data'), 'Upload Files…');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { armFault, rawClient, readStorageInfo } from '../fakes/objectStorage';
-import { useSession } from './session';
+import { tryLocalStorage, useSession } from './session';
 
 const film = randomBytes(45 * 1024 * 1024);
 const current = useSession({ files: { 'film.bin': film, 'notes.txt': 'Two lines\nof notes\n' } });
@@ -11,9 +11,7 @@ const current = useSession({ files: { 'film.bin': film, 'notes.txt': 'Two lines\
 test('files are uploaded into a folder, with progress, and appear there', async () => {
   const session = current();
   const { workbench } = session;
-  await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
-  await workbench.expand('Local Object Storage');
+  await tryLocalStorage(session);
   await workbench.expand('getting-started');
   await workbench.row('data').waitFor();
 

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { rawClient, readStorageInfo } from '../fakes/objectStorage';
-import { useSession } from './session';
+import { rawClient } from '../fakes/objectStorage';
+import { tryLocalStorage, useSession } from './session';
 
 const current = useSession();
 const bucket = 'contract-drafts';
@@ -11,10 +10,7 @@ const key = 'supplier-agreement.md';
 test('the versions of an object are seen, one is restored, and a deletion is undone', async () => {
   const session = current();
   const { workbench } = session;
-  await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
-  await workbench.expand('Local Object Storage');
-  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  const client = rawClient(await tryLocalStorage(session));
   const read = async () =>
     (await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).Body?.transformToString();
   expect(await read()).toContain('within 14 days');
@@ -25,6 +21,21 @@ test('the versions of an object are seen, one is restored, and a deletion is und
   await versions.nth(2).waitFor();
   expect(await versions.count()).toBe(3);
   await session.screenshot('versions');
+
+  await workbench.contextMenu(versions.nth(1), 'Compare Version with Current');
+  await workbench.tab('↔ now').waitFor();
+  const lines = workbench.page.locator('.monaco-diff-editor .view-lines');
+  await lines.filter({ hasText: 'within 21 days' }).waitFor();
+  await lines.filter({ hasText: 'within 14 days' }).waitFor();
+  await workbench.closeActiveEditor();
+  await workbench.contextMenu(workbench.row(key), 'Time Machine…');
+  const oldest = (await versions.nth(2).getAttribute('aria-label')) ?? '';
+  const [, day = '', time = ''] = /^Version of (\d+ \w+ \d+), (\d+:\d+)/.exec(oldest) ?? [];
+  const moment = new Date(`${day} UTC`).toISOString().slice(0, 10);
+  await workbench.answer(`${moment} ${time}:59`, 'Date and time');
+  await workbench.notification('This is "supplier-agreement.md" as it was').waitFor();
+  await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('within 30 days');
+  await workbench.closeActiveEditor();
 
   await workbench.contextMenu(versions.nth(2), 'Restore This Version…');
   await workbench

@@ -15,23 +15,37 @@ export async function deleteObjects(
 ): Promise<CommandOutcome> {
   const count = await countAll(services, targets);
   if (!count.ok) return count;
-  const isUndoable = await keepVersions(services, targets);
   const { countProtected } = await import('../protection/protectedCount');
-  const held = await countProtected(services.engine, targets, Date.now());
+  const [isUndoable, held] = await Promise.all([
+    keepVersions(services, targets),
+    countProtected(services.engine, targets, Date.now()),
+  ]);
   const { message, detail } = deleteQuestion(targets, count.value, { isUndoable, held }, vscode.l10n.t);
   const button = vscode.l10n.t('Delete');
   if ((await services.prompts.confirm(message, detail, button)) !== button) return;
   const startedAtMs = Date.now() - clockToleranceMs;
-  for (const { connectionId, bucket, keys, prefixes } of targets) {
-    const run = await services.transfers.run({ kind: 'delete', connectionId, bucket, keys, prefixes });
-    if (!run.ok) return run;
-    if (run.value.state === 'cancelled') return;
-  }
-  if (isUndoable) {
+  const { deleted, outcome } = await runDeletions(services, targets);
+  // What was deleted before a failure or a cancel can be undone as well.
+  if (isUndoable && deleted > 0) {
     services.deletes.last = { targets, startedAtMs, endedAtMs: Date.now() + clockToleranceMs };
-    void offerUndo(services, count.value);
+    void offerUndo(services, deleted);
   }
-  return;
+  return outcome;
+}
+
+/** Deletes bucket after bucket, up to the first that fails or is cancelled. `deleted`: objects that are gone. */
+async function runDeletions(
+  { transfers }: CommandServices,
+  targets: readonly ObjectsTarget[],
+): Promise<{ readonly deleted: number; readonly outcome: CommandOutcome }> {
+  let deleted = 0;
+  for (const { connectionId, bucket, keys, prefixes } of targets) {
+    const run = await transfers.run({ kind: 'delete', connectionId, bucket, keys, prefixes });
+    if (!run.ok) return { deleted, outcome: run };
+    deleted += run.value.itemsDone;
+    if (run.value.state === 'cancelled') break;
+  }
+  return { deleted, outcome: undefined };
 }
 
 /** The service's clock and this machine's need not agree to the second. */
@@ -45,8 +59,9 @@ async function keepVersions({ engine }: CommandServices, targets: readonly Objec
   return states.every((state) => state.ok && state.value === 'enabled');
 }
 
-async function offerUndo({ prompts }: CommandServices, count: ObjectCount): Promise<void> {
+async function offerUndo({ prompts }: CommandServices, objects: number): Promise<void> {
   const undo = vscode.l10n.t('Undo');
+  const count = { objects, bytes: 0, isComplete: true };
   const answer = await prompts.info(vscode.l10n.t('Deleted {0}.', countText(count, vscode.l10n.t)), undo);
   if (answer === undo) await vscode.commands.executeCommand('ibmcos.object.undoDelete');
 }

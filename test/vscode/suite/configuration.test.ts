@@ -49,6 +49,41 @@ describe('the properties of an object as a document', () => {
     assert.match(document.getText(), /"tags": \{\n\s+"a": "b"\n/);
   });
 
+  it('explains and completes what can be written', async () => {
+    await put('props/explained.txt');
+    const document = await open('props/explained.txt');
+    const at = document.positionAt(document.getText().indexOf('"acl"') + 2);
+    const hovers = async () =>
+      vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, at);
+    await until(async () => JSON.stringify(await hovers()).includes('everybody on the internet'));
+    const value = document.positionAt(document.getText().indexOf('"text/plain"') + 1);
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      value,
+    );
+    const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    assert.ok(labels.includes('"application/json"'), `completions: ${labels.join(', ')}`);
+  });
+
+  it('compares with what the service has', async () => {
+    await put('props/compared.txt');
+    const document = await open('props/compared.txt');
+    await client.send(
+      new PutObjectTaggingCommand({
+        Bucket: bucket,
+        Key: 'props/compared.txt',
+        Tagging: { TagSet: [{ Key: 'their', Value: 'tag' }] },
+      }),
+    );
+    await vscode.commands.executeCommand('ibmcos.config.compareWithServer');
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    assert.ok(input instanceof vscode.TabInputTextDiff);
+    const server = await vscode.workspace.openTextDocument(input.original);
+    assert.match(server.getText(), /"their": "tag"/);
+    assert.equal(input.modified.toString(), document.uri.toString());
+  });
+
   it('underlines a mistake while it is typed, offers its repair, and is clean after it', async () => {
     await put('props/two.txt');
     const document = await open('props/two.txt');
