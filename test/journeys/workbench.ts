@@ -61,12 +61,20 @@ export class Workbench {
     return /^"(.*)"$/.exec(content)?.[1] ?? '';
   }
 
+  /** Opens a row. A view that is drawn anew at that moment takes no click: so until the row is open. */
   async expand(label: string): Promise<void> {
     const row = this.row(label);
     await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'true') return;
-    await row.locator('.monaco-tl-twistie').click();
-    await this.page.locator('.part.sidebar .monaco-list-row[aria-expanded=true]', { hasText: label }).first().waitFor();
+    const open = this.page.locator('.part.sidebar .monaco-list-row[aria-expanded=true]', { hasText: label }).first();
+    for (let tries = 0; ; tries++) {
+      if ((await row.getAttribute('aria-expanded')) === 'true') return;
+      await row.locator('.monaco-tl-twistie').click();
+      try {
+        return await open.waitFor({ timeout: shortMs });
+      } catch (error) {
+        if (tries >= 4) throw error;
+      }
+    }
   }
 
   async collapse(label: string): Promise<void> {
@@ -162,7 +170,8 @@ export class Workbench {
   /** Text of the active editor, as far as it is on screen. */
   async editorText(): Promise<string> {
     const lines = this.page.locator('.editor-instance .monaco-editor .view-lines').first();
-    return (await lines.innerText()).replaceAll(' ', ' ');
+    // Monaco draws spaces as no-break spaces.
+    return (await lines.innerText()).replaceAll('\u00a0', ' ');
   }
 
   /** Puts text at the very start of the active editor. */

@@ -13,6 +13,9 @@ import { HeldDocuments, type HeldDocument } from './heldDocument';
 
 /** How long what a `stat` read is good for the `readFile` that follows it. */
 const readAgainAfterMs = 3000;
+/** How long after VS Code's question about a save, and how long where it asks none, as after a command. */
+const afterStatMs = 50;
+const withoutStatMs = 1000;
 const memoryKey = 'ibmcos.configuration.drafts';
 
 /** Configuration documents as files: read from the service, applied by a save that a person asked for. */
@@ -24,6 +27,8 @@ export class ConfigurationFiles implements vscode.Disposable {
   readonly #held: HeldDocuments;
   readonly #readAtMs = new Map<string, number>();
   readonly #reading = new Map<string, Promise<Result<HeldDocument>>>();
+  /** Documents whose editors are to show what there is now, once VS Code has asked about the save. */
+  readonly #stale = new Map<string, NodeJS.Timeout>();
   readonly #didChange = this.#owned.add(new vscode.EventEmitter<vscode.Uri>());
 
   /** Fires when more is known of a document, or when it has become a draft or none. */
@@ -50,11 +55,14 @@ export class ConfigurationFiles implements vscode.Disposable {
   }
 
   dispose(): void {
+    for (const timer of this.#stale.values()) clearTimeout(timer);
+    this.#stale.clear();
     this.#owned.dispose();
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const held = await this.held(uri);
+    if (this.#stale.has(uri.toString())) this.#showAgainIn(uri, afterStatMs);
     const isReadOnly = held.opened.readOnlyReason !== undefined;
     return {
       type: vscode.FileType.File,
@@ -188,12 +196,23 @@ export class ConfigurationFiles implements vscode.Disposable {
     this.#showAgain(uri);
   }
 
-  /** Has the editor show what there is now. After the save, whose time VS Code then knows: only a newer one makes it read. */
+  /**
+   * Has the editor show what there is now. A save ends with VS Code asking for the file's time, and only a newer one makes
+   * it read again: so after that question, however long a busy machine takes for it.
+   */
   #showAgain(uri: vscode.Uri): void {
-    setTimeout(() => {
-      this.#held.touch(uri.toString());
+    this.#showAgainIn(uri, withoutStatMs);
+  }
+
+  #showAgainIn(uri: vscode.Uri, delayMs: number): void {
+    const id = uri.toString();
+    clearTimeout(this.#stale.get(id));
+    const show = () => {
+      this.#stale.delete(id);
+      this.#held.touch(id);
       this.#announce([{ type: vscode.FileChangeType.Changed, uri }]);
-    }, 50);
+    };
+    this.#stale.set(id, setTimeout(show, delayMs));
   }
 
   #keepDraft(uri: vscode.Uri, text: string): void {

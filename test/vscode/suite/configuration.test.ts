@@ -53,9 +53,18 @@ describe('the properties of an object as a document', () => {
     await put('props/explained.txt');
     const document = await open('props/explained.txt');
     const at = document.positionAt(document.getText().indexOf('"acl"') + 2);
-    const hovers = async () =>
-      vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, at);
-    await until(async () => JSON.stringify(await hovers()).includes('everybody on the internet'));
+    const explanation = async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        at,
+      );
+      return hovers
+        .flatMap(({ contents }) => contents)
+        .map((content) => (typeof content === 'string' ? content : content.value))
+        .join();
+    };
+    await until(async () => (await explanation()).includes('everybody on the internet'));
     const value = document.positionAt(document.getText().indexOf('"text/plain"') + 1);
     const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
       'vscode.executeCompletionItemProvider',
