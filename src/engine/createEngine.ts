@@ -14,6 +14,7 @@ import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createAttributeHandlers } from './requests/attributes';
 import { createBackupHandlers } from './requests/backups';
 import { createBucketHandlers, testConnection } from './requests/buckets';
+import { createLinkHandlers } from './requests/links';
 import { createObjectHandlers } from './requests/objects';
 import { createProtectionHandlers } from './requests/protection';
 import { createVersionHandlers } from './requests/versions';
@@ -104,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
       },
       ...createBucketHandlers(clientFor),
       ...createObjectHandlers(clientFor),
+      ...createLinkHandlers(clientFor),
       ...createAttributeHandlers(clientFor),
       ...createProtectionHandlers(clientFor),
       ...createVersionHandlers(clientFor),

@@ -40,6 +40,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'objects/createFolder': true,
   'objects/count': true,
   'objects/url': true,
+  'links/create': true,
   'attributes/get': true,
   'attributes/put': true,
   'archive/restore': true,

@@ -2,6 +2,7 @@ import type { RestoreTier } from '../model/archive';
 import type { Connection, Credential } from '../model/connection';
 import type { CosError } from '../model/cosError';
 import type { BucketName, ConnectionId, ObjectKey, TransferId, UploadId } from '../model/ids';
+import type { Link, LinkWish } from '../model/link';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
 import type { AttributeChange, AttributeOutcome, ObjectState } from '../model/objectState';
 import type { VersioningState, VersionPage } from '../model/objectVersion';
@@ -264,6 +265,11 @@ export interface EngineRequests extends DocumentRequests, BackupRequests {
   };
   /** A URL that a browser could open if the object were public. No signature. */
   'objects/url': { params: ObjectRef; result: string };
+  /**
+   * A link that carries its signature, for one object and one method; sends nothing. `unsupported` for API keys, `denied` to
+   * upload through a read-only connection. A link to upload names no version.
+   */
+  'links/create': { params: ObjectRef & { readonly wish: LinkWish }; result: Link };
 
   /**
    * Everything about an object or version but its bytes. What could not be read (often for want of a role) is absent and

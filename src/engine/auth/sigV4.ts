@@ -46,12 +46,17 @@ export function signV4(request: UnsignedRequest, key: SigningKey, nowMs: number)
     request.payloadHash,
   ].join('\n');
   const scope = `${day}/${key.region}/s3/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', stamp, scope, sha256Hex(Buffer.from(canonicalRequest, 'latin1'))].join('\n');
-  const signature = hmac(signingSecret(key, day), toSign).toString('hex');
+  const proof = signature(key, stamp, scope, sha256Hex(Buffer.from(canonicalRequest, 'latin1')));
   return {
     ...signed,
-    authorization: `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
+    authorization: `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${proof}`,
   };
+}
+
+/** The signature of a canonical request, given by its hex SHA-256. */
+export function signature(key: SigningKey, stamp: string, scope: string, requestSha256: string): string {
+  const toSign = ['AWS4-HMAC-SHA256', stamp, scope, requestSha256].join('\n');
+  return hmac(signingSecret(key, stamp.slice(0, 8)), toSign).toString('hex');
 }
 
 /** Hex SHA-256 of a body, as `x-amz-content-sha256` wants it. */
@@ -67,7 +72,8 @@ export function encodeRfc3986(text: string): string {
   );
 }
 
-function canonicalQuery(query: string): string {
+/** An encoded query in the order that is signed. */
+export function canonicalQuery(query: string): string {
   return query
     .split('&')
     .filter((pair) => pair !== '')

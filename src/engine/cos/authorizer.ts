@@ -1,5 +1,6 @@
 import type { Connection, Credential } from '../../model/connection';
 import { defaultIamEndpoint, requestToken, requireSafeTransport } from '../auth/iam';
+import { presignV4, type LinkRequest } from '../auth/presign';
 import { sha256Hex, signV4 } from '../auth/sigV4';
 import { createTokenCache, type TokenCache } from '../auth/tokenCache';
 import type { EngineClock } from '../clock';
@@ -12,6 +13,8 @@ import type { HttpClient } from '../http/httpClient';
 export interface Authorizer {
   /** Headers of a request with the credentials in, for one attempt. */
   authorize(origin: string, request: WireRequest, needsInstance: boolean, signal: AbortSignal): Promise<WireRequest>;
+  /** A URL with the signature in it. `unsupported` for API keys, whose tokens cannot sign (data-plane.md §17). */
+  presign(request: LinkRequest, expiresSeconds: number, signal: AbortSignal): Promise<string>;
   /** Has a credential at hand, so that failing to get one is not mistaken for a failing request. */
   ready(signal: AbortSignal): Promise<void>;
   /** After a refusal of the request that carried this `authorization`: whether a newer token is there, worth one more try. */
@@ -80,6 +83,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         }
       }
     },
+    async presign(request, expiresSeconds, signal) {
+      if (connection.kind !== 'hmac') throw cannotSign();
+      const held = await heldCredential(signal);
+      if (held.kind !== 'hmac') throw wrongCredential();
+      return presignV4(request, { ...held, region: connection.region }, clock.nowMs(), expiresSeconds);
+    },
     async ready(signal) {
       const held = await heldCredential(signal);
       if (held.kind === 'apiKey') await tokensFor(held.apiKey).get(signal);
@@ -103,5 +112,15 @@ function wrongCredential(): CosFailure {
     reason: 'secretMissing',
     retry: 'afterSignIn',
     detail: 'The stored secret is an HMAC key pair, but the connection signs in with an API key. Sign in again.',
+  });
+}
+
+function cannotSign(): CosFailure {
+  return new CosFailure({
+    kind: 'unsupported',
+    op: 'links/create',
+    retry: 'never',
+    detail:
+      'A link is signed with an HMAC secret access key. This connection signs in with an API key, which cannot sign.',
   });
 }

@@ -15,6 +15,7 @@ import { createCopies } from './copy';
 import { createDeletion } from './deletion';
 import { refusedInstance } from './instance';
 import type { FullCosClient } from './fullClient';
+import { createLinks } from './links';
 import { createListing } from './listing';
 import { createMetadata } from './metadata';
 import { createMultipart } from './multipart';
@@ -98,6 +99,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createMetadata({ headObject, ...tags, ...acl, readWhole, rewrite }),
     ...createVersions(wire, clock, protection),
     ...createArchive(wire),
+    ...createLinks(connection, wire, authorizer, clock),
     ...createUploadListing(sdk),
     control: createControlClient({ connection, http, authorizer }),
     ...(connection.kind === 'iam' ? { serviceInstanceId: connection.serviceInstanceId } : {}),

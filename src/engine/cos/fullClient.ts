@@ -4,6 +4,7 @@ import type { BucketProtectionOperations } from './bucketProtection';
 import type { BucketVersioningOperations } from './bucketVersioning';
 import type { AclOperations } from './acl';
 import type { CosClient } from './client';
+import type { LinkOperations } from './links';
 import type { MetadataOperations } from './metadata';
 import type { ObjectStateOperations } from './objectState';
 import type { ProtectionOperations } from './protection';
@@ -21,6 +22,7 @@ export interface FullCosClient
     BucketVersioningOperations,
     ProtectionOperations,
     ObjectStateOperations,
+    LinkOperations,
     MetadataOperations,
     VersionOperations {
   /** The services around the data plane. */

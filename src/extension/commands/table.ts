@@ -8,6 +8,7 @@ import { navigationCommands } from './navigation';
 import { objectCommands } from './object';
 import { clipboardCommands } from './objectClipboard';
 import { protectionCommands } from './protection';
+import { sharingCommands } from './sharing';
 import { transferCommands } from './transfer';
 import { transferRowCommands } from './transferRows';
 import { uploadCommands } from './uploads';
@@ -21,6 +22,7 @@ export const commandTable = {
   ...navigationCommands,
   ...objectCommands,
   ...clipboardCommands,
+  ...sharingCommands,
   ...transferCommands,
   ...transferRowCommands,
   ...uploadCommands,

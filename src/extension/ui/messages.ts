@@ -263,6 +263,8 @@ function operationName(op: string, t: Translate): string {
       return t('Writing the object');
     case 'objects/createFolder':
       return t('Creating the folder');
+    case 'links/create':
+      return t('Making a link');
     case 'CopyObject':
       return t('Copying the object');
     case 'DeleteObject':

@@ -1,0 +1,21 @@
+import type { CommandTable } from './command';
+
+/** Commands that let others at an object. */
+export const sharingCommands = {
+  'ibmcos.sharing.copyLink': {
+    target: 'object',
+    run: async (services, object) => (await import('../sharing/makeLink')).copyDownloadLink(services, object),
+  },
+  'ibmcos.sharing.copyUploadLink': {
+    target: 'folder',
+    run: async (services, folder) => (await import('../sharing/makeLink')).copyUploadLink(services, folder),
+  },
+  'ibmcos.sharing.copyPublicUrl': {
+    target: 'object',
+    run: async (services, object) => (await import('../sharing/publicUrl')).copyPublicUrl(services, object),
+  },
+  'ibmcos.sharing.showLinks': {
+    target: 'none',
+    run: async (services) => (await import('../sharing/sharedLinks')).showSharedLinks(services),
+  },
+} satisfies CommandTable;
