@@ -8,17 +8,28 @@ import type { TransferRequest } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import type { ItemNote, NotedOutcome, PartNote } from './notes';
 
-const formatVersion = 1;
+const formatVersion = 2;
+
+/** Rows are never used twice: who still knows one of a transfer that was forgotten must not meet another's. */
+const transfersTable = `CREATE TABLE transfers (
+    row INTEGER PRIMARY KEY AUTOINCREMENT, transferId TEXT NOT NULL UNIQUE, ownerId TEXT, intent TEXT NOT NULL,
+    request TEXT NOT NULL, snapshot TEXT NOT NULL);`;
 
 const schema = `
   CREATE TABLE owners (ownerId TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, beat INTEGER NOT NULL);
-  CREATE TABLE transfers (
-    row INTEGER PRIMARY KEY, transferId TEXT NOT NULL UNIQUE, ownerId TEXT, intent TEXT NOT NULL,
-    request TEXT NOT NULL, snapshot TEXT NOT NULL);
+  ${transfersTable}
   CREATE TABLE items (transfer INTEGER, name BLOB, note TEXT NOT NULL, PRIMARY KEY (transfer, name)) WITHOUT ROWID;
   CREATE TABLE parts (transfer INTEGER, name BLOB, partNumber INTEGER, lengthBytes INTEGER NOT NULL,
     mark TEXT NOT NULL, PRIMARY KEY (transfer, name, partNumber)) WITHOUT ROWID;
   CREATE TABLE outcomes (transfer INTEGER, name BLOB, outcome TEXT NOT NULL, PRIMARY KEY (transfer, name)) WITHOUT ROWID;
+`;
+
+/** Version 1 used rows again. */
+const fromVersion1 = `
+  ALTER TABLE transfers RENAME TO transfers1;
+  ${transfersTable}
+  INSERT INTO transfers SELECT row, transferId, ownerId, intent, request, snapshot FROM transfers1;
+  DROP TABLE transfers1;
 `;
 
 /**
@@ -74,7 +85,8 @@ export class Journal {
       const journal = new Journal(fsPath, database);
       journal.inTransaction(() => {
         const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-        if (version === 0) database.exec(`${schema} PRAGMA user_version = ${formatVersion};`);
+        const change = ({ 0: schema, 1: fromVersion1 } as Readonly<Record<number, string>>)[version];
+        if (change !== undefined) database.exec(`${change} PRAGMA user_version = ${formatVersion};`);
         else if (version !== formatVersion) throw new Error(`"${fsPath}" was written by another version (${version})`);
       });
       return journal;

@@ -44,6 +44,37 @@ function engine(pid: number, host = 'here') {
   return { journal, leases, begin };
 }
 
+describe('the rows of the journal', () => {
+  it('are never used twice', () => {
+    const { journal, begin } = engine(1);
+    const first = begin('t1');
+    journal.removeTransfer(first);
+    expect(begin('t2')).toBeGreaterThan(first);
+  });
+
+  it('of version 1 stay, and are not used twice from then on', () => {
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    const { begin, journal } = engine(1);
+    const row = begin('t1');
+    for (const open of journals.splice(0)) open.close();
+    const file = new DatabaseSync(journal.fsPath);
+    file.exec(`
+      ALTER TABLE transfers RENAME TO transfers2;
+      CREATE TABLE transfers (
+        row INTEGER PRIMARY KEY, transferId TEXT NOT NULL UNIQUE, ownerId TEXT, intent TEXT NOT NULL,
+        request TEXT NOT NULL, snapshot TEXT NOT NULL);
+      INSERT INTO transfers SELECT * FROM transfers2;
+      DROP TABLE transfers2;
+      PRAGMA user_version = 1;`);
+    file.close();
+
+    const later = engine(2);
+    expect(later.journal.transfers()).toMatchObject([{ row, transferId: 't1', request }]);
+    later.journal.removeTransfer(row);
+    expect(later.begin('t2')).toBeGreaterThan(row);
+  });
+});
+
 describe('leases of transfers', () => {
   it('let one engine have a transfer at a time', () => {
     const one = engine(1);

@@ -43,19 +43,20 @@ afterEach(async () => {
 });
 
 /** An engine on the journal of the test, whose process can be declared dead. */
-async function engine(client?: MemoryCosClient): Promise<World & { die(): void }> {
+async function engine(client?: MemoryCosClient): Promise<World & { die(): void; beat(): void }> {
   const journal = Journal.open(stateFolder);
   const dead = deadOnes;
   const pid = 1000 + ++engineCount;
   const leases = new Leases(journal, systemClock, { ownerId: randomUUID(), pid, isAlive: (it) => !dead.has(it) });
+  const keeper = new JournalKeeper(journal, leases);
   const world = await makeWorld({
-    keeper: new JournalKeeper(journal, leases),
+    keeper,
     idPrefix: `e${engineCount}-`,
     configuration: { maxConnections: 1 },
     ...(client === undefined ? {} : { client }),
   });
   worlds.push(world);
-  return Object.assign(world, { die: () => void dead.add(pid) });
+  return Object.assign(world, { die: () => void dead.add(pid), beat: () => void keeper.beat() });
 }
 const deadOnes = new Set<number>();
 
@@ -123,6 +124,28 @@ function bytesThatNeverFall(world: World, transferId: TransferId): void {
     expect(one.revision).toBeGreaterThan(told[at - 1]?.revision ?? 0);
   }
 }
+
+describe('the journal of a transfer', () => {
+  it('outlives the clearing of one that was done before it began', async () => {
+    const first = await engine();
+    const small = join(first.folder, 'small');
+    writeFileSync(small, 'small');
+    await first.transfers.finished(await first.start(uploadOf(small)));
+    first.beat();
+
+    const big = join(first.folder, 'big');
+    writeFileSync(big, bytes);
+    const hold = holdAt(first.client, 'uploadPart', 2);
+    const transferId = await first.start(uploadOf(big));
+    await hold.reached;
+    await first.transfers.handlers['transfers/clearFinished'](null, never);
+    first.beat();
+    first.die();
+
+    const second = await engine(first.client);
+    expect(await snapshot(second, transferId)).toMatchObject({ state: 'paused', canResume: true });
+  });
+});
 
 describe('a paused upload', () => {
   it('keeps its parts and sends only what is missing', async () => {
