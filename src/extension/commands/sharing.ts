@@ -14,6 +14,14 @@ export const sharingCommands = {
     target: 'object',
     run: async (services, object) => (await import('../sharing/publicUrl')).copyPublicUrl(services, object),
   },
+  'ibmcos.snippet.copy': {
+    target: 'anyNode',
+    run: async (services, node) => (await import('../snippets/snippetCommands')).copySnippet(services, node),
+  },
+  'ibmcos.snippet.insert': {
+    target: 'anyNode',
+    run: async (services, node) => (await import('../snippets/snippetCommands')).insertSnippet(services, node),
+  },
   'ibmcos.sharing.showLinks': {
     target: 'none',
     run: async (services) => (await import('../sharing/sharedLinks')).showSharedLinks(services),

@@ -1,0 +1,251 @@
+import type { SnippetPlace } from './place';
+import { encodePath, quote, quoteAscii, quoteShell } from './quote';
+
+/** Languages that snippets are written in. */
+export const snippetLanguages = ['python', 'javascript', 'go', 'java', 'shellscript'] as const;
+/** One of them, by VS Code's id. */
+export type SnippetLanguage = (typeof snippetLanguages)[number];
+
+/** A whole program that reads an object, or lists a bucket, with IBM's SDK. It takes its secrets from the environment. */
+export function generateSnippet(language: SnippetLanguage, place: SnippetPlace): string {
+  switch (language) {
+    case 'python':
+      return python(place);
+    case 'javascript':
+      return node(place);
+    case 'go':
+      return go(place);
+    case 'java':
+      return java(place);
+    case 'shellscript':
+      return curl(place);
+  }
+}
+
+function python({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
+  const style = `s3={"addressing_style": "${isPathStyle ? 'path' : 'virtual'}"}`;
+  const credentials =
+    signIn.kind === 'iam'
+      ? [
+          '    ibm_api_key_id=os.environ["IBM_API_KEY_ID"],',
+          `    ibm_service_instance_id=${quote(signIn.serviceInstanceId)},`,
+          `    ibm_auth_endpoint=${quote(signIn.tokenUrl)},`,
+          `    config=Config(signature_version="oauth", ${style}),`,
+        ]
+      : [
+          '    aws_access_key_id=os.environ["COS_HMAC_ACCESS_KEY_ID"],',
+          '    aws_secret_access_key=os.environ["COS_HMAC_SECRET_ACCESS_KEY"],',
+          `    region_name=${quote(signIn.region)},`,
+          `    config=Config(signature_version="s3v4", ${style}),`,
+        ];
+  const use =
+    key === undefined
+      ? [
+          'for page in cos.get_paginator("list_objects_v2").paginate(',
+          `    Bucket=${quote(bucket)}`,
+          '):',
+          '    for entry in page.get("Contents", []):',
+          '        print(entry["Key"], entry["Size"])',
+        ]
+      : [
+          'answer = cos.get_object(',
+          `    Bucket=${quote(bucket)},`,
+          `    Key=${quote(key)},`,
+          ')',
+          'print(answer["Body"].read())',
+        ];
+  return lines(
+    '# pip install ibm-cos-sdk',
+    'import os',
+    '',
+    'import ibm_boto3',
+    'from ibm_botocore.client import Config',
+    '',
+    'cos = ibm_boto3.client(',
+    '    "s3",',
+    `    endpoint_url=${quote(endpoint)},`,
+    ...credentials,
+    ')',
+    '',
+    ...use,
+  );
+}
+
+function node({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
+  const credentials =
+    signIn.kind === 'iam'
+      ? [
+          '  apiKeyId: process.env.IBM_API_KEY_ID,',
+          `  serviceInstanceId: ${quote(signIn.serviceInstanceId)},`,
+          `  ibmAuthEndpoint: ${quote(signIn.tokenUrl)},`,
+        ]
+      : [
+          '  accessKeyId: process.env.COS_HMAC_ACCESS_KEY_ID,',
+          '  secretAccessKey: process.env.COS_HMAC_SECRET_ACCESS_KEY,',
+          `  region: ${quote(signIn.region)},`,
+          '  signatureVersion: "v4",',
+        ];
+  const use =
+    key === undefined
+      ? [
+          `  const page = await cos.listObjectsV2({ Bucket: ${quote(bucket)} }).promise();`,
+          '  for (const { Key, Size } of page.Contents) console.log(Key, Size);',
+        ]
+      : [
+          '  const answer = await cos',
+          `    .getObject({ Bucket: ${quote(bucket)}, Key: ${quote(key)} })`,
+          '    .promise();',
+          '  process.stdout.write(answer.Body);',
+        ];
+  return lines(
+    '// npm install ibm-cos-sdk',
+    'const COS = require("ibm-cos-sdk");',
+    '',
+    'const cos = new COS.S3({',
+    `  endpoint: ${quote(endpoint)},`,
+    ...credentials,
+    `  s3ForcePathStyle: ${isPathStyle},`,
+    '});',
+    '',
+    'async function main() {',
+    ...use,
+    '}',
+    '',
+    'main().catch((error) => {',
+    '  console.error(error);',
+    '  process.exitCode = 1;',
+    '});',
+  );
+}
+
+function go({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
+  const text = (value: string): string => quoteAscii(value, 'go');
+  const isIam = signIn.kind === 'iam';
+  const credentials = isIam
+    ? `ibmiam.NewStaticCredentials(aws.NewConfig(), ${text(signIn.tokenUrl)}, os.Getenv("IBM_API_KEY_ID"), ${text(signIn.serviceInstanceId)})`
+    : 'credentials.NewStaticCredentials(os.Getenv("COS_HMAC_ACCESS_KEY_ID"), os.Getenv("COS_HMAC_SECRET_ACCESS_KEY"), "")';
+  const use =
+    key === undefined
+      ? [
+          `\tinput := &s3.ListObjectsV2Input{Bucket: aws.String(${text(bucket)})}`,
+          '\terr := client.ListObjectsV2Pages(input, func(page *s3.ListObjectsV2Output, last bool) bool {',
+          '\t\tfor _, entry := range page.Contents {',
+          '\t\t\tfmt.Println(*entry.Key, *entry.Size)',
+          '\t\t}',
+          '\t\treturn true',
+          '\t})',
+          '\tif err != nil {',
+          '\t\tlog.Fatal(err)',
+          '\t}',
+        ]
+      : [
+          '\tanswer, err := client.GetObject(&s3.GetObjectInput{',
+          `\t\tBucket: aws.String(${text(bucket)}),`,
+          `\t\tKey:    aws.String(${text(key)}),`,
+          '\t})',
+          '\tif err != nil {',
+          '\t\tlog.Fatal(err)',
+          '\t}',
+          '\tdefer answer.Body.Close()',
+          '\tif _, err := io.Copy(os.Stdout, answer.Body); err != nil {',
+          '\t\tlog.Fatal(err)',
+          '\t}',
+        ];
+  return lines(
+    '// go get github.com/IBM/ibm-cos-sdk-go',
+    'package main',
+    '',
+    'import (',
+    key === undefined ? '\t"fmt"' : '\t"io"',
+    '\t"log"',
+    '\t"os"',
+    '',
+    '\t"github.com/IBM/ibm-cos-sdk-go/aws"',
+    `\t"github.com/IBM/ibm-cos-sdk-go/aws/credentials${isIam ? '/ibmiam' : ''}"`,
+    '\t"github.com/IBM/ibm-cos-sdk-go/aws/session"',
+    '\t"github.com/IBM/ibm-cos-sdk-go/service/s3"',
+    ')',
+    '',
+    'func main() {',
+    '\tconf := aws.NewConfig().',
+    `\t\tWithRegion(${text(isIam ? 'us-standard' : signIn.region)}).`,
+    `\t\tWithEndpoint(${text(endpoint)}).`,
+    `\t\tWithCredentials(${credentials}).`,
+    `\t\tWithS3ForcePathStyle(${isPathStyle})`,
+    '\tclient := s3.New(session.Must(session.NewSession()), conf)',
+    ...use,
+    '}',
+  );
+}
+
+function java({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
+  const text = (value: string): string => quoteAscii(value, 'java');
+  const root = 'com.ibm.cloud.objectstorage';
+  const isIam = signIn.kind === 'iam';
+  const credentials = isIam
+    ? `new BasicIBMOAuthCredentials(System.getenv("IBM_API_KEY_ID"), ${text(signIn.serviceInstanceId)})`
+    : 'new BasicAWSCredentials(System.getenv("COS_HMAC_ACCESS_KEY_ID"), System.getenv("COS_HMAC_SECRET_ACCESS_KEY"))';
+  const use =
+    key === undefined
+      ? [
+          `        for (S3ObjectSummary entry : cos.listObjectsV2(${text(bucket)}).getObjectSummaries()) {`,
+          '            System.out.println(entry.getKey() + " " + entry.getSize());',
+          '        }',
+        ]
+      : [
+          `        try (S3Object object = cos.getObject(${text(bucket)}, ${text(key)})) {`,
+          '            object.getObjectContent().transferTo(System.out);',
+          '        }',
+        ];
+  return lines(
+    '// Maven: com.ibm.cos:ibm-cos-java-sdk',
+    ...(isIam ? [`import ${root}.SDKGlobalConfiguration;`] : []),
+    `import ${root}.auth.AWSStaticCredentialsProvider;`,
+    ...(isIam ? [] : [`import ${root}.auth.BasicAWSCredentials;`]),
+    `import ${root}.client.builder.AwsClientBuilder.EndpointConfiguration;`,
+    ...(isIam ? [`import ${root}.oauth.BasicIBMOAuthCredentials;`] : []),
+    `import ${root}.services.s3.AmazonS3;`,
+    `import ${root}.services.s3.AmazonS3ClientBuilder;`,
+    `import ${root}.services.s3.model.${key === undefined ? 'S3ObjectSummary' : 'S3Object'};`,
+    '',
+    'public class Example {',
+    '    public static void main(String[] args) throws Exception {',
+    ...(isIam ? [`        SDKGlobalConfiguration.IAM_ENDPOINT = ${text(signIn.tokenUrl)};`] : []),
+    '        AmazonS3 cos = AmazonS3ClientBuilder.standard()',
+    `            .withCredentials(new AWSStaticCredentialsProvider(${credentials}))`,
+    `            .withEndpointConfiguration(new EndpointConfiguration(${text(endpoint)}, ${text(isIam ? 'us-standard' : signIn.region)}))`,
+    `            .withPathStyleAccessEnabled(${isPathStyle})`,
+    '            .build();',
+    ...use,
+    '    }',
+    '}',
+  );
+}
+
+/** Secrets go through pipes: every user of a machine can read the arguments of a command. */
+function curl({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
+  const base = isPathStyle ? `${endpoint}/${bucket}` : endpoint.replace('//', `//${bucket}.`);
+  const url = quoteShell(key === undefined ? `${base}?list-type=2` : `${base}/${encodePath(key)}`);
+  const request = `curl --fail --silent --show-error --path-as-is`;
+  if (signIn.kind === 'hmac') {
+    return lines(
+      `printf 'user = "%s:%s"\\n' "$COS_HMAC_ACCESS_KEY_ID" "$COS_HMAC_SECRET_ACCESS_KEY" |`,
+      `  ${request} --config - --aws-sigv4 ${quoteShell(`aws:amz:${signIn.region}:s3`)} \\`,
+      `    ${url}`,
+    );
+  }
+  return lines(
+    `token=$(printf '%s' "$IBM_API_KEY_ID" |`,
+    `  curl --fail --silent --show-error ${quoteShell(signIn.tokenUrl)} \\`,
+    `    --data-urlencode 'grant_type=urn:ibm:params:oauth:grant-type:apikey' \\`,
+    `    --data-urlencode 'apikey@-' |`,
+    `  sed -n 's/.*"access_token" *: *"\\([^"]*\\)".*/\\1/p')`,
+    `printf 'authorization: Bearer %s\\n' "$token" |`,
+    `  ${request} --header @- \\`,
+    `    ${url}`,
+  );
+}
+
+function lines(...all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateSnippet, snippetLanguages } from '../../../src/extension/snippets/generate';
+import { snippetPlace, type SnippetPlace } from '../../../src/extension/snippets/place';
+import type { Connection, HmacConnection } from '../../../src/model/connection';
+import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
+
+const nasty = [
+  'plain.txt',
+  'it\'s "quoted" `x` $(id) ${HOME} %s %25 #{x} {{x}}',
+  'new\nline\r\ttab\u0000nul\u0007bell',
+  'back\\slash \\u0041 \\n \\" \\',
+  'Größe 日本 😀 \ufeff \u2028 \u202e',
+  '*/ // # """ \'\'\' {} [] .. /../x',
+];
+const base = { id: connectionId('c'), name: 'c' };
+const iam: Connection = { ...base, kind: 'iam', serviceInstanceId: 'crn:v1:x', endpoint: 'https://s3.example' };
+const hmac: HmacConnection = {
+  ...base,
+  kind: 'hmac',
+  endpoint: 'https://s3.example',
+  region: 'eu-de',
+  addressingStyle: 'path',
+};
+const url = 'https://s3.eu-de.example:8443/my-bucket/x';
+const places: SnippetPlace[] = [iam, hmac].flatMap((connection) =>
+  [undefined, ...nasty].map((key) =>
+    snippetPlace(connection, bucketName('my-bucket'), key === undefined ? key : objectKey(key), url),
+  ),
+);
+
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'snippets-'))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function files(language: 'python' | 'javascript' | 'shellscript', extension: string): string[] {
+  return places.map((place, at) => {
+    const path = join(folder, `s${at}.${extension}`);
+    writeFileSync(path, generateSnippet(language, place));
+    return path;
+  });
+}
+
+describe('a snippet', () => {
+  it('names the endpoint of the bucket and no secret, in every language', () => {
+    for (const place of places) {
+      for (const language of snippetLanguages) {
+        const text = generateSnippet(language, place);
+        expect(text).toContain('https://s3.eu-de.example:8443');
+        expect(text).toMatch(place.signIn.kind === 'iam' ? /IBM_API_KEY_ID/ : /COS_HMAC_SECRET_ACCESS_KEY/);
+      }
+    }
+  });
+
+  it('takes a bucket out of the host name that it is reached by', () => {
+    const virtual: Connection = { ...hmac, addressingStyle: 'virtualHost' };
+    const place = snippetPlace(
+      virtual,
+      bucketName('my-bucket'),
+      objectKey('k'),
+      'https://my-bucket.s3.eu-de.example/k',
+    );
+    expect(place).toMatchObject({ endpoint: 'https://s3.eu-de.example', isPathStyle: false });
+    expect(generateSnippet('shellscript', place)).toContain("'https://my-bucket.s3.eu-de.example/k'");
+  });
+
+  it('compiles in Python, and means the key to the letter', () => {
+    const program = `
+import ast, json, py_compile, sys
+found = []
+for path in sys.argv[1:]:
+    py_compile.compile(path, doraise=True)
+    tree = ast.parse(open(path, encoding="utf-8", newline="").read())
+    keys = [k.value.value for c in ast.walk(tree) if isinstance(c, ast.Call) for k in c.keywords if k.arg == "Key"]
+    found.append(keys[0] if keys else None)
+print(json.dumps(found))`;
+    const found: unknown = JSON.parse(
+      execFileSync('python3', ['-c', program, ...files('python', 'py')], { encoding: 'utf8' }),
+    );
+    expect(found).toEqual(places.map(({ key }) => key ?? null));
+  });
+
+  it('passes the check of Node, and asks for the key to the letter', async () => {
+    for (const [at, path] of files('javascript', 'js').entries()) {
+      execFileSync(process.execPath, ['--check', path]);
+      const asked: unknown[] = [];
+      class S3 {
+        readonly #answer = (input: { Key?: string }) => (
+          asked.push(input.Key),
+          { promise: async () => ({ Contents: [] }) }
+        );
+        getObject = this.#answer;
+        listObjectsV2 = this.#answer;
+      }
+      runInNewContext(generateSnippet('javascript', places[at]!), {
+        require: () => ({ S3 }),
+        process: { env: {}, stdout: { write: () => true } },
+        console: { error: () => undefined, log: () => undefined },
+      });
+      expect(asked).toEqual([places[at]!.key]);
+    }
+  });
+
+  it('is a script that bash accepts, and asks for the key to the letter', () => {
+    for (const [at, path] of files('shellscript', 'sh').entries()) {
+      const script = `bash -n "$1" || exit 1; curl() { printf '%s' "\${@: -1}"; }; . "$1"`;
+      // Without an input that is a socket, which bash takes for a remote shell and reads its start-up files.
+      const asked = execFileSync('bash', ['-c', script, 'bash', path], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const { key } = places[at]!;
+      const path_ = asked.slice('https://s3.eu-de.example:8443/my-bucket'.length);
+      expect(key === undefined ? path_ : decodeURIComponent(path_)).toBe(
+        key === undefined ? '?list-type=2' : `/${key}`,
+      );
+      expect(asked).toMatch(/^[!-~]+$/);
+    }
+  });
+
+  it('has plain literals in Go and Java that stand for the key', () => {
+    for (const place of places) {
+      const { key } = place;
+      if (key === undefined) continue;
+      const goLiteral = /Key: +aws\.String\((".*")\)/.exec(generateSnippet('go', place))![1]!;
+      const inJson = goLiteral.replace(
+        /(?<!\\)((?:\\\\)*)\\U([0-9A-F]{8})/g,
+        (_all, before: string, code: string) => before + String.fromCodePoint(parseInt(code, 16)),
+      );
+      const javaLiteral = /getObject\("my-bucket", (".*")\)/.exec(generateSnippet('java', place))![1]!;
+      expect([JSON.parse(inJson), JSON.parse(javaLiteral)]).toEqual([key, key]);
+      expect(goLiteral + javaLiteral).toMatch(/^[ -~]+$/);
+    }
+  });
+});
