@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Connection } from '../model/connection';
+import type { Connection, Credential } from '../model/connection';
 import type { ConnectionId, TransferId } from '../model/ids';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 import { systemClock, type EngineClock } from './clock';
+import { listInstances } from './control/instances';
 import { createCosClient } from './cos/createCosClient';
 import type { FullCosClient } from './cos/fullClient';
 import { createDocumentHandlers } from './documents/documents';
@@ -69,6 +70,20 @@ export function createEngine(options: EngineOptions): Engine {
     return createCosClient({ connection, resolveCredential, http, clock });
   }
 
+  /** Works with settings that may not be saved, and keeps nothing of them. */
+  async function withUnsaved<T>(
+    connection: Connection,
+    credential: Credential,
+    work: (client: FullCosClient) => Promise<T>,
+  ): Promise<T> {
+    const client = createCosClient({ connection, resolveCredential: async () => credential, http, clock });
+    try {
+      return await work(client);
+    } finally {
+      await client.close();
+    }
+  }
+
   const journal = openJournal(configuration, host);
   const me = { ownerId: randomUUID(), pid: process.pid };
 
@@ -89,14 +104,10 @@ export function createEngine(options: EngineOptions): Engine {
         configuration = wanted;
         return { protocolVersion, pid: process.pid };
       },
-      'connection/test': async ({ connection, credential }, signal) => {
-        const client = createCosClient({ connection, resolveCredential: async () => credential, http, clock });
-        try {
-          return await testConnection(client, clock, signal);
-        } finally {
-          await client.close();
-        }
-      },
+      'connection/test': async ({ connection, credential }, signal) =>
+        await withUnsaved(connection, credential, (client) => testConnection(client, clock, signal)),
+      'accounts/listInstances': async ({ connection, credential }, signal) =>
+        await withUnsaved(connection, credential, ({ control }) => listInstances(control, signal)),
       'connection/forget': async ({ connectionId }) => {
         const client = clients.get(connectionId);
         clients.delete(connectionId);

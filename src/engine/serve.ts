@@ -64,6 +64,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'documents/check': true,
   'documents/plan': true,
   'documents/apply': true,
+  'accounts/listInstances': true,
   'backups/listPolicies': true,
   'backups/getPolicy': true,
   'backups/createPolicy': true,

@@ -16,6 +16,7 @@ import type {
   RetentionPolicy,
 } from '../model/retention';
 import type { ClashChoice, TransferSnapshot } from '../model/transferState';
+import type { AccountRequests } from './accounts';
 import type { BackupRequests } from './backups';
 import type { DocumentRequests } from './documents';
 
@@ -192,7 +193,7 @@ export interface ObjectCount {
  * Requests from the extension to the engine. Every answer is a `Result`, see `model/cosError`.
  * Cancelling a request stops its work before the answer (`cancelled`) goes out.
  */
-export interface EngineRequests extends DocumentRequests, BackupRequests {
+export interface EngineRequests extends DocumentRequests, BackupRequests, AccountRequests {
   /** Sets the engine up. The first request; sent again when a setting changes. */
   'engine/configure': { params: EngineConfiguration; result: EngineInfo };
   /** Signs in and lists buckets with settings that may not be saved yet. Changes nothing. */

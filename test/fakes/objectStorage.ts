@@ -11,6 +11,7 @@ export interface StorageInfo {
   readonly endpoints: Readonly<Record<string, string>>;
   readonly iamEndpoint: string;
   readonly adminEndpoint: string;
+  readonly resourceControllerEndpoint: string;
   readonly apiKey: string;
   readonly serviceInstanceId: string;
   readonly accessKeyId: string;
@@ -52,7 +53,7 @@ export function readStorageInfo(dataFolder: string): StorageInfo {
     apikey: string;
     resource_instance_id: string;
     cos_hmac_keys: { access_key_id: string; secret_access_key: string };
-    localServer: { endpoint: string; endpoints: Record<string, string>; iamEndpoint: string; adminEndpoint: string };
+    localServer: Omit<StorageInfo, 'apiKey' | 'serviceInstanceId' | 'accessKeyId' | 'secretAccessKey'>;
   };
   return {
     ...file.localServer,

@@ -37,14 +37,14 @@ interface SessionOptions {
 }
 
 /** A session for all tests of the file that calls this. A test that fails leaves a picture and the logs. */
-export function useSession(options: SessionOptions = {}): () => Session {
+export function useSession(options: SessionOptions | (() => SessionOptions) = {}): () => Session {
   let session: Session | undefined;
   const current = () => {
     if (session === undefined) throw new Error('The session is open only while tests run.');
     return session;
   };
   beforeAll(async () => {
-    session = await openSession(options);
+    session = await openSession(typeof options === 'function' ? options() : options);
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await current().dump(task.name);

@@ -6,7 +6,6 @@ import { startStorage, type Storage } from '../fakes/objectStorage';
 import { filesHolding, processesBelow, processesHolding } from '../fakes/secretSearch';
 import { temporaryFolder, useSession } from './session';
 
-const current = useSession();
 const storageFolder = temporaryFolder();
 let storage: Storage;
 
@@ -16,25 +15,30 @@ beforeAll(async () => {
 
 afterAll(() => storage.stop());
 
-test('an API key signs in, is kept in the keychain, and is nowhere else', async () => {
+const current = useSession(() => ({
+  settings: {
+    'ibmcos.signIn.endpoints': {
+      iam: storage.info.iamEndpoint,
+      resourceController: storage.info.resourceControllerEndpoint,
+    },
+  },
+}));
+
+test('an API key signs in to an instance picked from a list, is kept in the keychain, and is nowhere else', async () => {
   const session = current();
   const { workbench } = session;
-  const { apiKey, serviceInstanceId, endpoint, iamEndpoint } = storage.info;
+  const { apiKey, endpoint, iamEndpoint } = storage.info;
   await workbench.openObjectStorage();
   await workbench.page.getByRole('button', { name: 'Sign In' }).click();
   await workbench.pick('IBM Cloud API key', 'How do you connect?');
   await workbench.answer('not a key of this account', 'IBM Cloud API key');
-  await workbench.answer(serviceInstanceId, 'CRN or id of the service instance');
-  await workbench.pick('Other endpoint…', 'Location to start from');
-  await workbench.answer(endpoint, 'Endpoint URL');
-  await workbench.answer(iamEndpoint, 'IAM endpoint');
-  await workbench.answer('Team storage', 'Name of the connection');
-
-  await workbench.clickNotification(/API key/, 'Edit');
-  await workbench.notification('Testing the connection').waitFor({ state: 'detached' });
-  await session.screenshot('sign-in');
+  await workbench.notification(/API key/).waitFor();
   await workbench.answer(apiKey, 'IBM Cloud API key');
-  await workbench.answer(serviceInstanceId, 'CRN or id of the service instance');
+  await workbench.entry('local-cos').waitFor();
+  await workbench.notification('Looking for the instances').waitFor({ state: 'detached' });
+  await workbench.notification(/API key/).waitFor({ state: 'detached' });
+  await session.screenshot('sign-in');
+  await workbench.pick('local-cos', 'Service instance of account');
   await workbench.pick('Other endpoint…', 'Location to start from');
   await workbench.answer(endpoint, 'Endpoint URL');
   await workbench.answer(iamEndpoint, 'IAM endpoint');
@@ -54,6 +58,7 @@ test('an API key signs in, is kept in the keychain, and is nowhere else', async 
 
   const settings = readFileSync(join(session.folder, 'data/data/User/settings.json'), 'utf8');
   expect(settings).toContain('Team storage');
+  expect(settings).toContain(storage.info.serviceInstanceId);
   expect(processesBelow(session.serverPid).some(({ argv }) => argv.includes('dist/engine.js'))).toBe(true);
   expect(filesHolding(session.folder, [apiKey])).toEqual([]);
   expect(processesHolding(session.serverPid, [apiKey])).toEqual([]);

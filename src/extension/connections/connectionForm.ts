@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
 import type { Connection, Credential } from '../../model/connection';
 import type { Result } from '../../model/cosError';
+import type { InstanceSummary } from '../../model/instance';
+import { endpointOfLocation } from '../../model/location';
 import type { ConnectionTestReport } from '../../protocol/requests';
 import type { Connections, EngineClient, FailureReporter, Prompts } from '../services';
 import { askSteps, type StepTopic } from '../ui/steps';
-import { connectionOf, credentialOf, draftOf, emptyDraft, type Draft } from './draft';
+import { connectionOf, credentialOf, draftOf, emptyDraft, type Draft, type IamDraft } from './draft';
 import { withLocalEndpoints } from './localEndpoints';
-import { hmacSteps, iamSteps, type SecretNeed } from './draftSteps';
+import { hmacSteps, iamSteps } from './draftSteps';
 import { failingTopic } from './failingTopic';
 import { newConnectionId } from './newConnectionId';
+import { signInHosts } from './userSetting';
 
 /** What filling in a connection needs. */
 export interface FormServices {
@@ -22,7 +25,7 @@ export interface FormServices {
 
 /** Asks for a new connection, tests it, and saves it. Answers it, or undefined when the person gave up. */
 export function addConnection(services: FormServices, kind: Draft['kind']): Promise<Connection | undefined> {
-  return fillIn(services, vscode.l10n.t('Add Connection'), emptyDraft(kind), undefined);
+  return fillIn(services, vscode.l10n.t('Add Connection'), emptyDraft(kind, signInHosts()), undefined);
 }
 
 /** Asks again for everything of a saved connection. An empty secret keeps the one there is. */
@@ -53,17 +56,12 @@ async function fillIn(
   let startAt: StepTopic | 'last' | undefined;
   for (;;) {
     const kept = before === undefined ? undefined : await services.connections.findCredential(before.id);
-    const filled = await askDraft(
-      services.prompts,
-      title,
-      draft,
-      kept === undefined ? 'required' : 'optional',
-      startAt,
-    );
+    const filled = await askDraft(services, title, draft, { kept, before, startAt });
     if (filled === undefined) return undefined;
     draft = filled;
     const taken = services.connections.list().map(({ id }) => id);
-    const asked = connectionOf(draft, before?.id ?? newConnectionId(draft.name, taken), before);
+    const id = before?.id ?? newConnectionId(draft.name, taken);
+    const asked = connectionOf(draft, id, before, before === undefined ? signInHosts() : {});
     const connection = withLocalEndpoints(asked, services.localServer.locationEndpoints());
     const entered = credentialOf(draft);
     const credential = entered ?? kept;
@@ -79,19 +77,50 @@ async function fillIn(
   }
 }
 
-function askDraft(
-  prompts: Prompts,
-  title: string,
-  draft: Draft,
-  need: SecretNeed,
-  startAt: StepTopic | 'last' | undefined,
-): Promise<Draft | undefined> {
+interface Asking {
+  readonly kept: Credential | undefined;
+  readonly before: Connection | undefined;
+  readonly startAt: StepTopic | 'last' | undefined;
+}
+
+function askDraft(services: FormServices, title: string, draft: Draft, asking: Asking): Promise<Draft | undefined> {
+  const { kept, before, startAt } = asking;
+  const need = kept === undefined ? 'required' : 'optional';
   switch (draft.kind) {
-    case 'iam':
-      return askSteps(title, iamSteps(prompts, need), draft, startAt);
+    case 'iam': {
+      const listing = {
+        ...services,
+        listInstances: (state: IamDraft) => listInstances(services, state, { kept, before }),
+      };
+      return askSteps(title, iamSteps(listing, need), draft, startAt);
+    }
     case 'hmac':
-      return askSteps(title, hmacSteps(prompts, need), draft, startAt);
+      return askSteps(title, hmacSteps(services.prompts, need), draft, startAt);
   }
+}
+
+/** The instances that the key of a draft sees, or the one kept where the draft has none. */
+async function listInstances(
+  { engine }: FormServices,
+  draft: IamDraft,
+  { kept, before }: Pick<Asking, 'kept' | 'before'>,
+): Promise<Result<readonly InstanceSummary[]>> {
+  const credential = credentialOf(draft) ?? kept;
+  if (credential === undefined) return { ok: true, value: [] };
+  const connection: Connection = {
+    ...(before?.kind === 'iam' ? before : signInHosts()),
+    kind: 'iam',
+    id: before?.id ?? newConnectionId('', []),
+    name: draft.name,
+    serviceInstanceId: '',
+    // Nothing is sent there: only the services around the object storage are asked.
+    endpoint: endpointOfLocation('us-south'),
+  };
+  const title = vscode.l10n.t('Looking for the instances of this API key');
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_progress, token) => engine.send('accounts/listInstances', { connection, credential }, token),
+  );
 }
 
 /** Tests, and lets the person decide when the test fails. */

@@ -1,4 +1,4 @@
-import type { AddressingStyle, Connection, Credential } from '../../model/connection';
+import type { AddressingStyle, Connection, Credential, IamConnection } from '../../model/connection';
 import type { ConnectionId } from '../../model/ids';
 import { endpointOfLocation, locationOfHost, type EndpointNetwork } from '../../model/location';
 import { normalisedEndpoint } from './endpoint';
@@ -15,6 +15,8 @@ export interface IamDraft {
   /** Only asked for beside an endpoint of its own. Empty: IBM Cloud's. */
   readonly iamEndpoint: string;
   readonly network: EndpointNetwork;
+  /** What the picked instance is called. Empty: it was typed. */
+  readonly instanceName: string;
   readonly name: string;
 }
 
@@ -31,8 +33,11 @@ export interface HmacDraft {
 
 export type Draft = IamDraft | HmacDraft;
 
+/** Where new connections find the services around the object storage, unless that is IBM's public hosts. */
+export type SignInHosts = Pick<IamConnection, 'iamEndpoint' | 'controlEndpoints'>;
+
 /** A draft that says nothing yet. */
-export function emptyDraft(kind: Draft['kind']): Draft {
+export function emptyDraft(kind: Draft['kind'], { iamEndpoint = '' }: SignInHosts = {}): Draft {
   switch (kind) {
     case 'iam':
       return {
@@ -41,8 +46,9 @@ export function emptyDraft(kind: Draft['kind']): Draft {
         serviceInstanceId: '',
         location: '',
         endpoint: '',
-        iamEndpoint: '',
+        iamEndpoint,
         network: 'public',
+        instanceName: '',
         name: '',
       };
     case 'hmac':
@@ -75,6 +81,7 @@ export function draftOf(connection: Connection): Draft {
         endpoint,
         iamEndpoint,
         network,
+        instanceName: '',
         name,
       };
     }
@@ -86,14 +93,19 @@ export function draftOf(connection: Connection): Draft {
 }
 
 /** The settings that a draft asks for; what the steps do not ask of `before` stays. */
-export function connectionOf(draft: Draft, id: ConnectionId, before: Connection | undefined): Connection {
+export function connectionOf(
+  draft: Draft,
+  id: ConnectionId,
+  before: Connection | undefined,
+  hosts: SignInHosts = {},
+): Connection {
   const name = draft.name.trim();
   switch (draft.kind) {
     case 'iam': {
-      const { iamEndpoint: _asked, ...kept } = before?.kind === 'iam' ? before : {};
+      const { iamEndpoint: _asked, ...kept } = before?.kind === 'iam' ? before : hosts;
       const isPlain = draft.location !== '';
       const endpoint = isPlain ? endpointOfLocation(draft.location, draft.network) : normalisedEndpoint(draft.endpoint);
-      const iamEndpoint = isPlain ? '' : draft.iamEndpoint.trim();
+      const iamEndpoint = isPlain ? (hosts.iamEndpoint ?? '') : draft.iamEndpoint.trim();
       const serviceInstanceId = normalisedInstanceId(draft.serviceInstanceId);
       const saved = { ...kept, kind: 'iam', id, name, serviceInstanceId, endpoint, network: draft.network } as const;
       return iamEndpoint === '' ? saved : { ...saved, iamEndpoint: normalisedEndpoint(iamEndpoint) };

@@ -4,13 +4,14 @@ import type { Prompts, StepAnswer } from '../services';
 import type { Step } from '../ui/steps';
 import type { HmacDraft, IamDraft } from './draft';
 import { endpointProblem } from './endpoint';
-import { instanceIdProblem } from './instanceId';
+import { instanceStep, type InstanceStepServices } from './instanceStep';
 
 /** Whether a secret may be left empty because one is kept already. */
 export type SecretNeed = 'required' | 'optional';
 
 /** The questions for an API key connection. */
-export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamDraft>[] {
+export function iamSteps(services: InstanceStepServices, need: SecretNeed): readonly Step<IamDraft>[] {
+  const { prompts } = services;
   return [
     {
       topic: 'secret',
@@ -19,19 +20,7 @@ export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamD
         return mapAnswer(await prompts.inputStep(options, place), (apiKey) => ({ ...draft, apiKey }));
       },
     },
-    {
-      topic: 'instance',
-      ask: async (draft, place) => {
-        const options = {
-          prompt: vscode.l10n.t('CRN or id of the service instance (resource_instance_id of a service credential)'),
-          placeHolder: 'crn:v1:bluemix:public:cloud-object-storage:global:a/…::',
-          value: draft.serviceInstanceId,
-          validateInput: instanceIdSentence,
-        };
-        const answer = await prompts.inputStep(options, place);
-        return mapAnswer(answer, (serviceInstanceId) => ({ ...draft, serviceInstanceId }));
-      },
-    },
+    instanceStep(services),
     {
       topic: 'endpoint',
       ask: async (draft, place) => {
@@ -77,7 +66,7 @@ export function iamSteps(prompts: Prompts, need: SecretNeed): readonly Step<IamD
         return mapAnswer(await prompts.pickStep(items, options, place), ({ network }) => ({ ...draft, network }));
       },
     },
-    nameStep(prompts, (draft) => draft.location || hostOf(draft.endpoint)),
+    nameStep(prompts, (draft) => draft.instanceName || draft.location || hostOf(draft.endpoint)),
   ];
 }
 
@@ -224,21 +213,6 @@ function networkItems(): readonly { label: string; description: string; network:
     { label: vscode.l10n.t('Direct'), description: vscode.l10n.t('from within a VPC'), network: 'direct' },
   ];
 }
-
-function instanceIdSentence(text: string): string | undefined {
-  switch (instanceIdProblem(text)) {
-    case 'empty':
-      return vscode.l10n.t('Enter the CRN or id of the service instance.');
-    case 'otherService':
-      return vscode.l10n.t('This is the CRN of another service; it must say "cloud-object-storage".');
-    case 'malformed':
-      return vscode.l10n.t('This is neither a CRN of ten parts nor an id such as "{0}".', exampleGuid);
-    case undefined:
-      return undefined;
-  }
-}
-
-const exampleGuid = '8f275e7b-c076-49b5-8c0b-4b3d2c1a0f9e';
 
 /** An AWS key never works at IBM's endpoints, and must not be sent to them (credentials.md §3.2). */
 function accessKeyIdSentence(text: string, endpoint: string, need: SecretNeed): string | undefined {

@@ -100,9 +100,14 @@ function text(fields: Readonly<Record<string, unknown>>, name: string): string {
   return value;
 }
 
-function endpoint(fields: Readonly<Record<string, unknown>>, name: string): string {
+function endpoint(
+  fields: Readonly<Record<string, unknown>>,
+  name: string,
+  path: 'noPath' | 'anyPath' = 'noPath',
+): string {
   const value = text(fields, name);
-  if (endpointProblem(value) !== undefined) {
+  const problem = endpointProblem(value);
+  if (problem !== undefined && !(problem === 'hasPath' && path === 'anyPath')) {
     throw new Unusable(`"${name}" must be an https URL of a host (http on this machine only)`);
   }
   return value;
@@ -125,7 +130,7 @@ function parseControlEndpoints(fields: Readonly<Record<string, unknown>>): Recor
   if (unknown !== undefined) {
     throw new Unusable(`"controlEndpoints" knows ${controlServices.join(', ')}, and not "${unknown}"`);
   }
-  return Object.fromEntries(Object.keys(entries).map((service) => [service, endpoint(entries, service)]));
+  return Object.fromEntries(Object.keys(entries).map((service) => [service, endpoint(entries, service, 'anyPath')]));
 }
 
 function optional<T>(

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../model/connection';
 import type { DisposableStore } from '../ui/lifecycle';
 import type { ConnectionSetting } from './savedConnections';
+import type { SignInHosts } from './draft';
+import { readSignInHosts } from './signInHosts';
 import { userValueOf } from './userValue';
 
 /**
@@ -21,4 +23,10 @@ export function userConnectionSetting(owned: DisposableStore): ConnectionSetting
       vscode.workspace.getConfiguration('ibmcos').update('connections', connections, vscode.ConfigurationTarget.Global),
     onDidChange: didChange.event,
   };
+}
+
+/** What the user's `ibmcos.signIn.endpoints` says for new connections; a workspace could send keys elsewhere and has no say. */
+export function signInHosts(): SignInHosts {
+  const inspected = vscode.workspace.getConfiguration('ibmcos').inspect<Record<string, unknown>>('signIn.endpoints');
+  return readSignInHosts(userValueOf(inspected));
 }

@@ -4,6 +4,7 @@ import { endpointProblem, normalisedEndpoint } from '../../../src/extension/conn
 import { instanceIdProblem, normalisedInstanceId } from '../../../src/extension/connections/instanceId';
 import { newConnectionId } from '../../../src/extension/connections/newConnectionId';
 import { parseConnections } from '../../../src/extension/connections/parseConnections';
+import { readSignInHosts } from '../../../src/extension/connections/signInHosts';
 import type { Connection } from '../../../src/model/connection';
 import { connectionId } from '../../../src/model/ids';
 
@@ -117,5 +118,27 @@ describe('a draft of a connection', () => {
   it('leaves a secret alone that was not typed', () => {
     expect(credentialOf(draftOf(iam))).toBeUndefined();
     expect(credentialOf({ ...emptyDraft('iam'), apiKey: ' k ' } as never)).toEqual({ kind: 'apiKey', apiKey: 'k' });
+  });
+});
+
+describe('where new connections sign in', () => {
+  const hosts = readSignInHosts({
+    iam: 'https://private.iam.cloud.ibm.com/',
+    configuration: 'https://config.example/v1',
+    keyProtect: 'http://keys.example',
+    other: 'https://other.example',
+  });
+
+  it('is what the setting says, except hosts that keys may not be sent to', () => {
+    const expected = { configuration: 'https://config.example/v1' };
+    expect(hosts).toEqual({ iamEndpoint: 'https://private.iam.cloud.ibm.com', controlEndpoints: expected });
+    expect(readSignInHosts('https://iam.example')).toEqual({});
+  });
+
+  it('goes into new connections and comes back from settings', () => {
+    const draft = { ...emptyDraft('iam', hosts), serviceInstanceId: 'x', location: 'us-south', name: 'New' };
+    const made = connectionOf(draft, connectionId('new'), undefined, hosts);
+    expect(made).toMatchObject(hosts);
+    expect(parseConnections([made])).toEqual({ connections: [made], problems: [] });
   });
 });
