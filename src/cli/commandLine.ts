@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { NameFilter } from '../protocol/requests';
 import { UsageError } from './exitCode';
 import { help } from './help';
 
@@ -30,6 +31,7 @@ export type Command =
       readonly target: string;
       readonly isRecursive: boolean;
       readonly ifExists: 'skip' | 'replace' | 'fail';
+      readonly filter: NameFilter | undefined;
       /** Go on with the same copy of an earlier command, and keep what is half-made when interrupted. */
       readonly isResumable: boolean;
     }
@@ -86,6 +88,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
         ...recursive,
         'if-exists': { type: 'string' },
         resume: { type: 'boolean' },
+        include: { type: 'string', multiple: true },
+        exclude: { type: 'string', multiple: true },
       });
       if (values.help === true) return { verb: 'help', text: help.cp };
       const target = positionals.at(-1);
@@ -94,7 +98,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
       const isRecursive = values.recursive === true;
       const isResumable = values.resume === true;
       const ifExists = choice(values['if-exists']);
-      return { verb, common: common(values), sources, target, isRecursive, ifExists, isResumable };
+      const filter = nameFilter(values, isRecursive);
+      return { verb, common: common(values), sources, target, isRecursive, ifExists, filter, isResumable };
     }
     case 'rm': {
       const { values, positionals } = parse(rest, {
@@ -170,6 +175,17 @@ function bytesOf(text: string): number {
   const match = /^(\d+)\s*(?:([KMG])(?:i?B)?)?$/i.exec(text);
   const factor = { k: 1024, m: mebibyte, g: 1024 * mebibyte }[(match?.[2] ?? '').toLowerCase()] ?? 1;
   return Number(match?.[1] ?? Number.NaN) * factor;
+}
+
+function nameFilter(
+  { include = [], exclude = [] }: { include?: readonly string[]; exclude?: readonly string[] },
+  isRecursive: boolean,
+): NameFilter | undefined {
+  if (include.length === 0 && exclude.length === 0) return undefined;
+  if (!isRecursive) throw new UsageError('--include and --exclude choose among what is in folders; add --recursive');
+  if ([...include, ...exclude].includes(''))
+    throw new UsageError('--include and --exclude take a pattern, e.g. "*.csv"');
+  return { include, exclude };
 }
 
 function choice(text: string | undefined): 'skip' | 'replace' | 'fail' {

@@ -9,6 +9,9 @@ import { UsageError, type ExitCode } from './exitCode';
 import { runTransfer, type Progress } from './transfer';
 import type { Session } from './session';
 
+/** What copies between places, before anything of it is left out. */
+type PlacesRequest = Extract<TransferRequest, { kind: 'upload' | 'download' | 'copy' }>;
+
 /** `cos cp`: up, down, inside the service, from standard input or to standard output. */
 export async function cp(
   session: Session,
@@ -31,6 +34,11 @@ export async function cp(
 }
 
 function requestOf(session: Session, command: CopyCommand): TransferRequest {
+  const request = placesOf(session, command);
+  return command.filter === undefined ? request : { ...request, filter: command.filter };
+}
+
+function placesOf(session: Session, command: CopyCommand): PlacesRequest {
   const areRemote = command.sources.map(isCosUri);
   if (areRemote.some((isRemote) => isRemote !== areRemote[0])) {
     throw new UsageError('the sources must all be files, or all be in the service');
@@ -39,7 +47,7 @@ function requestOf(session: Session, command: CopyCommand): TransferRequest {
   return isCosUri(command.target) ? copyRequest(session, command) : downloadRequest(session, command);
 }
 
-function uploadRequest(session: Session, command: CopyCommand): TransferRequest {
+function uploadRequest(session: Session, command: CopyCommand): PlacesRequest {
   const { bucket, key } = parseCosUri(requireCos(command.target));
   const base = {
     kind: 'upload',
@@ -68,7 +76,7 @@ function uploadRequest(session: Session, command: CopyCommand): TransferRequest 
   return { ...base, prefix: key.slice(0, slash), sources: [{ fsPath: resolve(fsPath), name: key.slice(slash) }] };
 }
 
-function downloadRequest(session: Session, command: CopyCommand): TransferRequest {
+function downloadRequest(session: Session, command: CopyCommand): PlacesRequest {
   const places = command.sources.map(parseCosUri);
   const [first] = places;
   if (first === undefined) throw new UsageError('cp needs a source');
@@ -97,7 +105,7 @@ function downloadRequest(session: Session, command: CopyCommand): TransferReques
   return { ...base, sources, fileFsPath: folderFsPath };
 }
 
-function copyRequest(session: Session, command: CopyCommand): TransferRequest {
+function copyRequest(session: Session, command: CopyCommand): PlacesRequest {
   const places = command.sources.map(parseCosUri);
   const [first] = places;
   if (first === undefined) throw new UsageError('cp needs a source');

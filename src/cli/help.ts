@@ -50,6 +50,10 @@ ${commonHelp}`,
 Nothing half-written stays, whatever happens: a file or object appears when it is complete and verified.
 
   --recursive, -r     whole folders
+  --include PATTERN   with --recursive, only what matches: a glob such as "*.csv" or "2026/**/*.json"; may be repeated
+  --exclude PATTERN   with --recursive, nothing that matches; wins over --include; may be repeated. Patterns are compared
+                      with names below the target, those without "/" with the last part of a name, and one that matches
+                      a folder means all that is in it
   --if-exists WHAT    skip, replace or fail (default) where the target exists
   --concurrency N     requests at once (16)
   --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (16M)

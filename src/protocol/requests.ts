@@ -114,6 +114,16 @@ export interface CopySource {
   readonly contentsOnly?: true;
 }
 
+/**
+ * Globs (`*`, `**`, `?`, `[a-z]`, `{a,b}`) over the names that files and objects get below the target, with `/` between
+ * folders. A pattern without `/` is compared with the last segment, others with the whole name; one that matches a folder stands for all that is in it.
+ * An empty `include` includes everything; `exclude` wins.
+ */
+export interface NameFilter {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
 /** What a transfer is asked to do. */
 export type TransferRequest =
   | {
@@ -123,6 +133,7 @@ export type TransferRequest =
       /** Prefix the sources go below; ends in `/` or is empty. */
       readonly prefix: string;
       readonly sources: readonly UploadSource[];
+      readonly filter?: NameFilter;
       readonly clash: ClashChoice;
     }
   | {
@@ -130,6 +141,7 @@ export type TransferRequest =
       readonly connectionId: ConnectionId;
       readonly bucket: BucketName;
       readonly sources: readonly DownloadSource[];
+      readonly filter?: NameFilter;
       /** Folder the objects go into; a prefix's objects keep their names below the prefix's last segment. */
       readonly folderFsPath: string;
       /** Exact target of a single object, for *Save As*; with clash `ask` it is replaced, since the dialog has asked. */
@@ -158,6 +170,7 @@ export type TransferRequest =
       /** The connection that the copies are written through. */
       readonly connectionId: ConnectionId;
       readonly source: CopySource;
+      readonly filter?: NameFilter;
       readonly target: {
         readonly bucket: BucketName;
         /** Prefix the copies go below; ends in `/` or is empty. */

@@ -8,6 +8,7 @@ import type { ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
 import { errorOf } from './localFailure';
+import { nameChoice } from './nameFilter';
 import { findObject } from './remoteClash';
 
 /** The request of copies or moves. */
@@ -78,7 +79,10 @@ export async function* planCopy(
   request: CopyRequest,
   route: CopyRoute,
 ): AsyncGenerator<CopyItem> {
-  const { source } = request;
+  const { source, target } = request;
+  const choice = nameChoice(request.filter);
+  const isTaken = ({ targetKey }: CopyItem): boolean =>
+    choice.takes(targetKey.slice(target.prefix.length).replace(/\/$/, ''));
   const outermost = [...new Set(source.prefixes)].filter(
     (prefix) => !source.prefixes.some((other) => other !== prefix && prefix.startsWith(other)),
   );
@@ -89,11 +93,15 @@ export async function* planCopy(
     const found = await Promise.all(
       keys.slice(at, at + headsAtOnce).map((key) => headOf(context, request, route, key)),
     );
-    for (const item of found) if (item !== undefined && accept(context, item, taken)) yield item;
+    for (const item of found) {
+      if (item !== undefined && isTaken(item) && accept(context, item, taken)) yield item;
+    }
   }
   for (const prefix of outermost) {
     const root = await rootOf(context, request, route, prefix);
-    for await (const item of below(context, request, route, root)) if (accept(context, item, taken)) yield item;
+    for await (const item of below(context, request, route, root)) {
+      if (isTaken(item) && accept(context, item, taken)) yield item;
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { DownloadSource, TransferRequest } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import { inConnection, type TransferContext } from './context';
 import { errorOf } from './localFailure';
+import { nameChoice, type NameChoice } from './nameFilter';
 
 /** The request of a download. */
 export type DownloadRequest = Extract<TransferRequest, { kind: 'download' }>;
@@ -37,7 +38,7 @@ export function rootOf(request: DownloadRequest): string {
  * are booked as skips. Memory: the names taken so far, about 100 bytes an object.
  */
 export async function* planDownload(context: TransferContext, request: DownloadRequest): AsyncGenerator<DownloadItem> {
-  const plan = new Plan(context, request.bucket);
+  const plan = new Plan(context, request);
   for (const source of request.sources) {
     switch (source.kind) {
       case 'object':
@@ -52,11 +53,13 @@ export async function* planDownload(context: TransferContext, request: DownloadR
 class Plan {
   readonly #context: TransferContext;
   readonly #bucket: BucketName;
+  readonly #choice: NameChoice;
   readonly #taken: TakenNames;
 
-  constructor(context: TransferContext, bucket: BucketName) {
+  constructor(context: TransferContext, { bucket, filter }: DownloadRequest) {
     this.#context = context;
     this.#bucket = bucket;
+    this.#choice = nameChoice(filter);
     this.#taken = new TakenNames(context.platform);
   }
 
@@ -110,6 +113,7 @@ class Plan {
   }
 
   *#place(object: ObjectSummary, relativeKey: string, version: { versionId?: string }): Generator<DownloadItem> {
+    if (!this.#choice.takes(relativeKey.replace(/\/$/, ''))) return;
     const { platform, transfer } = this.#context;
     const name = localNameOf(relativeKey, platform);
     if (name.kind === 'skip') {

@@ -1,13 +1,9 @@
-import type { TransferRequest } from '../../protocol/requests';
 import type { DecidedClash } from './clash';
 import { inConnection, moveItem, type TransferContext } from './context';
 import { runLanes } from './lanes';
 import { findObject } from './remoteClash';
 import { uploadFile } from './uploadFile';
-import { planUpload, type UploadItem } from './uploadPlan';
-
-/** The request of an upload. */
-export type UploadRequest = Extract<TransferRequest, { kind: 'upload' }>;
+import { planUpload, type UploadItem, type UploadRequest } from './uploadPlan';
 
 interface DecidedItem {
   readonly item: UploadItem;
@@ -29,7 +25,7 @@ export async function upload(context: TransferContext, request: UploadRequest, s
 }
 
 async function* plan(context: TransferContext, request: UploadRequest): AsyncGenerator<DecidedItem> {
-  const items = planUpload(context.transfer, request.sources, request.prefix, context.signal);
+  const items = planUpload(context.transfer, request, context.signal);
   if (request.clash === 'ask') {
     yield* planAsking(context, request, items);
   } else {

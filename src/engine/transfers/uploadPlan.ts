@@ -3,11 +3,15 @@ import type { BigIntStats } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { keyProblem, objectKey, type ObjectKey } from '../../model/ids';
 import type { ItemSkip } from '../../model/transferState';
-import type { UploadSource } from '../../protocol/requests';
+import type { TransferRequest } from '../../protocol/requests';
 import { cancelled } from '../failure';
 import type { Transfer } from './transfer';
 import { codeOf, errorOf, localFailure } from './localFailure';
+import { nameChoice } from './nameFilter';
 import type { FileState } from './sourceFile';
+
+/** The request of an upload. */
+export type UploadRequest = Extract<TransferRequest, { kind: 'upload' }>;
 
 /** One file to upload. */
 export interface UploadItem extends FileState {
@@ -19,15 +23,17 @@ export interface UploadItem extends FileState {
  * Finds the files below the sources and the keys they get: relative paths with `/`, below `prefix`. Symbolic links are
  * followed; a link back to a folder that is being walked is a skip. What cannot be uploaded is booked as skip or
  * failure with its reason. Holds the names of one folder per level, not of the whole tree. Empty folders make nothing:
- * keys have no folders.
+ * keys have no folders. What the filter leaves out is not looked at.
  */
 export async function* planUpload(
   transfer: Transfer,
-  sources: readonly UploadSource[],
-  prefix: string,
+  { sources, prefix, filter }: Pick<UploadRequest, 'sources' | 'prefix' | 'filter'>,
   signal: AbortSignal,
 ): AsyncGenerator<UploadItem> {
-  const walk = new Walk(transfer, signal);
+  const choice = nameChoice(filter);
+  const isLeftOut: IsLeftOut = (key, what) =>
+    what === 'folder' ? choice.leavesOut(key.slice(prefix.length)) : !choice.takes(key.slice(prefix.length));
+  const walk = new Walk(transfer, isLeftOut, signal);
   const seen = new Set<string>();
   const names = new Map<string, string>();
   for (const source of sources) {
@@ -46,12 +52,17 @@ export async function* planUpload(
   }
 }
 
+/** Whether the filter leaves out a file with this key, or everything in a folder with this prefix (without its `/`). */
+type IsLeftOut = (key: string, what: 'file' | 'folder') => boolean;
+
 class Walk {
   readonly #transfer: Transfer;
+  readonly #isLeftOut: IsLeftOut;
   readonly #signal: AbortSignal;
 
-  constructor(transfer: Transfer, signal: AbortSignal) {
+  constructor(transfer: Transfer, isLeftOut: IsLeftOut, signal: AbortSignal) {
     this.#transfer = transfer;
+    this.#isLeftOut = isLeftOut;
     this.#signal = signal;
   }
 
@@ -66,6 +77,7 @@ class Walk {
   }
 
   async *source(fsPath: string, prefix: string, name: string): AsyncGenerator<UploadItem> {
+    if (name !== '' && this.#isLeftOut(`${prefix}${name}`, 'folder')) return;
     const state = await this.#stat(fsPath);
     if (state === undefined) return;
     if (state.isDirectory()) yield* this.#folder(fsPath, name === '' ? prefix : `${prefix}${name}/`, [identity(state)]);
@@ -88,6 +100,7 @@ class Walk {
         this.skip({ name: path, reason: 'notUnicode', detail: 'its name is not valid Unicode, and keys must be' });
         continue;
       }
+      if (this.#isLeftOut(`${prefix}${name}`, 'folder')) continue;
       const state = await this.#stat(path);
       if (state === undefined) continue;
       if (!state.isDirectory()) {
@@ -101,6 +114,7 @@ class Walk {
   }
 
   *#file(fsPath: string, key: string, state: BigIntStats): Generator<UploadItem> {
+    if (this.#isLeftOut(key, 'file')) return;
     if (!state.isFile()) {
       this.skip({ name: fsPath, reason: 'notAFile', detail: `it is a ${kindOf(state)}, not a file or folder` });
       return;

@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CreateBucketCommand, ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCosCommand, hmacEnvironment, runCos, type CommandRun } from '../../fakes/cosCommand';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
@@ -45,6 +51,30 @@ function write(name: string, content: string | Buffer): string {
 }
 
 describe('cos', () => {
+  it('moves a part of a folder up, inside the service and down', async () => {
+    for (const name of ['one.csv', 'two.txt', 'drafts/three.csv', '2026/four.csv', '2026/five.txt'])
+      write(`in/${name}`, name);
+    const keys = async (prefix: string) =>
+      ((await raw.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }))).Contents ?? []).map(
+        ({ Key }) => Key,
+      );
+    const up = ['cp', '-r', join(folder, 'in'), `cos://${bucket}/up/`, '--exclude', 'drafts'];
+    expect(await cos(up)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await keys('up/')).toEqual(['up/2026/five.txt', 'up/2026/four.csv', 'up/one.csv', 'up/two.txt']);
+
+    const across = ['cp', '-r', `cos://${bucket}/up/`, `cos://${bucket}/across/`, '--include', '*.csv'];
+    expect(await cos(across)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await keys('across/')).toEqual(['across/2026/four.csv', 'across/one.csv']);
+
+    const down = ['cp', '-r', `cos://${bucket}/up/`, join(folder, 'out'), '--include', '2026/*', '--exclude', '*.txt'];
+    expect(await cos(down)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readdirSync(join(folder, 'out'), { recursive: true })).toEqual(['2026', '2026/four.csv']);
+
+    const alone = await cos(['cp', join(folder, 'in/one.csv'), `cos://${bucket}/x`, '--include', '*']);
+    expect(alone.exitCode).toBe(2);
+    expect(alone.stderr).toContain('--include and --exclude choose among what is in folders; add --recursive');
+  });
+
   it('uploads, shows, lists, downloads and deletes one file', async () => {
     const path = write('note.txt', 'hello');
     expect(await cos(['cp', path, `cos://${bucket}/a/renamed.txt`])).toMatchObject({ exitCode: 0, stderr: '' });
