@@ -19,6 +19,7 @@ import { createLinkHandlers } from './requests/links';
 import { createObjectHandlers } from './requests/objects';
 import { createProtectionHandlers } from './requests/protection';
 import { createVersionHandlers } from './requests/versions';
+import { createWebsiteHandlers } from './requests/website';
 import { createUploadHandlers } from './requests/uploads';
 import { orAborted } from './orAborted';
 import { createTransfers } from './transfers/createTransfers';
@@ -117,6 +118,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createBucketHandlers(clientFor),
       ...createObjectHandlers(clientFor),
       ...createLinkHandlers(clientFor),
+      ...createWebsiteHandlers(clientFor),
       ...createAttributeHandlers(clientFor),
       ...createProtectionHandlers(clientFor),
       ...createVersionHandlers(clientFor),

@@ -15,10 +15,12 @@ import type {
   RetentionExtension,
   RetentionPolicy,
 } from '../model/retention';
+import type { SiteAttributes } from '../model/website';
 import type { ClashChoice, TransferSnapshot } from '../model/transferState';
 import type { AccountRequests } from './accounts';
 import type { BackupRequests } from './backups';
 import type { DocumentRequests } from './documents';
+import type { WebsiteRequests } from './website';
 
 /** Settings of the engine, sent first and again whenever one changes. */
 export interface EngineConfiguration {
@@ -135,6 +137,8 @@ export type TransferRequest =
       readonly sources: readonly UploadSource[];
       readonly filter?: NameFilter;
       readonly clash: ClashChoice;
+      /** The files are those of a website. */
+      readonly site?: SiteAttributes;
     }
   | {
       readonly kind: 'download';
@@ -206,7 +210,7 @@ export interface ObjectCount {
  * Requests from the extension to the engine. Every answer is a `Result`, see `model/cosError`.
  * Cancelling a request stops its work before the answer (`cancelled`) goes out.
  */
-export interface EngineRequests extends DocumentRequests, BackupRequests, AccountRequests {
+export interface EngineRequests extends DocumentRequests, BackupRequests, AccountRequests, WebsiteRequests {
   /** Sets the engine up. The first request; sent again when a setting changes. */
   'engine/configure': { params: EngineConfiguration; result: EngineInfo };
   /** Signs in and lists buckets with settings that may not be saved yet. Changes nothing. */

@@ -8,6 +8,7 @@ import { createArchive } from './archive';
 import { createAuthorizer } from './authorizer';
 import { createBucketProtection } from './bucketProtection';
 import { createBucketVersioning } from './bucketVersioning';
+import { createBucketWebsite } from './bucketWebsite';
 import { createBucketDirectory } from './bucketDirectory';
 import { createBuckets, createListBuckets } from './buckets';
 import { createConditions } from './conditions';
@@ -94,6 +95,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...multipart,
     ...bucketProtection,
     ...createBucketVersioning(wire),
+    ...createBucketWebsite(wire),
     ...protection,
     ...state,
     ...createMetadata({ headObject, ...tags, ...acl, readWhole, rewrite }),

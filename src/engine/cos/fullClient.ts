@@ -2,6 +2,7 @@ import type { ControlClient } from '../control/controlClient';
 import type { ArchiveOperations } from './archive';
 import type { BucketProtectionOperations } from './bucketProtection';
 import type { BucketVersioningOperations } from './bucketVersioning';
+import type { BucketWebsiteOperations } from './bucketWebsite';
 import type { AclOperations } from './acl';
 import type { CosClient } from './client';
 import type { LinkOperations } from './links';
@@ -20,6 +21,7 @@ export interface FullCosClient
     ArchiveOperations,
     BucketProtectionOperations,
     BucketVersioningOperations,
+    BucketWebsiteOperations,
     ProtectionOperations,
     ObjectStateOperations,
     LinkOperations,

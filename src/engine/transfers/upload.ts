@@ -18,7 +18,7 @@ export async function upload(context: TransferContext, request: UploadRequest, s
     { small: context.maxConnections, large: 2 },
     ({ item, clash }) =>
       moveItem(context, { name: item.fsPath, sizeBytes: item.sizeBytes }, () =>
-        uploadFile(context, request.bucket, item, clash),
+        uploadFile(context, request, item, clash),
       ),
     stop,
   );

@@ -1,10 +1,11 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import { numberedName } from '../../model/localNames';
 import { multipartLimits, planParts } from '../../model/partPlan';
+import type { SiteAttributes } from '../../model/website';
 import type { WriteCondition } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
-import { contentTypeOf } from './contentType';
+import { attributesOf } from './newAttributes';
 import type { DecidedClash } from './clash';
 import { inConnection, lateSignal, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
@@ -24,10 +25,11 @@ const mostAttempts = 5;
  */
 export async function uploadFile(
   context: TransferContext,
-  bucket: BucketName,
+  { bucket, site }: { readonly bucket: BucketName; readonly site?: SiteAttributes },
   item: UploadItem,
   clash: DecidedClash,
 ): Promise<ItemOutcome> {
+  const attributes = attributesOf(item.fsPath, site);
   if (item.sizeBytes > multipartLimits.maxObjectBytes) throw tooLarge(item);
   if (context.run !== 'first') {
     const resumed = await resumeUpload(context, bucket, item, clash);
@@ -45,7 +47,7 @@ export async function uploadFile(
     const key = await chooseKey(context, bucket, item, clash);
     if (key === undefined) return { kind: 'exists', detail: `an object "${item.key}" exists` };
     try {
-      await putFile(context, { bucket, key }, item, clash);
+      await putFile(context, { bucket, key }, item, clash, attributes);
       return { kind: 'done' };
     } catch (thrown) {
       // Somebody took the name meanwhile; a small file simply tries the next one.
@@ -85,11 +87,12 @@ async function putFile(
   address: ObjectAddress,
   item: UploadItem,
   clash: DecidedClash,
+  attributes: NewObjectAttributes,
 ): Promise<void> {
   const file = await SourceFile.open(item.fsPath, item);
   try {
-    if (file.sizeBytes <= context.partBytes) await putWhole(context, file, address, conditionOf(clash));
-    else await putParts(context, file, await beginUpload(context, file, item, address, clash));
+    if (file.sizeBytes <= context.partBytes) await putWhole(context, file, address, conditionOf(clash), attributes);
+    else await putParts(context, file, await beginUpload(context, item, address, clash, attributes));
   } finally {
     await file.close();
   }
@@ -99,16 +102,12 @@ function conditionOf(clash: DecidedClash): WriteCondition {
   return clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
 }
 
-function attributesOf(fsPath: string): NewObjectAttributes {
-  const contentType = contentTypeOf(fsPath);
-  return { headers: contentType === undefined ? {} : { contentType } };
-}
-
 async function putWhole(
   context: TransferContext,
   file: SourceFile,
   address: ObjectAddress,
   condition: WriteCondition,
+  attributes: NewObjectAttributes,
 ): Promise<void> {
   const { signal } = context;
   const reservation = await context.budget.reserve(file.sizeBytes, signal);
@@ -118,7 +117,7 @@ async function putWhole(
     await context.rateLimit.take(file.sizeBytes, signal);
     try {
       await inConnection(context, signal, () =>
-        context.client.putObject(address, reservation.buffer, attributesOf(file.fsPath), condition, signal),
+        context.client.putObject(address, reservation.buffer, attributes, condition, signal),
       );
     } catch (thrown) {
       if (!isUnclear(thrown) || !(await hasLanded(context.client, address, file))) throw thrown;
@@ -133,17 +132,17 @@ async function putWhole(
 /** Begins an upload and notes it before its first part. */
 async function beginUpload(
   context: TransferContext,
-  file: SourceFile,
   item: UploadItem,
   address: ObjectAddress,
   clash: DecidedClash,
+  attributes: NewObjectAttributes,
 ): Promise<BegunUpload> {
   const { client, signal } = context;
   const { bucket, key } = address;
   // A create that is cut may leave an upload that nobody knows the id of; a complete that is cut may have happened.
   const patient = lateSignal(signal, graceMs);
   const uploadId = await inConnection(context, signal, () =>
-    client.createMultipartUpload(address, attributesOf(file.fsPath), patient),
+    client.createMultipartUpload(address, attributes, patient),
   );
   const note: UploadNote = {
     kind: 'upload',

@@ -1,6 +1,6 @@
 import type { CommandTable } from './command';
 
-/** Commands that let others at an object. */
+/** Commands that let others at objects. */
 export const sharingCommands = {
   'ibmcos.sharing.copyLink': {
     target: 'object',
@@ -13,6 +13,14 @@ export const sharingCommands = {
   'ibmcos.sharing.copyPublicUrl': {
     target: 'object',
     run: async (services, object) => (await import('../sharing/publicUrl')).copyPublicUrl(services, object),
+  },
+  'ibmcos.website.deploy': {
+    target: 'folder',
+    run: async (services, folder) => (await import('../website/deploy')).deployWebsite(services, folder),
+  },
+  'ibmcos.website.open': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('../website/openWebsite')).openWebsite(services, bucket),
   },
   'ibmcos.snippet.copy': {
     target: 'anyNode',

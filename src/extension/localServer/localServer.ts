@@ -65,6 +65,13 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     return this.#state.kind === 'owned' || this.#state.kind === 'found' ? this.#state.info.endpoints : undefined;
   }
 
+  /** Where the server that runs shows the website of a bucket at one of its endpoints. */
+  websiteUrl(bucket: string, endpoint: string): string | undefined {
+    const { info } = this.#state.kind === 'owned' || this.#state.kind === 'found' ? this.#state : { info: undefined };
+    if (info?.websiteEndpoint === undefined || !Object.values(info.endpoints).includes(endpoint)) return undefined;
+    return info.websiteEndpoint.replace(/\/\/[^:/]+/, `//${bucket}.localhost`).replace(/\/?$/, '/');
+  }
+
   current(): { readonly connection: Connection; readonly credential: Credential | undefined } | undefined {
     const connection = this.#context.globalState.get<IamConnection>(connectionKey);
     if (connection === undefined) return undefined;

@@ -11,6 +11,8 @@ export interface ServerInfo {
   readonly endpoint: string;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly iamEndpoint: string;
+  /** Static websites, at `http://<bucket>.localhost:<port>/`. */
+  readonly websiteEndpoint?: string;
   /** Base URLs of the services around the data plane. */
   readonly controlEndpoints: Readonly<Record<ControlService, string>>;
   readonly apiKey: string;
@@ -175,6 +177,7 @@ function toServerInfo(value: unknown): ServerInfo | undefined {
     endpoint,
     endpoints: endpoints as Record<string, string>,
     iamEndpoint,
+    ...(typeof fields['websiteEndpoint'] === 'string' ? { websiteEndpoint: fields['websiteEndpoint'] } : {}),
     controlEndpoints: {
       configuration: configEndpoint,
       keyProtect: kmsEndpoint,

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keyProblem, type BucketName } from '../../model/ids';
+import type { ObjectSummary } from '../../model/objectInfo';
+import type { SiteCount, SiteFile, SitePlan } from '../../model/website';
+import type { CosClient } from '../cos/client';
+import { cancelled, CosFailure } from '../failure';
+import { localFailure } from '../transfers/localFailure';
+
+/** More files or objects than these are no website; the lists are held in memory. */
+const maxEntries = 100_000;
+
+interface LocalFile extends SiteFile {
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+}
+
+/** Compares a folder with what lies below a prefix. Sends listings only; reads the files that could be the same. */
+export async function planSite(
+  client: Pick<CosClient, 'listPage'>,
+  { bucket, prefix, fsPath }: { readonly bucket: BucketName; readonly prefix: string; readonly fsPath: string },
+  signal: AbortSignal,
+): Promise<SitePlan> {
+  const files: LocalFile[] = [];
+  await walk(fsPath, '', files, signal);
+  const objects = await listAll(client, bucket, prefix, signal);
+  const uploads: SiteFile[] = [];
+  const same: SiteFile[] = [];
+  const [added, changed, unchanged] = [counter(), counter(), counter()];
+  for (const { fsPath: path, name, ...file } of files) {
+    if (keyProblem(prefix + name) !== undefined) throw badName(path);
+    const object = objects.get(prefix + name);
+    objects.delete(prefix + name);
+    const isSame = object !== undefined && (await hasSameContent({ fsPath: path, name, ...file }, object, signal));
+    (isSame ? same : uploads).push({ fsPath: path, name });
+    (isSame ? unchanged : object === undefined ? added : changed).add(file.sizeBytes);
+  }
+  const extra = counter();
+  for (const { sizeBytes } of objects.values()) extra.add(sizeBytes);
+  return {
+    uploads,
+    same,
+    added: added.total(),
+    changed: changed.total(),
+    unchanged: unchanged.total(),
+    extraKeys: [...objects.keys()],
+    extra: extra.total(),
+  };
+}
+
+/** Names that begin with a dot are tools' own, such as `.git`, and stay here; only `.well-known` is for visitors. */
+async function walk(folder: string, below: string, files: LocalFile[], signal: AbortSignal): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw localFailure('website/plan', 'list', folder, cause);
+  });
+  for (const entry of entries) {
+    if (signal.aborted) throw cancelled('website/plan');
+    if (entry.name.startsWith('.') && entry.name !== '.well-known') continue;
+    const fsPath = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      await walk(fsPath, `${below}${entry.name}/`, files, signal);
+      continue;
+    }
+    const state = await stat(fsPath).catch((cause: unknown) => {
+      throw localFailure('website/plan', 'read', fsPath, cause);
+    });
+    // A link to a folder could lead anywhere, and round in a circle.
+    if (!state.isFile()) continue;
+    if (files.length >= maxEntries) throw tooMany(folder);
+    files.push({ fsPath, name: below + entry.name, sizeBytes: state.size, modifiedAtMs: state.mtimeMs });
+  }
+}
+
+async function listAll(
+  client: Pick<CosClient, 'listPage'>,
+  bucket: BucketName,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<Map<string, ObjectSummary>> {
+  const objects = new Map<string, ObjectSummary>();
+  let cursor: string | undefined;
+  do {
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await client.listPage(bucket, { prefix, delimiter: '', ...from }, signal);
+    for (const object of page.objects) objects.set(object.key, object);
+    if (objects.size > maxEntries) throw tooMany(`${bucket}/${prefix}`);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return objects;
+}
+
+/** By MD5 where the ETag is one; of objects in parts, whose ETag says nothing, by size and age. */
+async function hasSameContent(file: LocalFile, object: ObjectSummary, signal: AbortSignal): Promise<boolean> {
+  if (file.sizeBytes !== object.sizeBytes) return false;
+  if (!/^[0-9a-f]{32}$/.test(object.etag)) return file.modifiedAtMs < object.modifiedAtMs;
+  const hash = createHash('md5');
+  try {
+    for await (const bytes of createReadStream(file.fsPath, { signal })) hash.update(bytes as Buffer);
+  } catch (cause) {
+    throw signal.aborted ? cancelled('website/plan') : localFailure('website/plan', 'read', file.fsPath, cause);
+  }
+  return hash.digest('hex') === object.etag;
+}
+
+function counter(): { add(bytes: number): void; total(): SiteCount } {
+  let [count, sum] = [0, 0];
+  return {
+    add(bytes) {
+      count += 1;
+      sum += bytes;
+    },
+    total: () => ({ count, bytes: sum }),
+  };
+}
+
+function badName(fsPath: string): CosFailure {
+  const detail = 'Its key would be longer than 1,024 bytes, or its name is not valid Unicode.';
+  return new CosFailure({ kind: 'invalid', op: 'website/plan', fsPath, retry: 'never', detail });
+}
+
+function tooMany(place: string): CosFailure {
+  const detail = `There are more than ${maxEntries.toLocaleString('en-US')} files or objects in "${place}".`;
+  return new CosFailure({ kind: 'invalid', op: 'website/plan', retry: 'never', detail });
+}

@@ -1,0 +1,58 @@
+import type { SiteCount, SitePlan } from '../../model/website';
+import { countText } from '../ui/format';
+import type { Translate } from '../ui/messages';
+
+/** What a deployment is going to do besides moving files. */
+export interface SiteChoices {
+  /** Unchanged files go up again, since an access list goes with the bytes. */
+  readonly isPublic: boolean;
+  /** The configuration that the bucket gets; absent where it has one. */
+  readonly newWebsite?: { readonly indexSuffix: string; readonly errorKey?: string };
+}
+
+/** What a deployment would do, line by line. */
+export function planText(plan: SitePlan, choices: SiteChoices, t: Translate): string {
+  const lines = [
+    t('New: {0}', sitePart(plan.added, t)),
+    t('Changed: {0}', sitePart(plan.changed, t)),
+    choices.isPublic
+      ? t('Unchanged, uploaded again to become public: {0}', sitePart(plan.unchanged, t))
+      : t('Unchanged, left alone: {0}', sitePart(plan.unchanged, t)),
+    t('In the bucket and not in the folder: {0}', sitePart(plan.extra, t)),
+  ];
+  const { newWebsite } = choices;
+  if (newWebsite !== undefined) {
+    lines.push(
+      newWebsite.errorKey === undefined
+        ? t('The bucket becomes a website with the index "{0}".', newWebsite.indexSuffix)
+        : t(
+            'The bucket becomes a website with the index "{0}" and the error page "{1}".',
+            newWebsite.indexSuffix,
+            newWebsite.errorKey,
+          ),
+    );
+  }
+  if (choices.isPublic) lines.push(t('Everyone on the Internet can read these files.'));
+  lines.push(t('Names that begin with a dot are left out, except .well-known.'));
+  return lines.join('\n');
+}
+
+/** The configuration of a folder's website: its index, and its error page where it has one. */
+export function websiteOf(
+  plan: SitePlan,
+  prefix: string,
+): { readonly indexSuffix: string; readonly errorKey?: string } {
+  const names = new Set([...plan.uploads, ...plan.same].map(({ name }) => name));
+  const error = ['404.html', 'error.html'].find((name) => names.has(name));
+  return { indexSuffix: 'index.html', ...(error === undefined ? {} : { errorKey: prefix + error }) };
+}
+
+/** Command that makes a bucket public in IAM (public-access.md); the instance is a CRN or guid. */
+export function publicAccessCommand(serviceInstanceId: string, bucket: string): string {
+  const instance = serviceInstanceId.split(':').at(7) ?? serviceInstanceId;
+  return `ibmcloud iam access-group-policy-create "Public Access" --roles "Object Reader" --service-name cloud-object-storage --service-instance ${instance} --resource-type bucket --resource ${bucket}`;
+}
+
+function sitePart({ count, bytes }: SiteCount, t: Translate): string {
+  return count === 0 ? t('none') : countText({ objects: count, bytes, isComplete: true }, t);
+}

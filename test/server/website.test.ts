@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SiteAttributes, SitePlan } from '../../src/model/website';
+import { objectKey } from '../../src/model/ids';
+import type { TransferRequest } from '../../src/protocol/requests';
+import { testConnectionId } from '../fakes/servedEngine';
+import { startProtected, type Protected } from './protection/fixture';
+
+describe('a website that is deployed from a folder', () => {
+  let server: Protected;
+  let folder: string;
+  beforeAll(async () => {
+    server = await startProtected();
+    folder = mkdtempSync(join(tmpdir(), 'site-'));
+    mkdirSync(join(folder, 'docs'));
+    mkdirSync(join(folder, '.git'));
+    mkdirSync(join(folder, '.well-known'));
+    for (const [name, text] of Object.entries({
+      'index.html': '<h1>welcome</h1>',
+      '404.html': '<h1>not here</h1>',
+      'style.css': 'body { color: red }',
+      'docs/index.html': '<h1>docs</h1>',
+      '.git/config': 'secret',
+      '.env': 'secret',
+      '.well-known/security.txt': 'Contact: x',
+    })) {
+      writeFileSync(join(folder, name), text);
+    }
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await server?.close();
+  });
+
+  const run = async (request: TransferRequest) => {
+    const { engine } = server;
+    const { transferId } = await engine.ask('transfers/start', request);
+    await expect.poll(() => engine.transfers.get(transferId)?.state, { timeout: 10_000 }).toBe('done');
+    return engine.transfers.get(transferId);
+  };
+  const names = (files: SitePlan['uploads']) => files.map(({ name }) => name).sort();
+
+  it('answers visitors with index, pages, headers and the error page, and loses what is extra', async () => {
+    const { engine } = server;
+    const bucket = await server.bucket();
+    const place = { connectionId: testConnectionId, bucket };
+    await server.put(bucket, 'old.html', 'old');
+    await server.put(bucket, 'style.css', 'body { color: green }');
+    const first = await engine.ask('website/plan', { ...place, prefix: '', fsPath: folder });
+    expect(names(first.uploads)).toEqual([
+      '.well-known/security.txt',
+      '404.html',
+      'docs/index.html',
+      'index.html',
+      'style.css',
+    ]);
+    expect(first).toMatchObject({
+      added: { count: 4 },
+      changed: { count: 1, bytes: 19 },
+      unchanged: { count: 0 },
+      extra: { count: 1, bytes: 3 },
+      extraKeys: ['old.html'],
+    });
+
+    const site: SiteAttributes = {
+      pageCacheControl: 'no-cache',
+      assetCacheControl: 'public, max-age=3600',
+      acl: 'public-read',
+    };
+    const upload = { kind: 'upload', ...place, prefix: '', sources: first.uploads, clash: 'replace', site } as const;
+    expect(await run(upload)).toMatchObject({ itemsDone: 5 });
+    expect(await engine.ask('website/get', place)).toBeNull();
+    const website = { indexSuffix: 'index.html', errorKey: '404.html' };
+    await engine.ask('website/put', { ...place, website });
+    expect(await engine.ask('website/get', place)).toEqual(website);
+    await run({ kind: 'delete', ...place, keys: first.extraKeys.map(objectKey), prefixes: [] });
+
+    const base = `${server.farSide.server.info.websiteEndpoint}/${bucket}`;
+    const visit = async (path: string) => {
+      const answer = await fetch(`${base}${path}`);
+      const { headers } = answer;
+      return [answer.status, await answer.text(), headers.get('content-type'), headers.get('cache-control')];
+    };
+    expect(await visit('/')).toEqual([200, '<h1>welcome</h1>', 'text/html', 'no-cache']);
+    expect(await visit('/docs/')).toEqual([200, '<h1>docs</h1>', 'text/html', 'no-cache']);
+    expect(await visit('/style.css')).toEqual([200, 'body { color: red }', 'text/css', 'public, max-age=3600']);
+    // To whom may not list the bucket, what is absent is forbidden.
+    const [status, page] = await visit('/old.html');
+    expect([403, 404]).toContain(status);
+    expect(page).toBe('<h1>not here</h1>');
+
+    writeFileSync(join(folder, 'index.html'), '<h1>WELCOME</h1>');
+    unlinkSync(join(folder, 'style.css'));
+    const second = await engine.ask('website/plan', { ...place, prefix: '', fsPath: folder });
+    expect(names(second.uploads)).toEqual(['index.html']);
+    expect(second).toMatchObject({ unchanged: { count: 3 }, extraKeys: ['style.css'] });
+  });
+
+  it('makes nothing public by itself, and keeps to its prefix', async () => {
+    const { engine } = server;
+    const bucket = await server.bucket();
+    const place = { connectionId: testConnectionId, bucket };
+    await server.put(bucket, 'elsewhere', 'x');
+    const plan = await engine.ask('website/plan', { ...place, prefix: 'v1/', fsPath: folder });
+    expect(plan.extraKeys).toEqual([]);
+    await run({ kind: 'upload', ...place, prefix: 'v1/', sources: plan.uploads, clash: 'replace', site: {} });
+    await engine.ask('website/put', { ...place, website: { indexSuffix: 'index.html' } });
+    expect(await engine.ask('objects/read', { ...place, key: objectKey('v1/404.html'), maxBytes: 100 })).toBeDefined();
+    expect((await fetch(`${server.farSide.server.info.websiteEndpoint}/${bucket}/v1/`)).status).toBe(403);
+  });
+
+  it('is refused by a read-only connection, and where there is no folder', async () => {
+    const { engine } = server;
+    const bucket = await server.bucket();
+    const website = { indexSuffix: 'index.html' };
+    expect(await engine.refuse('website/put', { connectionId: server.readOnly, bucket, website })).toMatchObject({
+      reason: 'readOnlyConnection',
+    });
+    const nowhere = { connectionId: testConnectionId, bucket, prefix: '', fsPath: join(folder, 'nowhere') };
+    expect(await engine.refuse('website/plan', nowhere)).toMatchObject({ kind: 'localFile' });
+  });
+});
