@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Credential } from '../model/connection';
+import { iamBase, readServiceCredential, type CredentialTextProblem } from '../model/serviceCredential';
 import { UsageError } from './exitCode';
 import { parseIni } from './iniFile';
 
@@ -70,19 +71,9 @@ function apiKeyOf(apiKey: string, source: string, get: (name: string) => string 
     source,
     ...optional({
       serviceInstanceId: get('IBM_SERVICE_INSTANCE_ID'),
-      iamEndpoint: iamBase(get('IBM_AUTH_ENDPOINT')),
+      iamEndpoint: iamBaseOf(get('IBM_AUTH_ENDPOINT')),
     }),
   };
-}
-
-interface CosFile {
-  readonly apikey?: unknown;
-  readonly resource_instance_id?: unknown;
-  readonly iam_auth_endpoint?: unknown;
-  readonly cos_hmac_keys?: { readonly access_key_id?: unknown; readonly secret_access_key?: unknown };
-  readonly credentials?: CosFile;
-  /** What the local server adds to its own file (docs/local-server.md). */
-  readonly localServer?: { readonly endpoint?: unknown; readonly endpoints?: unknown };
 }
 
 /** `cos_credentials` (credentials.md §3.1): the credentials object, the whole resource key, or the CLI's array of them. */
@@ -91,44 +82,27 @@ function fromCosFile(environment: Environment): FoundCredential | undefined {
     nonEmpty(environment['COS_CREDENTIALS_FILE']) ?? join(homeOf(environment), '.bluemix', 'cos_credentials');
   const text = readIfThere(fsPath);
   if (text === undefined) return undefined;
-  const file = credentialsObject(fsPath, text);
-  const iamEndpoint = iamBase(textOf(file.iam_auth_endpoint));
-  const serviceInstanceId = textOf(file.resource_instance_id);
-  const apiKey = textOf(file.apikey);
+  const read = readServiceCredential(text);
+  if (read.kind !== 'found') throw new UsageError(cosFileProblem(fsPath, read));
+  const { apiKey, hmac, serviceInstanceId, iamEndpoint, endpoint, locationEndpoints } = read.credential;
+  const places = { ...optional({ endpoint }), ...(locationEndpoints === undefined ? {} : { locationEndpoints }) };
   if (apiKey !== undefined) {
     const extras = optional({ serviceInstanceId, iamEndpoint });
-    return { credential: { kind: 'apiKey', apiKey }, source: fsPath, ...extras, ...localEndpoints(file) };
+    return { credential: { kind: 'apiKey', apiKey }, source: fsPath, ...extras, ...places };
   }
-  const accessKeyId = textOf(file.cos_hmac_keys?.access_key_id);
-  const secretAccessKey = textOf(file.cos_hmac_keys?.secret_access_key);
-  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-    return { credential: { kind: 'hmac', accessKeyId, secretAccessKey }, source: fsPath, ...localEndpoints(file) };
-  }
-  throw new UsageError(`"${fsPath}" holds neither "apikey" nor a complete "cos_hmac_keys" pair`);
+  return hmac === undefined ? undefined : { credential: { kind: 'hmac', ...hmac }, source: fsPath, ...places };
 }
 
-/** Where the local server that wrote this file answers: one endpoint for each location. */
-function localEndpoints({ localServer }: CosFile): Pick<FoundCredential, 'endpoint' | 'locationEndpoints'> {
-  const endpoint = textOf(localServer?.endpoint);
-  const endpoints = localServer?.endpoints;
-  if (endpoint === undefined || typeof endpoints !== 'object' || endpoints === null) return {};
-  const known = Object.entries(endpoints).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return { endpoint, locationEndpoints: Object.fromEntries(known) };
-}
-
-function credentialsObject(fsPath: string, text: string): CosFile {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    // The parser's own message may quote the file, and the file holds secrets.
-    const at = error instanceof Error ? /line \d+ column \d+|position \d+/.exec(error.message)?.[0] : undefined;
-    throw new UsageError(`"${fsPath}" is not valid JSON${at === undefined ? '' : ` (at ${at})`}`);
+function cosFileProblem(fsPath: string, problem: CredentialTextProblem): string {
+  switch (problem.kind) {
+    case 'malformed':
+      return `"${fsPath}" is not valid JSON${problem.at === undefined ? '' : ` (at ${problem.at})`}`;
+    case 'redacted':
+      return `"${fsPath}" was saved by someone who may not see its secrets; they are REDACTED`;
+    case 'halfPair':
+    case 'notACredential':
+      return `"${fsPath}" holds neither "apikey" nor a complete "cos_hmac_keys" pair`;
   }
-  const first: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (typeof first !== 'object' || first === null) throw new UsageError(`"${fsPath}" holds no service credential`);
-  const file: CosFile = first;
-  return file.credentials ?? file;
 }
 
 /** AWS shared files (credentials.md §3.2): the credentials file before the config file. */
@@ -161,7 +135,7 @@ function fromSection(
   if (apiKey !== undefined) {
     const iam = optional({
       serviceInstanceId: get('ibm_service_instance_id'),
-      iamEndpoint: iamBase(get('ibm_auth_endpoint')),
+      iamEndpoint: iamBaseOf(get('ibm_auth_endpoint')),
     });
     return { credential: { kind: 'apiKey', apiKey }, source, ...iam, ...extras };
   }
@@ -201,13 +175,9 @@ function homeOf(environment: Environment): string {
   );
 }
 
-/** IBM's variables hold the whole token URL; connections hold what comes before its path. */
-function iamBase(url: string | undefined): string | undefined {
-  return url?.replace(/\/+(?:identity\/token|oidc\/token)?\/*$/, '');
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? nonEmpty(value) : undefined;
+/** IBM's variables hold the whole token URL. */
+function iamBaseOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : iamBase(url);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import type { ConnectionId } from './ids';
 import type { EndpointNetwork } from './location';
+import type { HmacPair } from './serviceCredential';
 
 /** How buckets appear in request URLs. */
 export type AddressingStyle = 'path' | 'virtualHost';
@@ -55,5 +56,9 @@ export type Connection = IamConnection | HmacConnection;
 
 /** The secret half of a connection. Lives in the keychain and in memory, nowhere else. */
 export type Credential =
-  | { readonly kind: 'apiKey'; readonly apiKey: string }
-  | { readonly kind: 'hmac'; readonly accessKeyId: string; readonly secretAccessKey: string };
+  | {
+      readonly kind: 'apiKey';
+      readonly apiKey: string;
+      /** Signs links, which tokens cannot. */ readonly hmac?: HmacPair;
+    }
+  | ({ readonly kind: 'hmac' } & HmacPair);

@@ -3,6 +3,7 @@ import type { Connection, Credential } from '../../model/connection';
 import type { CosError, Result } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import { addConnection, editConnection, reportText, testConnection } from '../connections/connectionForm';
+import { withPair } from '../connections/draft';
 import { nameSentence } from '../connections/draftSteps';
 import { secretPlaceText } from '../tree/tooltips';
 import type { CommandServices, CommandTable } from './command';
@@ -10,6 +11,16 @@ import type { CommandServices, CommandTable } from './command';
 /** Commands on connections. */
 export const connectionCommands = {
   'ibmcos.connection.add': { target: 'none', run: add },
+  'ibmcos.connection.addFromClipboard': {
+    target: 'none',
+    run: async (services) =>
+      await reveal(services, (await import('../connections/addCredential')).addFromClipboard(services)),
+  },
+  'ibmcos.connection.addFromFile': {
+    target: 'none',
+    run: async (services) =>
+      await reveal(services, (await import('../connections/addCredential')).addFromFile(services)),
+  },
   'ibmcos.connection.edit': {
     target: 'connection',
     run: (services, { connectionId }) =>
@@ -65,6 +76,16 @@ async function add(services: CommandServices): Promise<undefined> {
       way: 'hmac',
     },
     {
+      label: vscode.l10n.t('$(clippy) Service credential on the clipboard'),
+      detail: vscode.l10n.t('The JSON of a service credential, with an API key, an HMAC key pair, or both'),
+      way: 'clipboard',
+    },
+    {
+      label: vscode.l10n.t('$(json) Service credential in a file…'),
+      detail: vscode.l10n.t('The same, saved as a file'),
+      way: 'file',
+    },
+    {
       label: vscode.l10n.t('$(server-environment) Local Object Storage'),
       detail: vscode.l10n.t('A COS on this machine with sample buckets; needs no account'),
       way: 'local',
@@ -79,8 +100,17 @@ async function add(services: CommandServices): Promise<undefined> {
     if (await services.localServer.start()) await services.view.revealConnection(services.localServer.connectionId);
     return;
   }
-  const added = await addConnection(services, chosen.way);
-  if (added !== undefined) await services.view.revealConnection(added.id);
+  if (chosen.way === 'clipboard' || chosen.way === 'file') {
+    const { addFromClipboard, addFromFile } = await import('../connections/addCredential');
+    await reveal(services, chosen.way === 'file' ? addFromFile(services) : addFromClipboard(services));
+    return;
+  }
+  await reveal(services, addConnection(services, chosen.way));
+}
+
+async function reveal({ view }: CommandServices, adding: Promise<Connection | undefined>): Promise<undefined> {
+  const added = await adding;
+  if (added !== undefined) await view.revealConnection(added.id);
 }
 
 async function rename(services: CommandServices, connection: Connection): Promise<undefined> {
@@ -119,7 +149,8 @@ async function signIn(services: CommandServices, connection: Connection): Promis
     if (answer === again) return signIn(services, connection);
     if (answer !== saveAnyway) return undefined;
   }
-  await services.connections.save(connection, credential);
+  const kept = await services.connections.findCredential(connection.id);
+  await services.connections.save(connection, withPair(credential, kept, undefined));
   return undefined;
 }
 

@@ -3,10 +3,11 @@ import type { Connection, Credential } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import type { InstanceSummary } from '../../model/instance';
 import { endpointOfLocation } from '../../model/location';
+import type { HmacPair } from '../../model/serviceCredential';
 import type { ConnectionTestReport } from '../../protocol/requests';
 import type { Connections, EngineClient, FailureReporter, Prompts } from '../services';
 import { askSteps, type StepTopic } from '../ui/steps';
-import { connectionOf, credentialOf, draftOf, emptyDraft, type Draft, type IamDraft } from './draft';
+import { connectionOf, credentialOf, draftOf, emptyDraft, withPair, type Draft, type IamDraft } from './draft';
 import { withLocalEndpoints } from './localEndpoints';
 import { hmacSteps, iamSteps } from './draftSteps';
 import { failingTopic } from './failingTopic';
@@ -26,6 +27,22 @@ export interface FormServices {
 /** Asks for a new connection, tests it, and saves it. Answers it, or undefined when the person gave up. */
 export function addConnection(services: FormServices, kind: Draft['kind']): Promise<Connection | undefined> {
   return fillIn(services, vscode.l10n.t('Add Connection'), emptyDraft(kind, signInHosts()), undefined);
+}
+
+/** What came with a draft beyond what its steps ask for. */
+interface Given {
+  readonly hmac: HmacPair | undefined;
+  readonly locationEndpoints: Readonly<Record<string, string>> | undefined;
+}
+
+/** Asks for what a draft that has its secret leaves open, from a question on; tests and saves it. */
+export function addFromDraft(
+  services: FormServices,
+  draft: Draft,
+  given: Given,
+  startAt: StepTopic,
+): Promise<Connection | undefined> {
+  return fillIn(services, vscode.l10n.t('Add Connection'), draft, undefined, { given, startAt });
 }
 
 /** Asks again for everything of a saved connection. An empty secret keeps the one there is. */
@@ -51,19 +68,27 @@ async function fillIn(
   title: string,
   initial: Draft,
   before: Connection | undefined,
+  start: { readonly given?: Given; readonly startAt?: StepTopic } = {},
 ): Promise<Connection | undefined> {
   let draft = initial;
-  let startAt: StepTopic | 'last' | undefined;
+  let startAt: StepTopic | 'last' | undefined = start.startAt;
   for (;;) {
     const kept = before === undefined ? undefined : await services.connections.findCredential(before.id);
-    const filled = await askDraft(services, title, draft, { kept, before, startAt });
+    const filled = await askDraft(services, title, draft, {
+      kept,
+      before,
+      startAt,
+      isGiven: start.given !== undefined,
+    });
     if (filled === undefined) return undefined;
     draft = filled;
     const taken = services.connections.list().map(({ id }) => id);
     const id = before?.id ?? newConnectionId(draft.name, taken);
     const asked = connectionOf(draft, id, before, before === undefined ? signInHosts() : {});
-    const connection = withLocalEndpoints(asked, services.localServer.locationEndpoints());
-    const entered = credentialOf(draft);
+    const places = start.given?.locationEndpoints ?? services.localServer.locationEndpoints();
+    const connection = withLocalEndpoints(asked, places);
+    const typed = credentialOf(draft);
+    const entered = typed === undefined ? undefined : withPair(typed, kept, start.given?.hmac);
     const credential = entered ?? kept;
     if (credential === undefined) continue;
     const decision = await decide(services, connection, credential);
@@ -81,10 +106,11 @@ interface Asking {
   readonly kept: Credential | undefined;
   readonly before: Connection | undefined;
   readonly startAt: StepTopic | 'last' | undefined;
+  readonly isGiven: boolean;
 }
 
 function askDraft(services: FormServices, title: string, draft: Draft, asking: Asking): Promise<Draft | undefined> {
-  const { kept, before, startAt } = asking;
+  const { kept, before, startAt, isGiven } = asking;
   const need = kept === undefined ? 'required' : 'optional';
   switch (draft.kind) {
     case 'iam': {
@@ -95,7 +121,7 @@ function askDraft(services: FormServices, title: string, draft: Draft, asking: A
       return askSteps(title, iamSteps(listing, need), draft, startAt);
     }
     case 'hmac':
-      return askSteps(title, hmacSteps(services.prompts, need), draft, startAt);
+      return askSteps(title, hmacSteps(services.prompts, isGiven ? 'given' : need), draft, startAt);
   }
 }
 

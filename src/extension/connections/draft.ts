@@ -1,6 +1,7 @@
 import type { AddressingStyle, Connection, Credential, IamConnection } from '../../model/connection';
 import type { ConnectionId } from '../../model/ids';
 import { endpointOfLocation, locationOfHost, type EndpointNetwork } from '../../model/location';
+import type { HmacPair } from '../../model/serviceCredential';
 import { normalisedEndpoint } from './endpoint';
 import { normalisedInstanceId } from './instanceId';
 
@@ -133,4 +134,11 @@ export function credentialOf(draft: Draft): Credential | undefined {
             secretAccessKey: draft.secretAccessKey.trim(),
           };
   }
+}
+
+/** A new credential with the HMAC pair that was given or kept beside the API key, which an API key alone would lose. */
+export function withPair(entered: Credential, kept: Credential | undefined, given: HmacPair | undefined): Credential {
+  if (entered.kind !== 'apiKey') return entered;
+  const hmac = given ?? (kept?.kind === 'apiKey' ? kept.hmac : undefined);
+  return hmac === undefined ? entered : { ...entered, hmac };
 }

@@ -6,8 +6,8 @@ import type { HmacDraft, IamDraft } from './draft';
 import { endpointProblem } from './endpoint';
 import { instanceStep, type InstanceStepServices } from './instanceStep';
 
-/** Whether a secret may be left empty because one is kept already. */
-export type SecretNeed = 'required' | 'optional';
+/** Whether a secret may be left empty because one is kept already, or is not asked for because it came with the draft. */
+export type SecretNeed = 'required' | 'optional' | 'given';
 
 /** The questions for an API key connection. */
 export function iamSteps(services: InstanceStepServices, need: SecretNeed): readonly Step<IamDraft>[] {
@@ -113,6 +113,7 @@ export function hmacSteps(prompts: Prompts, need: SecretNeed): readonly Step<Hma
     },
     {
       topic: 'secret',
+      isNeeded: () => need !== 'given',
       ask: async (draft, place) => {
         const options = {
           prompt: vscode.l10n.t('Access key id'),
@@ -125,7 +126,7 @@ export function hmacSteps(prompts: Prompts, need: SecretNeed): readonly Step<Hma
       },
     },
     {
-      isNeeded: ({ accessKeyId }) => need === 'required' || accessKeyId !== '',
+      isNeeded: ({ accessKeyId }) => need === 'required' || (need === 'optional' && accessKeyId !== ''),
       ask: async (draft, place) => {
         const options = {
           ...secretInput(vscode.l10n.t('Secret access key'), 'required'),

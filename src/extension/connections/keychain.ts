@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as vscode from 'vscode';
 import type { Credential } from '../../model/connection';
 import type { ConnectionId } from '../../model/ids';
+import type { HmacPair } from '../../model/serviceCredential';
 import type { SecretPlace } from '../services';
 
 /** The functions of `keytar` that we use. */
@@ -113,11 +114,19 @@ function parseCredential(text: string | undefined): Credential | undefined {
   }
   if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined;
   if (value.kind === 'apiKey' && 'apiKey' in value && typeof value.apiKey === 'string') {
-    return { kind: 'apiKey', apiKey: value.apiKey };
+    const beside = 'hmac' in value ? parsePair(value.hmac) : undefined;
+    return { kind: 'apiKey', apiKey: value.apiKey, ...(beside === undefined ? {} : { hmac: beside }) };
   }
-  if (value.kind !== 'hmac' || !('accessKeyId' in value) || !('secretAccessKey' in value)) return undefined;
+  const pair = value.kind === 'hmac' ? parsePair(value) : undefined;
+  return pair === undefined ? undefined : { kind: 'hmac', ...pair };
+}
+
+function parsePair(value: unknown): HmacPair | undefined {
+  if (typeof value !== 'object' || value === null || !('accessKeyId' in value) || !('secretAccessKey' in value)) {
+    return undefined;
+  }
   const { accessKeyId, secretAccessKey } = value;
   return typeof accessKeyId === 'string' && typeof secretAccessKey === 'string'
-    ? { kind: 'hmac', accessKeyId, secretAccessKey }
+    ? { accessKeyId, secretAccessKey }
     : undefined;
 }
