@@ -4,6 +4,7 @@ import type { ConnectionId, TransferId } from '../model/ids';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 import { systemClock, type EngineClock } from './clock';
+import { createHmacKey } from './control/hmacKeys';
 import { listInstances } from './control/instances';
 import { createCosClient } from './cos/createCosClient';
 import type { FullCosClient } from './cos/fullClient';
@@ -109,6 +110,10 @@ export function createEngine(options: EngineOptions): Engine {
         await withUnsaved(connection, credential, (client) => testConnection(client, clock, signal)),
       'accounts/listInstances': async ({ connection, credential }, signal) =>
         await withUnsaved(connection, credential, ({ control }) => listInstances(control, signal)),
+      'accounts/createHmacKey': async ({ connectionId, ...wish }, signal) => {
+        const { control, serviceInstanceId = '' } = await clientFor(connectionId, signal);
+        return await createHmacKey(control, { ...wish, serviceInstanceId }, signal);
+      },
       'connection/forget': async ({ connectionId }) => {
         const client = clients.get(connectionId);
         clients.delete(connectionId);

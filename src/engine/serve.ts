@@ -68,6 +68,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'documents/plan': true,
   'documents/apply': true,
   'accounts/listInstances': true,
+  'accounts/createHmacKey': true,
   'backups/listPolicies': true,
   'backups/getPolicy': true,
   'backups/createPolicy': true,

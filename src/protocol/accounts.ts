@@ -1,5 +1,7 @@
 import type { Connection, Credential } from '../model/connection';
+import type { ConnectionId } from '../model/ids';
 import type { InstanceSummary } from '../model/instance';
+import type { HmacPair } from '../model/serviceCredential';
 
 /** Requests about what an account holds, for settings that may not be saved yet. */
 export interface AccountRequests {
@@ -10,5 +12,13 @@ export interface AccountRequests {
   'accounts/listInstances': {
     params: { readonly connection: Connection; readonly credential: Credential };
     result: readonly InstanceSummary[];
+  };
+  /**
+   * Creates a service credential of the connection's instance with an HMAC pair, and answers the pair, which is secret
+   * (control-plane.md §2.3). `denied` where the identity may not, or may not see its secrets.
+   */
+  'accounts/createHmacKey': {
+    params: { readonly connectionId: ConnectionId; readonly name: string; readonly role: 'Reader' | 'Writer' };
+    result: HmacPair;
   };
 }

@@ -13,7 +13,7 @@ import type { HttpClient } from '../http/httpClient';
 export interface Authorizer {
   /** Headers of a request with the credentials in, for one attempt. */
   authorize(origin: string, request: WireRequest, needsInstance: boolean, signal: AbortSignal): Promise<WireRequest>;
-  /** A URL with the signature in it. `unsupported` for API keys, whose tokens cannot sign (data-plane.md §17). */
+  /** A URL with the signature in it. `unsupported` for API keys without an HMAC pair beside them: tokens cannot sign (data-plane.md §17). */
   presign(request: LinkRequest, expiresSeconds: number, signal: AbortSignal): Promise<string>;
   /** Has a credential at hand, so that failing to get one is not mistaken for a failing request. */
   ready(signal: AbortSignal): Promise<void>;
@@ -84,10 +84,14 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       }
     },
     async presign(request, expiresSeconds, signal) {
-      if (connection.kind !== 'hmac') throw cannotSign();
       const held = await heldCredential(signal);
-      if (held.kind !== 'hmac') throw wrongCredential();
-      return presignV4(request, { ...held, region: connection.region }, clock.nowMs(), expiresSeconds);
+      if (connection.kind === 'hmac' && held.kind !== 'hmac') throw wrongCredential();
+      const pair = held.kind === 'hmac' ? held : held.hmac;
+      if (pair === undefined) throw cannotSign();
+      const { accessKeyId, secretAccessKey } = pair;
+      // COS accepts any region (data-plane.md §17); an HMAC connection says which, for services that do not.
+      const region = connection.kind === 'hmac' ? connection.region : 'us-south';
+      return presignV4(request, { accessKeyId, secretAccessKey, region }, clock.nowMs(), expiresSeconds);
     },
     async ready(signal) {
       const held = await heldCredential(signal);
@@ -121,6 +125,6 @@ function cannotSign(): CosFailure {
     op: 'links/create',
     retry: 'never',
     detail:
-      'A link is signed with an HMAC secret access key. This connection signs in with an API key, which cannot sign.',
+      'A link is signed with an HMAC secret access key. This connection signs in with an API key, which cannot sign; create an HMAC key for it.',
   });
 }

@@ -45,6 +45,13 @@ export const connectionCommands = {
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, (connection) => signIn(services, connection)),
   },
+  'ibmcos.connection.createHmacKey': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, async (connection) =>
+        (await import('../connections/createHmacKey')).createHmacKey(services, connection),
+      ),
+  },
   'ibmcos.connection.remove': {
     target: 'connection',
     run: (services, { connectionId }) =>

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
 import { keyProblem, objectKey } from '../../model/ids';
 import { attachmentDisposition, type LinkWish } from '../../model/link';
+import { objectScheme } from '../../model/objectUri';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import { keySentence } from '../commands/pickTarget';
 import type { FolderTarget, ObjectTarget } from '../commands/targets';
@@ -100,14 +101,20 @@ export async function copyLink(
 export async function canSign(services: CommandServices, connectionId: ConnectionId): Promise<boolean> {
   const { connections, prompts } = services;
   if (connections.get(connectionId)?.kind !== 'iam') return true; // one that is gone is the engine's to tell
+  const credential = await connections.findCredential(connectionId);
+  if (credential?.kind === 'apiKey' && credential.hmac !== undefined) return true;
+  const create = vscode.l10n.t('Create HMAC Key…');
   const add = vscode.l10n.t('Add HMAC Connection…');
   const message = vscode.l10n.t('A link needs HMAC credentials');
   const detail = vscode.l10n.t(
-    'A link carries a signature made with an HMAC secret access key. This connection signs in with an API key, and a token of IAM can sign nothing. Create a service credential of the instance with "Include HMAC Credential" on, in the IBM Cloud console or with the CLI, then add its key pair as another connection to the same buckets.',
+    'A link carries a signature made with an HMAC secret access key. This connection signs in with an API key, and a token of IAM can sign nothing. Create a service credential with an HMAC key for it now, or add a key pair that you have as another connection to the same buckets.',
   );
-  if ((await prompts.confirm(message, detail, add)) === add) {
-    await vscode.commands.executeCommand('ibmcos.connection.add');
+  const answer = await prompts.confirm(message, detail, create, add);
+  if (answer === create) {
+    const uri = vscode.Uri.from({ scheme: objectScheme, authority: connectionId, path: '/' });
+    await vscode.commands.executeCommand('ibmcos.connection.createHmacKey', uri);
   }
+  if (answer === add) await vscode.commands.executeCommand('ibmcos.connection.add');
   return false;
 }
 

@@ -21,7 +21,13 @@ const url = 'https://host.example/bucket/a/b.txt?X-Amz-Signature=5ec4e7';
 
 /** A world with a memory, an engine that signs, and a person who picks the first item with a text. */
 function world(
-  options: { kind?: 'iam' | 'hmac'; acl?: string; answers?: readonly string[]; expiresAtMs?: number } = {},
+  options: {
+    kind?: 'iam' | 'hmac';
+    pair?: boolean;
+    acl?: string;
+    answers?: readonly string[];
+    expiresAtMs?: number;
+  } = {},
 ) {
   const kept = new Map<string, unknown>();
   const answers = [...(options.answers ?? [])];
@@ -36,7 +42,10 @@ function world(
       get: (key: string, fallback: unknown) => kept.get(key) ?? fallback,
       update: async (key: string, value: unknown) => void kept.set(key, value),
     },
-    connections: { get: () => ({ kind: options.kind ?? 'hmac', name: 'mine' }) },
+    connections: {
+      get: () => ({ kind: options.kind ?? 'hmac', name: 'mine' }),
+      findCredential: async () => ({ kind: 'apiKey', apiKey: 'k', ...(options.pair ? { hmac: {} } : {}) }),
+    },
     changes: { fire: () => undefined },
     engine: {
       send: async (method: string, params: unknown) => {
@@ -114,9 +123,10 @@ describe('a connection with an API key', () => {
   it('is told that links need HMAC credentials, and nothing is asked of the engine', async () => {
     const { services, said, asked } = world({ kind: 'iam' });
     expect(await canSign(services, place.connectionId)).toBe(false);
-    expect(said[0]).toMatch(/HMAC.*API key.*Include HMAC Credential/);
+    expect(said[0]).toMatch(/HMAC.*API key.*Create a service credential with an HMAC key/);
     expect(asked).toEqual([]);
     expect(await canSign(world().services, place.connectionId)).toBe(true);
+    expect(await canSign(world({ kind: 'iam', pair: true }).services, place.connectionId)).toBe(true);
   });
 });
 
