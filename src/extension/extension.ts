@@ -9,6 +9,7 @@ import { Keychain } from './connections/keychain';
 import { SavedConnections } from './connections/savedConnections';
 import { userConnectionSetting } from './connections/userSetting';
 import { userValueOf } from './connections/userValue';
+import { WorkspaceCredentials } from './connections/workspaceCredentials';
 import { ForkedEngineClient } from './engineClient';
 import { registerDocuments } from './documents';
 import { affectsEngine, readEngineConfiguration } from './engineConfiguration';
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
   );
   owned.add(new ProtectionBadges(engine, changeEvents));
+  owned.add(new WorkspaceCredentials());
   const extensionId = context.extension.id;
   const services = {
     engine,

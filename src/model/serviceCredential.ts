@@ -95,6 +95,35 @@ function readTerminalText(text: string): CredentialText {
   return read.kind === 'notACredential' ? { kind: 'malformed' } : read;
 }
 
+/** Members of a service credential (service-credentials.md). */
+const credentialMembers = /^(?:apikey|cos_hmac_keys|endpoints|iam_\w+|resource_instance_id|localServer)$/;
+
+/**
+ * Whether a JSON text is one credential of Cloud Object Storage and nothing else, so that nothing is lost with it. A resource
+ * key counts: all else in it is IBM Cloud's description.
+ */
+export function isNothingButCredential(text: string): boolean {
+  const read = readServiceCredential(text);
+  if (read.kind !== 'found' || !/^[[{]/.test(text.trim())) return false;
+  const parsed: unknown = JSON.parse(text);
+  const entries: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  const [only] = entries;
+  if (entries.length !== 1 || !isFields(only)) return false;
+  const isKey = isFields(only['credentials']) && textAt(only, 'source_crn') !== undefined;
+  const fields = isFields(only['credentials']) ? only['credentials'] : only;
+  const isBare = fields === only || Object.keys(only).every((name) => ['name', 'credentials'].includes(name));
+  return (isKey || isBare) && Object.keys(fields).every((name) => credentialMembers.test(name));
+}
+
+/** Where the secrets of a Cloud Object Storage credential are in a text; nowhere for keys of other services. */
+export function secretPlaces(text: string): readonly { readonly offset: number; readonly length: number }[] {
+  if (!/"cos_hmac_keys"|:cloud-object-storage:/.test(text) || readServiceCredential(text).kind !== 'found') return [];
+  return [...text.matchAll(/"(?:apikey|secret_access_key)"\s*:\s*"([^"\\]+)"/g)].map((match) => {
+    const length = (match[1] ?? '').length;
+    return { offset: match.index + match[0].length - 1 - length, length };
+  });
+}
+
 /** IBM's files hold the whole token URL; connections hold what comes before its path. */
 export function iamBase(url: string): string {
   return url.replace(/\/+(?:identity\/token|oidc\/token)?\/*$/, '');

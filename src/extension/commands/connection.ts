@@ -21,6 +21,11 @@ export const connectionCommands = {
     run: async (services) =>
       await reveal(services, (await import('../connections/addCredential')).addFromFile(services)),
   },
+  'ibmcos.connection.storeAndRemove': {
+    target: 'none',
+    run: async (services) =>
+      await reveal(services, (await import('../connections/storeAndRemove')).storeAndRemove(services)),
+  },
   'ibmcos.connection.edit': {
     target: 'connection',
     run: (services, { connectionId }) =>

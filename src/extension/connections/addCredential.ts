@@ -67,7 +67,7 @@ export async function addCredentialText(
 /** The API key signs in where there is one; the HMAC pair is kept beside it (credentials.md §1, §2.3). */
 function draftOfCredential(credential: ServiceCredential): Draft {
   const { apiKey, hmac, name = '', endpoint = '', serviceInstanceId = '' } = credential;
-  if (apiKey === undefined) return { ...emptyDraft('hmac'), ...hmac, endpoint, name } as Draft;
+  if (apiKey === undefined) return { ...emptyDraft('hmac'), ...hmac, endpoint, name };
   const hosts = signInHosts();
   const iamEndpoint = credential.iamEndpoint ?? hosts.iamEndpoint;
   const empty = emptyDraft('iam', iamEndpoint === undefined ? hosts : { ...hosts, iamEndpoint });
