@@ -28,9 +28,10 @@ export async function benchListing(info: LocalServerInfo, folder: string): Promi
     const folderPages = await pages(direct.client, direct.log, deep, '');
     const cancellationMs = await cancellation(direct.client, flat);
     const { ours, rivals } = findPrograms(info, folder);
-    const oursMs = (await measure(ours.listAll(flat), ours.environment)).wallMs;
+    const oursMs = (await measure(ours.listAll?.(flat) ?? [], ours.environment)).wallMs;
     const rivalResults = [];
     for (const rival of rivals) {
+      if (rival.version === '' || rival.listAll === undefined) continue;
       const { wallMs } = await measure(rival.listAll(flat), rival.environment);
       rivalResults.push({ name: rival.name, ms: Math.round(wallMs), ratio: rounded(oursMs / wallMs) });
     }

@@ -1,4 +1,6 @@
-// The benchmarks. Usage: npm run bench -- [--only NAME]. Prints one JSON document.
+// The benchmarks. Usage: npm run bench -- [--only NAME] [--case CASE]… [--setting SETTING]… [--repetitions N] [--minutes N]
+//   [--write-docs]. Prints one JSON document. All but --only are of the transfers; --write-docs writes the tables of the
+// measured cases into docs/performance.md.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,19 +10,44 @@ import { requireBuilt, startBuiltServer } from '../test/soak/builtPrograms';
 import { benchExtensionHost } from './extensionHost';
 import { benchListing } from './listing';
 import { benchLocalServer } from './localServer';
-import { benchTransfers } from './transfers';
+import { writeTransferDocs } from './transferDocs';
+import { benchTransfers, type TransferOptions } from './transfers';
 
-type Benchmark = (info: LocalServerInfo, folder: string) => Promise<unknown>;
+interface Options extends TransferOptions {
+  readonly writesDocs: boolean;
+}
+
+type Benchmark = (info: LocalServerInfo, folder: string, options: Options) => Promise<unknown>;
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   listing: benchListing,
-  transfers: benchTransfers,
+  transfers: async (info, folder, options) => {
+    const report = await benchTransfers(info, folder, options);
+    if (options.writesDocs) writeTransferDocs('docs/performance.md', report);
+    return report;
+  },
   extensionHost: benchExtensionHost,
   localServer: benchLocalServer,
 };
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      case: { type: 'string', multiple: true, default: [] },
+      setting: { type: 'string', multiple: true, default: [] },
+      repetitions: { type: 'string', default: '3' },
+      minutes: { type: 'string', default: '30' },
+      'write-docs': { type: 'boolean', default: false },
+    },
+  });
+  const options: Options = {
+    cases: values.case,
+    settings: values.setting,
+    repetitions: positive('repetitions', values.repetitions),
+    minutes: positive('minutes', values.minutes),
+    writesDocs: values['write-docs'],
+  };
   const names = values.only === undefined ? Object.keys(benchmarks) : [values.only];
   const unknown = names.find((name) => benchmarks[name] === undefined);
   if (unknown !== undefined)
@@ -32,13 +59,19 @@ async function main(): Promise<void> {
     const server = await startBuiltServer(join(folder, 'data'));
     try {
       process.stderr.write(`${name}…\n`);
-      document[name] = await benchmarks[name]?.(server.info, folder);
+      document[name] = await benchmarks[name]?.(server.info, folder, options);
     } finally {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     }
   }
   process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`--${name} takes a number above 0, not "${text}"`);
 }
 
 main().catch((error: unknown) => {

@@ -1,87 +1,202 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalServerInfo } from '../src/localServer/info';
 import { measure, median, rounded, type Measurement } from './measure';
-import { findPrograms, type Rival } from './programs';
+import { findPrograms, type Program } from './programs';
+import { transferCases, writeSource, type TransferCase } from './transferCases';
+import { settingNames, startSetting, type Setting, type SettingName } from './transferServers';
 
-const repetitions = 3;
-const mebibyte = 1024 * 1024;
+/** What of the benchmark to run, and for how long. */
+export interface TransferOptions {
+  readonly cases: readonly string[];
+  readonly settings: readonly string[];
+  readonly repetitions: number;
+  /** No measurement begins after this; what was left out is said. */
+  readonly minutes: number;
+}
 
-/** One file of 256 MiB and a thousand of 64 KiB, up and down, against the clients found on this machine. */
-export async function benchTransfers(info: LocalServerInfo, folder: string): Promise<unknown> {
-  const credentials = { accessKeyId: info.accessKeyId, secretAccessKey: info.secretAccessKey };
-  const raw = new S3Client({ endpoint: info.endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
-  const bucket = 'bench-transfers';
-  await raw.send(new CreateBucketCommand({ Bucket: bucket }));
-  raw.destroy();
-  const large = join(folder, 'large');
-  writeFileSync(large, randomBytes(256 * mebibyte));
-  const many = join(folder, 'many');
-  mkdirSync(many);
-  for (let n = 0; n < 1000; n++) writeFileSync(join(many, `${n}.bin`), randomBytes(64 * 1024));
+/** What one program did in one case: medians of the repetitions; the peak is the highest. */
+export interface ProgramResult {
+  readonly name: string;
+  readonly wholeMs: number;
+  readonly wholeCpuMs: number;
+  /** Less what the program takes to start. */
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakMemoryMB: number;
+  /** Ours ÷ theirs: below 1 is better. */
+  readonly wallRatio: number;
+  readonly cpuRatio: number;
+  /** Why there are no numbers. */
+  readonly failure?: string;
+}
 
-  const { ours, rivals } = findPrograms(info, folder);
-  const programs = [ours, ...rivals];
-  const startMs = new Map<Rival, number>();
-  for (const program of programs) startMs.set(program, await startTime(program));
+/** One case in one direction against one server. */
+export interface TransferResult {
+  readonly case: string;
+  readonly setting: SettingName;
+  readonly direction: 'up' | 'down';
+  readonly repetitions: number;
+  readonly programs: readonly ProgramResult[];
+}
 
-  const cases = [
-    { name: '1 × 256 MiB', source: large, isFolder: false },
-    { name: '1,000 × 64 KiB', source: many, isFolder: true },
-  ];
-  const results = [];
-  for (const { name, source, isFolder } of cases) {
-    for (const direction of ['up', 'down'] as const) {
-      const measured = new Map<Rival, Measurement[]>(programs.map((program) => [program, []]));
-      // Interleaved, so that a slow moment of the machine hits everybody.
-      for (let repetition = 0; repetition < repetitions; repetition++) {
-        for (const program of programs) {
-          const remote = `${program.name}-${isFolder ? 'many' : 'large'}`;
-          const target = join(folder, 'target');
-          rmSync(target, { recursive: true, force: true });
-          const command =
-            direction === 'up'
-              ? program.upload(source, bucket, remote, isFolder)
-              : program.download(bucket, remote, target, isFolder);
-          measured.get(program)?.push(await measure(command, program.environment));
+/** The whole answer of the benchmark. */
+export interface TransferReport {
+  readonly programs: readonly { readonly name: string; readonly version: string }[];
+  readonly missing: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly results: readonly TransferResult[];
+}
+
+const bucket = 'bench-transfers';
+
+/** Data of several shapes, up and down, against the clients found on this machine, interleaved. */
+export async function benchTransfers(
+  _info: LocalServerInfo,
+  folder: string,
+  options: TransferOptions,
+): Promise<TransferReport> {
+  const cases = chosen('case', transferCases, options.cases, ({ name }) => name);
+  const settings = chosen('setting', settingNames, options.settings, (name) => name);
+  const deadlineMs = performance.now() + options.minutes * 60_000;
+  const results: TransferResult[] = [];
+  const leftOut: string[] = [];
+  let found: ReturnType<typeof findPrograms> | undefined;
+  for (const one of cases) {
+    const source = writeSource(folder, one);
+    for (const name of settings) {
+      const setting = await startSetting(name, folder);
+      try {
+        found = findPrograms(one.isFar ? setting.far : setting.near, folder);
+        await createBucket(setting);
+        const bench = { one, source, folder, ...found, repetitions: options.repetitions, deadlineMs };
+        for (const direction of ['up', 'down'] as const) {
+          process.stderr.write(`  ${one.title}, ${name}, ${direction}\n`);
+          const measured = await measureCase(bench, direction);
+          if (measured === undefined) leftOut.push(`${one.name} ${name} ${direction}`);
+          else results.push({ case: one.name, setting: name, direction, ...measured });
         }
+      } finally {
+        await setting.stop();
+        rmSync(join(folder, name), { recursive: true, force: true });
       }
-      const wall = (program: Rival) =>
-        Math.max(1, median((measured.get(program) ?? []).map(({ wallMs }) => wallMs)) - (startMs.get(program) ?? 0));
-      results.push({
-        case: name,
-        direction,
-        cosMs: Math.round(wall(ours)),
-        cosPeakMemoryMB: Math.round(Math.max(...(measured.get(ours) ?? []).map((one) => one.peakMemoryBytes)) / 1e6),
-        rivals: rivals.map((rival) => ({
-          name: rival.name,
-          ms: Math.round(wall(rival)),
-          ratio: rounded(wall(ours) / wall(rival)),
-        })),
-      });
     }
+    rmSync(source, { recursive: true });
   }
+  const all = found === undefined ? [] : [found.ours, ...found.rivals];
   return {
-    repetitions,
-    note: 'median wall time less process start; ratio is ours ÷ rival, below 1 is better',
-    programs: programs.map((program) => ({
-      name: program.name,
-      version: program.version,
-      startMs: Math.round(startMs.get(program) ?? 0),
-    })),
+    programs: all.filter(isHere).map(({ name, version }) => ({ name, version })),
+    missing: all.filter((program) => !isHere(program)).map(({ name }) => name),
+    leftOut,
     results,
   };
 }
 
-/** What the program takes before it does anything. */
-async function startTime(program: Rival): Promise<number> {
-  const [name = '', second = ''] = program.listAll('x');
+function isHere({ version }: Program): boolean {
+  return version !== '';
+}
+
+function chosen<T>(
+  what: string,
+  all: readonly T[],
+  names: readonly string[],
+  nameOf: (one: T) => string,
+): readonly T[] {
+  const unknown = names.find((name) => !all.some((one) => nameOf(one) === name));
+  if (unknown !== undefined)
+    throw new Error(`there is no ${what} "${unknown}"; there are ${all.map(nameOf).join(', ')}`);
+  return names.length === 0 ? all : all.filter((one) => names.includes(nameOf(one)));
+}
+
+async function createBucket({ near }: Setting): Promise<void> {
+  const { endpoint, accessKeyId, secretAccessKey, caFile } = near;
+  const credentials = { accessKeyId, secretAccessKey };
+  const trust = caFile === undefined ? {} : { requestHandler: { httpsAgent: { ca: readFileSync(caFile) } } };
+  const raw = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials, ...trust });
+  await raw.send(new CreateBucketCommand({ Bucket: bucket }));
+  raw.destroy();
+}
+
+interface Bench {
+  readonly one: TransferCase;
+  readonly source: string;
+  readonly folder: string;
+  readonly ours: Program;
+  readonly rivals: readonly Program[];
+  readonly repetitions: number;
+  readonly deadlineMs: number;
+}
+
+interface Runs {
+  readonly program: Program;
+  readonly starts: Measurement[];
+  readonly moves: Measurement[];
+  failure?: string;
+}
+
+/** Every program in turn, so that a slow moment of the machine hits everybody. Undefined when there was no time for it. */
+async function measureCase(
+  bench: Bench,
+  direction: 'up' | 'down',
+): Promise<Pick<TransferResult, 'programs' | 'repetitions'> | undefined> {
+  const all: Runs[] = [bench.ours, ...bench.rivals.filter(isHere)].map((program) => ({
+    program,
+    starts: [],
+    moves: [],
+  }));
+  let repetitions = 0;
+  while (repetitions < bench.repetitions && performance.now() < bench.deadlineMs) {
+    for (const runs of all) {
+      if (runs.failure === undefined && (repetitions === 0 || performance.now() < bench.deadlineMs))
+        await measureOnce(bench, direction, runs);
+    }
+    repetitions += 1;
+  }
+  if (repetitions === 0) return undefined;
+  const ours = numbersOf(all[0]);
+  const programs = all.map((runs) => {
+    const numbers = numbersOf(runs);
+    return {
+      name: runs.program.name,
+      ...numbers,
+      wallRatio: rounded(ours.wallMs / numbers.wallMs),
+      cpuRatio: rounded(ours.cpuMs / numbers.cpuMs),
+      ...(runs.failure === undefined ? {} : { failure: runs.failure }),
+    };
+  });
+  return { programs, repetitions };
+}
+
+async function measureOnce(bench: Bench, direction: 'up' | 'down', runs: Runs): Promise<void> {
+  const { program } = runs;
+  const isFolder = bench.one.count > 1;
+  const remote = `${program.name.replaceAll(/\W/g, '')}-${bench.one.name}`;
+  const target = join(bench.folder, 'target');
+  rmSync(target, { recursive: true, force: true });
   const command =
-    program.name === 'cos' ? [name, second, '--help'] : [name, program.name === 'aws' ? '--version' : 'version'];
-  const runs = [];
-  for (let repetition = 0; repetition < 3; repetition++)
-    runs.push((await measure(command, program.environment)).wallMs);
-  return median(runs);
+    direction === 'up'
+      ? program.upload(bench.source, bucket, remote, isFolder)
+      : program.download(bucket, remote, target, isFolder);
+  try {
+    runs.starts.push(await measure(program.start, program.environment));
+    runs.moves.push(await measure(command, program.environment));
+  } catch (error) {
+    runs.failure = error instanceof Error ? error.message.slice(-300) : String(error);
+  }
+  rmSync(target, { recursive: true, force: true });
+}
+
+function numbersOf(runs: Runs | undefined) {
+  const moves = runs?.moves ?? [];
+  const starts = runs?.starts ?? [];
+  const wholeMs = median(moves.map(({ wallMs }) => wallMs));
+  const wholeCpuMs = median(moves.map(({ cpuMs }) => cpuMs));
+  return {
+    wholeMs: Math.round(wholeMs),
+    wholeCpuMs: Math.round(wholeCpuMs),
+    wallMs: Math.max(1, Math.round(wholeMs - median(starts.map(({ wallMs }) => wallMs)))),
+    cpuMs: Math.max(1, Math.round(wholeCpuMs - median(starts.map(({ cpuMs }) => cpuMs)))),
+    peakMemoryMB: Math.round(Math.max(0, ...moves.map(({ peakMemoryBytes }) => peakMemoryBytes)) / 1e6),
+  };
 }
