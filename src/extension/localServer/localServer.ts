@@ -77,7 +77,8 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     if (connection === undefined) return undefined;
     const { info } = this.#state.kind === 'owned' || this.#state.kind === 'found' ? this.#state : { info: undefined };
     if (info === undefined) return { connection, credential: undefined };
-    return { connection: connectionTo(info, connection), credential: { kind: 'apiKey', apiKey: info.apiKey } };
+    const { apiKey, hmac } = info;
+    return { connection: connectionTo(info, connection), credential: { kind: 'apiKey', apiKey, hmac } };
   }
 
   async update(connection: Connection): Promise<void> {

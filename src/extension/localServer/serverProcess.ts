@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } fr
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { ControlService } from '../../model/connection';
+import type { HmacPair } from '../../model/serviceCredential';
 import { childEnvironment } from '../childEnvironment';
 
 /** What the extension uses of the line that the server prints when it is ready (docs/local-server.md). */
@@ -17,6 +18,8 @@ export interface ServerInfo {
   readonly controlEndpoints: Readonly<Record<ControlService, string>>;
   readonly apiKey: string;
   readonly serviceInstanceId: string;
+  /** Signs links; the API key does everything else. */
+  readonly hmac: HmacPair;
 }
 
 /** How to start the server. */
@@ -160,12 +163,14 @@ export function parseServerInfo(line: string): ServerInfo | undefined {
 function toServerInfo(value: unknown): ServerInfo | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
-  const { endpoint, endpoints, iamEndpoint, apiKey, serviceInstanceId } = fields;
+  const { endpoint, endpoints, iamEndpoint, apiKey, serviceInstanceId, accessKeyId, secretAccessKey } = fields;
   const isComplete =
     typeof endpoint === 'string' &&
     typeof iamEndpoint === 'string' &&
     typeof apiKey === 'string' &&
     typeof serviceInstanceId === 'string' &&
+    typeof accessKeyId === 'string' &&
+    typeof secretAccessKey === 'string' &&
     typeof endpoints === 'object' &&
     endpoints !== null &&
     Object.values(endpoints).every((url) => typeof url === 'string');
@@ -186,6 +191,7 @@ function toServerInfo(value: unknown): ServerInfo | undefined {
     },
     apiKey,
     serviceInstanceId,
+    hmac: { accessKeyId, secretAccessKey },
   };
 }
 

@@ -30,7 +30,11 @@ describe('the process of the local server', () => {
   it('is ready with its line, can be found by others while it runs, and stops', async () => {
     const started = await startServer(start('data'));
     if (started.kind !== 'running') throw new Error(started.message);
-    expect(started.info).toMatchObject({ apiKey: 'k', endpoints: { 'us-south': started.info.endpoint } });
+    expect(started.info).toMatchObject({
+      apiKey: 'k',
+      hmac: { accessKeyId: 'a', secretAccessKey: 's' },
+      endpoints: { 'us-south': started.info.endpoint },
+    });
     const found = await findRunningServer(join(folder, 'data'));
     expect(found).toMatchObject({ pid: started.child.pid, info: { endpoint: started.info.endpoint } });
     await stopServer(started.child, started.ended);
