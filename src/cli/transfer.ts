@@ -112,7 +112,8 @@ function exitCodeOf(end: TransferSnapshot): ExitCode {
     case 'cancelled':
       return exitCodes.cancelled;
     case 'paused':
-      return end.error === undefined ? exitCodes.cancelled : exitCodes.failed;
+      if (end.error === undefined) return exitCodes.cancelled;
+      return end.itemsDone > 0 ? exitCodes.partlyFailed : exitCodes.failed;
     case 'failed':
     case 'queued':
     case 'running':

@@ -78,6 +78,8 @@ export interface TransferSnapshot {
   readonly canPause: boolean;
   readonly canResume: boolean;
   readonly canRetry: boolean;
-  /** Why a failed transfer failed as a whole, or why one is paused that nobody paused (`engineGone`). */
+  /** Why a failed transfer failed as a whole, or why one is paused that nobody paused (engine, network or sign-in gone). */
   readonly error?: CosError;
+  /** Paused since the service cannot be reached: goes on by itself once it can. */
+  readonly isWaiting?: true;
 }

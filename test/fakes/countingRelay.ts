@@ -9,6 +9,10 @@ export interface CountingRelay {
   /** Once so many bytes have gone one way, nothing goes that way any more. */
   mostUpBytes: number;
   mostDownBytes: number;
+  /** Cuts every connection and takes no more, like a network that is gone. */
+  goAway(): Promise<void>;
+  /** Listens at the same address again. */
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,17 +44,22 @@ export async function startCountingRelay(endpoint: string): Promise<CountingRela
       near.write(bytes);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  const stop = async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  await listen(0);
+  const ownPort = (server.address() as AddressInfo).port;
   const relay: CountingRelay = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${ownPort}`,
     upBytes: 0,
     downBytes: 0,
     mostUpBytes: Number.POSITIVE_INFINITY,
     mostDownBytes: Number.POSITIVE_INFINITY,
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    goAway: stop,
+    comeBack: () => listen(ownPort),
+    close: stop,
   };
   return relay;
 }

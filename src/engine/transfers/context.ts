@@ -1,3 +1,4 @@
+import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import { cancelled, CosFailure } from '../failure';
@@ -30,8 +31,10 @@ export interface TransferContext extends TransferEnd {
   /** `first`; `again` after a pause or the end of an engine; `failedOnly` for those items alone that did not arrive. */
   readonly run: 'first' | 'again' | 'failedOnly';
   readonly rateLimit: RateLimit;
-  /** Whether what is half-made stays for the next run (paused), or is not ours any more (taken over). */
-  readonly keepsTraces: () => boolean;
+  /** Whether what is half-made stays for the next run (paused, or cut off by what `thrown` says), or is not ours any more. */
+  readonly keepsTraces: (thrown: unknown) => boolean;
+  /** Whether a failure of one item meets every other as well, and the transfer is to stand still until that is over. */
+  readonly isCutOff: (error: CosError) => Promise<boolean>;
   /** The service behind another connection, for what goes from one to the other. */
   readonly endOf: (connectionId: ConnectionId) => Promise<TransferEnd>;
   readonly maxConnections: number;
@@ -83,11 +86,19 @@ export async function moveItem(
       if (error.op === 'AbortMultipartUpload') context.transfer.addFailure({ name, error });
       throw cancelled(context.transfer.identity.kind);
     }
+    await throwIfCutOff(context, error, thrown);
     context.transfer.addFailure({ name, error });
     context.notes.putOutcome(name, 'failed');
     if (error.kind === 'signInNeeded' || error.reason === 'noSuchBucket')
       throw new CosFailure(error, { cause: thrown });
   }
+}
+
+/** Throws on what is no failure of one item, but of the network or the sign-in: nothing is booked for it. */
+export async function throwIfCutOff(context: TransferContext, error: CosError, cause: unknown): Promise<void> {
+  const isCutOff = await context.isCutOff(error);
+  if (context.signal.aborted) throw cancelled(context.transfer.identity.kind);
+  if (isCutOff) throw new CosFailure(error, { cause });
 }
 
 /** Books an item that an earlier run has dealt with, and answers whether there was one. */

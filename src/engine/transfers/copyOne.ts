@@ -41,7 +41,7 @@ export async function copyOne(
     return outcome;
   } catch (thrown) {
     // An upload that could not be aborted stays noted: somebody has to abort it some time.
-    if (!context.keepsTraces() && findCopyNote(context, name)?.uploadId === undefined) notes.removeItem(name);
+    if (!context.keepsTraces(thrown) && findCopyNote(context, name)?.uploadId === undefined) notes.removeItem(name);
     throw thrown;
   }
 }
@@ -299,7 +299,7 @@ async function copyParts(
     settle();
     return made;
   } catch (thrown) {
-    if (context.keepsTraces()) throw thrown; // the next run aborts it
+    if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
     throw await abortAfter(context, to, uploadId, settle, thrown);
   }
 }

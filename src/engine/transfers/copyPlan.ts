@@ -6,7 +6,7 @@ import type { ItemSkip } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
-import { inConnection, type TransferContext, type TransferEnd } from './context';
+import { inConnection, throwIfCutOff, type TransferContext, type TransferEnd } from './context';
 import { errorOf } from './localFailure';
 import { nameChoice } from './nameFilter';
 import { findObject } from './remoteClash';
@@ -138,6 +138,7 @@ async function headOf(
   } catch (thrown) {
     const error = errorOf('copy', thrown);
     if (context.signal.aborted || error.kind === 'signInNeeded' || error.reason === 'noSuchBucket') throw thrown;
+    await throwIfCutOff(context, error, thrown);
     if (error.kind === 'notFound' && wasCopied(context, request, key)) return undefined;
     context.transfer.addPlanned(0);
     context.transfer.addFailure({ name: key, error });

@@ -143,7 +143,7 @@ async function sendParts(
     settle();
     return { etag, isProven: verdict === 'same' };
   } catch (thrown) {
-    if (context.keepsTraces()) throw thrown; // the next run aborts it
+    if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
     throw await abortAfter(context, target, uploadId, settle, thrown);
   }
 }

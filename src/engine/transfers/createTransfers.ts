@@ -13,16 +13,19 @@ import { describe, transferKindOf } from './describe';
 import type { Entry } from './entry';
 import type { JournalKeeper } from './journalKeeper';
 import { beatMs } from './leases';
+import { areReachable, isUnreachable } from './interruption';
 import { errorOf } from './localFailure';
 import { MemoryNotes, type TransferNotes } from './notes';
 import { RateLimit } from './rateLimit';
 import { ReceivedGarbage } from './receivedGarbage';
 import { Reporter } from './reporter';
-import { platformOf, runTransfer } from './runTransfer';
+import { platformOf, reachedBuckets, runTransfer } from './runTransfer';
 import { Semaphore } from './semaphore';
 import { Transfer, type TransferIdentity } from './transfer';
 
 const cleanUpMs = 60_000;
+/** How long a transfer that the network cut off waits before it looks for the service again: first, and at most. */
+const comeBackMs = { first: 2000, most: 60_000 } as const;
 
 /** What transfers need from the engine around them. */
 export interface TransfersDependencies {
@@ -130,12 +133,43 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       decideClashes: (clashCount, examples, signal) =>
         host.decideClashes({ transferId, clashCount, examples, title, target }, signal),
       isLost: () => withJournal((it) => it.isLost(entry), false),
+      canStandStill: keeper !== undefined,
     });
     if (isFinal(transfer.state)) await dropTraces(entry);
     const isEngineGoing = isClosed() && transfer.state === 'paused';
     withJournal((it) => it.ended(entry, isEngineGoing), undefined);
     delete entry.run;
+    if (isWaiting(entry)) void comeBack(entry);
     if (budget.reservedBytes === 0) budget.trim();
+  };
+
+  /** Goes on by itself once the service can be reached again, unless somebody is quicker. */
+  const comeBack = async (entry: Entry): Promise<void> => {
+    const stop = new AbortController();
+    entry.waiting = stop;
+    entry.transfer.waitForService(true);
+    const signal = AbortSignal.any([stop.signal, closing.signal]);
+    const around = {
+      clientFor: (until: AbortSignal) => dependencies.clientFor(entry.request.connectionId, until),
+      endOf: async (id: ConnectionId, until: AbortSignal) => ({ client: await dependencies.clientFor(id, until) }),
+    };
+    try {
+      for (let waitMs: number = comeBackMs.first; ; waitMs = Math.min(comeBackMs.most, waitMs * 2)) {
+        await clock.sleep(waitMs, signal);
+        if (entry.transfer.state !== 'paused') return;
+        if (await areReachable(await reachedBuckets(entry.request, around, signal), signal)) break;
+      }
+      if (!signal.aborted) runAgain(entry, 'again', 'transfers/resume');
+    } catch {
+      // Stopped, signed out, or another window goes on with it: it stands still until somebody resumes it.
+      stopWaiting(entry);
+    }
+  };
+
+  const stopWaiting = (entry: Entry): void => {
+    entry.waiting?.abort();
+    delete entry.waiting;
+    entry.transfer.waitForService(false);
   };
 
   const dropTraces = async ({ notes, request }: Entry): Promise<void> => {
@@ -174,6 +208,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
 
   const runAgain = (entry: Entry, mode: TransferContext['run'], op: string) => {
     claim(entry, op);
+    stopWaiting(entry);
     entry.transfer.queueAgain();
     const queued = entry.transfer.snapshot();
     withJournal((it) => it.save(entry), undefined);
@@ -240,6 +275,10 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       },
       'transfers/pause': async ({ transferId }) => {
         const entry = find(transferId, 'transfers/pause');
+        if (entry.waiting !== undefined) {
+          stopWaiting(entry);
+          return entry.transfer.snapshot();
+        }
         if (entry.run === undefined) throw refused(entry, 'transfers/pause', 'it does not run in this window');
         entry.run.pause.abort();
         await entry.run.finished;
@@ -275,6 +314,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         }
         if (isFinal(entry.transfer.state)) return entry.transfer.snapshot();
         claim(entry, 'transfers/cancel');
+        stopWaiting(entry);
         await dropTraces(entry);
         entry.transfer.move('cancelled');
         withJournal((it) => it.ended(entry, false), undefined);
@@ -328,6 +368,12 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       reporter.close();
     },
   };
+}
+
+/** Whether a transfer stands still for want of the network alone. */
+function isWaiting({ transfer }: Entry): boolean {
+  const { state, error } = transfer.snapshot();
+  return state === 'paused' && error !== undefined && isUnreachable(error);
 }
 
 function refused({ transfer }: Entry, op: string, why: string): CosFailure {

@@ -3,7 +3,7 @@ import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
 import type { TransferRequest } from '../../protocol/requests';
 import type { DeleteFailure } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
-import { inConnection, type TransferContext } from './context';
+import { inConnection, throwIfCutOff, type TransferContext } from './context';
 import { runLanes } from './lanes';
 import { errorOf } from './localFailure';
 
@@ -87,6 +87,7 @@ async function deleteBatch(
   } catch (thrown) {
     if (signal.aborted) throw cancelled('delete');
     const error = errorOf('delete', thrown);
+    await throwIfCutOff(context, error, thrown);
     for (const key of keys) {
       transfer.addFailure({ name: key, error: { ...error, key } });
       notes.putOutcome(key, 'failed');

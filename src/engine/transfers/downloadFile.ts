@@ -71,7 +71,7 @@ export async function downloadFile(
     if (note !== undefined) return await receive(context, address, item, wanted, { file, note, algorithm });
     throw new Error('a temporary file was made without a note');
   } catch (thrown) {
-    if (!context.keepsTraces()) context.notes.removeItem(nameOf(item));
+    if (!context.keepsTraces(thrown)) context.notes.removeItem(nameOf(item));
     throw thrown;
   }
 }
@@ -105,7 +105,7 @@ async function receive(
     context.notes.assertHeld();
     return await placeFile(file, wanted, note.targetFsPath, note.clash);
   } catch (thrown) {
-    isKept = context.keepsTraces();
+    isKept = context.keepsTraces(thrown);
     throw thrown;
   } finally {
     if (isKept) await file.keep();

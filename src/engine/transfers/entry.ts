@@ -10,6 +10,8 @@ export interface Entry {
   notes: TransferNotes;
   /** Present while it runs here. */
   run?: Run;
+  /** Present while it stands still and goes on by itself once the service can be reached; aborting ends the wait. */
+  waiting?: AbortController;
   /** What of the journal was last shown, for transfers that are not run here. */
   shown?: string;
 }

@@ -1,3 +1,4 @@
+import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import type { EngineConfiguration, TransferRequest } from '../../protocol/requests';
@@ -10,6 +11,7 @@ import { download } from './download';
 import { errorOf } from './localFailure';
 import type { Entry } from './entry';
 import { finishUpload } from './finishUpload';
+import { areReachable, canGoOnLater, type ReachedBucket } from './interruption';
 import { upload } from './upload';
 
 /** What a run needs besides its transfer. */
@@ -27,6 +29,8 @@ export interface RunSurroundings extends Pick<
   ): Promise<'skip' | 'replace' | 'keepBoth' | 'cancel'>;
   /** Whether another engine has taken the transfer over. */
   isLost(): boolean;
+  /** Whether a transfer stands still, instead of failing, when the network or the sign-in is gone. */
+  readonly canStandStill: boolean;
 }
 
 /**
@@ -45,6 +49,7 @@ export async function runTransfer(
   const stop = new AbortController();
   const signal = AbortSignal.any([cancel.signal, pause.signal, stop.signal]);
   let client: CosClient | undefined;
+  const isInterruption = (error: CosError) => around.canStandStill && canGoOnLater(error);
   try {
     transfer.move('running');
     client = await around.clientFor(signal);
@@ -54,7 +59,17 @@ export async function runTransfer(
       signal,
       notes,
       run: mode,
-      keepsTraces: () => (pause.signal.aborted && !cancel.signal.aborted) || around.isLost(),
+      // What stops the whole transfer may leave something to go on with: what does not is cleaned up after its end.
+      keepsTraces: (thrown) => {
+        const isStopped = pause.signal.aborted || stop.signal.aborted;
+        const isKept = isStopped || isInterruption(errorOf(request.kind, thrown));
+        return (isKept && !cancel.signal.aborted) || around.isLost();
+      },
+      isCutOff: async (error) => {
+        if (!isInterruption(error)) return false;
+        if (error.kind === 'signInNeeded') return true;
+        return !(await areReachable(await reachedBuckets(request, around, signal), signal));
+      },
       budget: around.budget,
       garbage: around.garbage,
       rateLimit: around.rateLimit,
@@ -80,8 +95,34 @@ export async function runTransfer(
     else if (pause.signal.aborted || around.isLost()) transfer.move('paused');
     // Nobody is signed in, for example: what an earlier run has made is not given up for that.
     else if (client === undefined && mode !== 'first') transfer.move('paused', errorOf(request.kind, thrown));
-    else transfer.move('failed', errorOf(request.kind, thrown));
+    else if (isInterruption(errorOf(request.kind, thrown)) && (mode !== 'first' || hasBegun(entry))) {
+      transfer.move('paused', errorOf(request.kind, thrown));
+    } else transfer.move('failed', errorOf(request.kind, thrown));
   }
+}
+
+/** Whether a transfer has made anything that it would be a pity to lose. */
+function hasBegun({ transfer, notes }: Entry): boolean {
+  const { bytesDone, itemsDone } = transfer.snapshot();
+  return bytesDone > 0 || itemsDone > 0 || notes.items().length > 0;
+}
+
+/** The buckets that a transfer reads and writes. */
+export async function reachedBuckets(
+  request: TransferRequest,
+  around: Pick<RunSurroundings, 'clientFor'> & {
+    readonly endOf: (id: ConnectionId, signal: AbortSignal) => Promise<Pick<TransferEnd, 'client'>>;
+  },
+  signal: AbortSignal,
+): Promise<readonly ReachedBucket[]> {
+  const client = await around.clientFor(signal);
+  if (request.kind !== 'copy') return [{ client, bucket: request.bucket }];
+  const { source, target } = request;
+  const from = source.connectionId === undefined ? client : (await around.endOf(source.connectionId, signal)).client;
+  return [
+    { client: from, bucket: source.bucket },
+    { client, bucket: target.bucket },
+  ];
 }
 
 /** One mover for each kind. */

@@ -39,6 +39,7 @@ export class Transfer {
   /** What was told of an earlier run, in this engine or another: numbers never fall below it. */
   #before: TransferSnapshot | undefined;
   #isOwnedElsewhere = false;
+  #isWaiting = false;
   #state: TransferState = 'queued';
   #bytesDone = 0;
   #itemsDone = 0;
@@ -73,6 +74,13 @@ export class Transfer {
     this.#finishedAtMs = noted.finishedAtMs;
     this.#reset(noted);
     this.#touch(isChanged);
+  }
+
+  /** Whether it goes on by itself once the service can be reached. Does nothing when it is so already. */
+  waitForService(isWaiting: boolean): void {
+    if (isWaiting === this.#isWaiting) return;
+    this.#isWaiting = isWaiting;
+    this.#touch(true);
   }
 
   /** Goes back to the queue for another run, which plans anew. Throws a RangeError for a state without one. */
@@ -220,10 +228,11 @@ export class Transfer {
       ...(rate === undefined || this.#state !== 'running' ? {} : { bytesPerSecond: rate }),
       revision: this.#revision,
       isOwnedElsewhere: this.#isOwnedElsewhere,
-      canPause: !this.#isOwnedElsewhere && (this.#state === 'queued' || this.#state === 'running'),
+      canPause: !this.#isOwnedElsewhere && (this.#state === 'queued' || this.#state === 'running' || this.#isWaiting),
       canResume: !this.#isOwnedElsewhere && this.#state === 'paused',
       canRetry: !this.#isOwnedElsewhere && canRetry(this.#state),
       ...(this.#error === undefined ? {} : { error: this.#error }),
+      ...(this.#isWaiting ? { isWaiting: true } : {}),
     };
   }
 

@@ -176,7 +176,7 @@ async function putParts(context: TransferContext, file: SourceFile, { note, know
     if (signal.aborted) throw cancelled('upload');
     notes.assertHeld();
   } catch (thrown) {
-    if (context.keepsTraces()) throw thrown;
+    if (context.keepsTraces(thrown)) throw thrown;
     throw await abortAfter(context, address, uploadId, settle, thrown);
   }
   const patient = lateSignal(signal, graceMs);
@@ -185,7 +185,7 @@ async function putParts(context: TransferContext, file: SourceFile, { note, know
   } catch (thrown) {
     const isThere = isUnclear(thrown) && (await isGone(client, address, uploadId));
     if (!isThere || !(await hasLanded(client, address, file))) {
-      if (context.keepsTraces()) throw thrown;
+      if (context.keepsTraces(thrown)) throw thrown;
       throw await abortAfter(context, address, uploadId, settle, thrown);
     }
   }

@@ -3,6 +3,7 @@ import type { Connections } from '../services';
 import { DisposableStore } from '../ui/lifecycle';
 import { ReportDocuments } from './reportDocuments';
 import { Transfers, type TransferServices } from './runner';
+import { Standstills } from './standstills';
 import { TransferStatus } from './transferStatus';
 import { TransfersView } from './transfersView';
 
@@ -15,12 +16,13 @@ export interface TransferParts extends vscode.Disposable {
 
 /** Registers what runs transfers and shows them. */
 export function registerTransfers(
-  services: TransferServices & { readonly connections: Pick<Connections, 'list'> },
+  services: TransferServices & { readonly connections: Pick<Connections, 'list' | 'onDidChange'> },
 ): TransferParts {
   const owned = new DisposableStore();
   const transferReports: ReportDocuments = new ReportDocuments(() => transfers.mirror, services.failures);
   const transfers = owned.add(new Transfers(services, (id) => transferReports.show(id)));
   owned.add(transferReports.register());
+  owned.add(new Standstills(services, transfers.mirror, transfers.control));
   owned.add(new TransferStatus(transfers.mirror));
   const transfersView = owned.add(
     new TransfersView(transfers.mirror, transfers.outlooks, services.failures, async () => {

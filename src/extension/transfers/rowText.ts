@@ -119,7 +119,7 @@ function stateText(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): 
     case 'running':
       return [...progressParts(snapshot, outlook, t), ...failed].join(' · ');
     case 'paused':
-      return [error === undefined ? t('paused') : t('interrupted'), ...amount(snapshot, t)].join(' · ');
+      return [pausedText(snapshot, t), ...amount(snapshot, t)].join(' · ');
     case 'done':
       return [...doneAmount(snapshot), ...duration(snapshot, t), ...leftOut].join(' · ');
     case 'failed':
@@ -131,6 +131,12 @@ function stateText(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): 
     case 'cancelled':
       return t('cancelled');
   }
+}
+
+function pausedText({ error, isWaiting }: TransferSnapshot, t: Translate): string {
+  if (isWaiting === true) return t('waiting for the service');
+  if (error?.kind === 'signInNeeded') return t('sign in to go on');
+  return error === undefined ? t('paused') : t('interrupted');
 }
 
 function amount(snapshot: TransferSnapshot, t: Translate): readonly string[] {

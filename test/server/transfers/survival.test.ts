@@ -136,3 +136,74 @@ describe('an engine that is killed at nine tenths of a transfer', () => {
     expect(readFileSync(join(target, 'down')).equals(bytes)).toBe(true);
   });
 });
+
+describe('a network that goes away for a while', () => {
+  /** Cuts the network at half of a transfer, and brings it back once the transfer stands still. */
+  async function acrossTheGap(request: TransferRequest): Promise<{ end: TransferSnapshot; told: TransferSnapshot[] }> {
+    const engine = await start();
+    const told: TransferSnapshot[] = [];
+    const half = new Promise<void>((resolve) => {
+      engine.onProgress = (snapshot) => void (snapshot.bytesDone > sizeBytes / 2 && resolve());
+    });
+    await engine.ask('transfers/start', request);
+    await half;
+    const stands = new Promise<void>((resolve) => {
+      engine.onProgress = (snapshot) => void (snapshot.isWaiting === true && resolve());
+    });
+    await relay.goAway();
+    await stands;
+    const ended = new Promise<TransferSnapshot>((resolve) => {
+      engine.onProgress = (snapshot) => {
+        told.push(snapshot);
+        if (isFinal(snapshot.state)) resolve(snapshot);
+      };
+    });
+    await relay.comeBack();
+    const end = await ended;
+    await engine.close();
+    return { end, told };
+  }
+
+  it('makes an upload wait, and go on by itself', async () => {
+    const source = join(folder, 'source');
+    writeFileSync(source, bytes);
+    const { end, told } = await acrossTheGap({
+      kind: 'upload',
+      connectionId: farSide.hmac.id,
+      bucket,
+      prefix: 'gap/',
+      sources: [{ fsPath: source }],
+      clash: 'fail',
+    });
+    expect(end).toMatchObject({ state: 'done', bytesDone: sizeBytes, itemsDone: 1, itemsFailed: 0 });
+    expect(told.every(({ itemsFailed }) => itemsFailed === 0)).toBe(true);
+    expect(relay.upBytes).toBeLessThan(1.25 * sizeBytes);
+    const info = await direct.client.headObject({ bucket, key: objectKey('gap/source') }, AbortSignal.timeout(10_000));
+    expect(info.sizeBytes).toBe(sizeBytes);
+    expect(await farSide.openUploads(bucket)).toEqual([]);
+  });
+
+  it('makes a download wait, and go on by itself', async () => {
+    const key = objectKey('gap/down');
+    await direct.client.putObject(
+      { bucket, key },
+      bytes,
+      { headers: {} },
+      { kind: 'always' },
+      AbortSignal.timeout(20_000),
+    );
+    const target = join(folder, 'gap');
+    const { end } = await acrossTheGap({
+      kind: 'download',
+      connectionId: farSide.hmac.id,
+      bucket,
+      sources: [{ kind: 'object', key }],
+      folderFsPath: target,
+      clash: 'fail',
+    });
+    expect(end).toMatchObject({ state: 'done', bytesDone: sizeBytes, itemsFailed: 0 });
+    expect(relay.downBytes).toBeLessThan(1.25 * sizeBytes);
+    expect(readdirSync(target)).toEqual(['down']);
+    expect(readFileSync(join(target, 'down')).equals(bytes)).toBe(true);
+  });
+});

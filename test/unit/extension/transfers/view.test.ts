@@ -8,6 +8,7 @@ import { isSingle, localPathOf, remotePlaceOf } from '../../../../src/extension/
 import { RemainingTime } from '../../../../src/extension/transfers/remainingTime';
 import { itemRows, presentItem, presentTransfer, transferTooltip } from '../../../../src/extension/transfers/rowText';
 import { transferNodeId } from '../../../../src/extension/transfers/transferNode';
+import { standsStill, standstillText } from '../../../../src/extension/transfers/standstillText';
 import { UpdateGate } from '../../../../src/extension/transfers/updateGate';
 import { formatDuration } from '../../../../src/extension/ui/format';
 import { withoutLinks } from '../../../../src/extension/ui/plainText';
@@ -329,6 +330,43 @@ describe('interrupted transfers', () => {
     expect(interruptions.take(now)).toEqual([]);
     interruptions.take([named('a')]);
     expect(interruptions.take(now).map(({ transferId }) => transferId)).toEqual(['a']);
+  });
+});
+
+describe('transfers that stand still', () => {
+  const offline: CosError = {
+    kind: 'network',
+    op: 'PutObject',
+    reason: 'connectionLost',
+    retry: 'later',
+    detail: 'cut',
+  };
+  const expired: CosError = { kind: 'signInNeeded', op: 'PutObject', retry: 'afterSignIn', detail: 'expired' };
+  const paused = (changes: Partial<TransferSnapshot>) => snapshotOf({ state: 'paused', title: 'a.txt', ...changes });
+
+  it('are those that network or sign-in stopped, in this window', () => {
+    expect(standsStill(paused({ error: offline }))).toBe(true);
+    expect(standsStill(paused({ error: expired }))).toBe(true);
+    expect(standsStill(paused({}))).toBe(false);
+    expect(standsStill(paused({ error: gone }))).toBe(false);
+    expect(standsStill(paused({ error: offline, isOwnedElsewhere: true }))).toBe(false);
+    expect(standsStill(snapshotOf({ state: 'failed', error: offline }))).toBe(false);
+  });
+
+  it('say why, what is kept, and whether they go on by themselves', () => {
+    const text = (changes: Partial<TransferSnapshot>, count = 1) => standstillText(paused(changes), count, english);
+    expect(text({ error: offline, isWaiting: true })).toBe(
+      'A transfer waits, since the service cannot be reached; it goes on by itself: "a.txt"',
+    );
+    expect(text({ error: offline })).toContain('what has arrived is kept');
+    expect(text({ error: expired }, 3)).toBe('3 transfers wait until you sign in; what has arrived is kept.');
+  });
+
+  it('say so in their row', () => {
+    const row = (changes: Partial<TransferSnapshot>) => presentTransfer(paused(changes), unknown, english).description;
+    expect(row({ error: offline, isWaiting: true })).toMatch(/^waiting for the service/);
+    expect(row({ error: expired })).toMatch(/^sign in to go on/);
+    expect(row({ error: offline })).toMatch(/^interrupted/);
   });
 });
 
