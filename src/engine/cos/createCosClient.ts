@@ -6,6 +6,7 @@ import { endpointOrigin, requestAddress } from './address';
 import { createAcl } from './acl';
 import { createArchive } from './archive';
 import { createAuthorizer } from './authorizer';
+import { createBucketLifecycle } from './bucketLifecycle';
 import { createBucketProtection } from './bucketProtection';
 import { createBucketVersioning } from './bucketVersioning';
 import { createBucketWebsite } from './bucketWebsite';
@@ -95,6 +96,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...multipart,
     ...bucketProtection,
     ...createBucketVersioning(wire),
+    ...createBucketLifecycle(wire),
     ...createBucketWebsite(wire),
     ...protection,
     ...state,

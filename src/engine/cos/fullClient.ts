@@ -1,5 +1,6 @@
 import type { ControlClient } from '../control/controlClient';
 import type { ArchiveOperations } from './archive';
+import type { BucketLifecycleOperations } from './bucketLifecycle';
 import type { BucketProtectionOperations } from './bucketProtection';
 import type { BucketVersioningOperations } from './bucketVersioning';
 import type { BucketWebsiteOperations } from './bucketWebsite';
@@ -19,6 +20,7 @@ export interface FullCosClient
     TagOperations,
     AclOperations,
     ArchiveOperations,
+    BucketLifecycleOperations,
     BucketProtectionOperations,
     BucketVersioningOperations,
     BucketWebsiteOperations,

@@ -20,6 +20,7 @@ const writes = [
   'putBucketProtection',
   'putObjectLock',
   'putVersioning',
+  'putLifecycle',
   'putBucketWebsite',
   'addLegalHold',
   'removeLegalHold',

@@ -49,6 +49,21 @@ export function childText(parent: XmlElement | undefined, name: string): string 
   return typeof value === 'string' ? resolveReferences(value) : undefined;
 }
 
+/**
+ * Names of children that are none of these, and of those that occur more than once although only one is read: what writing
+ * the element again would lose.
+ */
+export function otherChildren(
+  parent: XmlElement | undefined,
+  once: readonly string[],
+  often: readonly string[] = [],
+): readonly string[] {
+  return Object.entries(parent ?? {}).flatMap(([name, value]) => {
+    if (name === '#text' || often.includes(name)) return [];
+    return once.includes(name) && !Array.isArray(value) ? [] : [name];
+  });
+}
+
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** Resolves the five entities and the character references of XML in one pass. Others stay as they are. */

@@ -8,6 +8,7 @@ import type { ClientFor } from '../requests/buckets';
 import { policyDocument } from './backup/policy';
 import { rangeDocument } from './backup/range';
 import { vaultDocument } from './backup/vault';
+import { lifecycleDocument } from './bucket/lifecycle';
 import { objectLockDocument } from './bucket/objectLock';
 import { retentionPolicyDocument } from './bucket/retentionPolicy';
 import { versioningDocument } from './bucket/versioning';
@@ -38,6 +39,8 @@ function bucketDocument(subject: DocumentSubject & { kind: 'bucket' }): Document
       return retentionPolicyDocument(subject);
     case 'objectLock':
       return objectLockDocument(subject);
+    case 'lifecycle':
+      return lifecycleDocument(subject);
   }
 }
 

@@ -31,5 +31,7 @@ export function topicName(topic: BucketTopic, t: Translate): string {
       return t('Retention Policy');
     case 'objectLock':
       return t('Object Lock');
+    case 'lifecycle':
+      return t('Lifecycle');
   }
 }

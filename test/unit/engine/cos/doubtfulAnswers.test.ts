@@ -4,30 +4,12 @@ import { createBucketProtection } from '../../../../src/engine/cos/bucketProtect
 import { createHeadObject } from '../../../../src/engine/cos/objects';
 import { createProtection } from '../../../../src/engine/cos/protection';
 import { createVersions } from '../../../../src/engine/cos/versions';
-import type { Wire } from '../../../../src/engine/cos/wire';
 import { bucketName, objectKey } from '../../../../src/model/ids';
+import { wireOf } from '../../../fakes/answeringWire';
 
 const never = new AbortController().signal;
 const bucket = bucketName('b');
 const address = { bucket, key: objectKey('k') };
-
-/** A service that answers each operation with a document, and a HEAD with headers. */
-function wireOf(documents: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Wire {
-  return {
-    originOf: () => Promise.resolve('https://h'),
-    send: async (request, _signal, consume) => {
-      const body = Buffer.from(documents[request.op] ?? '');
-      const answer = {
-        status: 200,
-        headers,
-        pipe: () => Promise.resolve(),
-        read: () => Promise.resolve(body),
-        discard: () => undefined,
-      };
-      return await consume(answer, 'https://h');
-    },
-  };
-}
 
 function protectionOver(documents: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>) {
   const wire = wireOf(documents, headers);

@@ -1,0 +1,124 @@
+import type { DocumentSubject } from '../../../model/configDocument';
+import { lifecycleDate, type BucketLifecycle, type LifecycleRule } from '../../../model/lifecycle';
+import type { VersioningState } from '../../../model/objectVersion';
+import { CosFailure } from '../../failure';
+import type { DocumentContext, DocumentKind, PlannedStep } from '../kind';
+import type { ParsedDocument } from '../parse';
+import { canonical, isSameButIds, someOf, unknownElementsReason } from '../settings';
+import { lifecycleProblems } from './lifecycleCheck';
+import { deletionOf, ruleSentence } from './lifecycleTexts';
+
+interface State extends BucketLifecycle {
+  /** What a deletion means here; absent where it could not be asked. */
+  readonly versioning?: VersioningState;
+}
+
+const heading = `  // The service looks at rules once a day, from midnight UTC on. Without rules nothing expires.
+  // "expiration" applies to objects that exist too; "transition" to those that are written from then on.
+`;
+
+/** Lifecycle of a bucket (data-plane.md §9.1, rules 101, 102): a list of rules; none delete the configuration. */
+export function lifecycleDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
+  return {
+    read: async (context, signal) => {
+      const [lifecycle, versioning] = await Promise.all([
+        context.client.getLifecycle(bucket, signal),
+        findVersioning(context, bucket, signal),
+      ]);
+      return { ...lifecycle, ...(versioning === undefined ? {} : { versioning }) };
+    },
+    isSame: (read, now) => canonical(read.rules) === canonical(now.rules),
+    print: ({ rules }) =>
+      `{\n${heading}  "rules": ${JSON.stringify(rules, undefined, 2).replaceAll('\n', '\n  ')}\n}\n`,
+    readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
+    check: (document, { versioning }, nowMs) => lifecycleProblems(document, { versioning, nowMs }),
+    plan: (document, state) => {
+      if (state.unknownElements.length > 0) return [];
+      const wanted = wantedRules(document);
+      if (isSameButIds(wanted, state.rules)) return [];
+      return [wanted.length === 0 ? deletion(bucket) : replacement(bucket, wanted, state)];
+    },
+  } satisfies DocumentKind<State>;
+}
+
+/** Rules of a document without problems, their dates in the form in which they are read. */
+function wantedRules(document: ParsedDocument): readonly LifecycleRule[] {
+  const rules = document.valueAt(['rules']) as readonly LifecycleRule[];
+  return rules.map(({ filter = {}, ...rule }) => ({
+    ...rule,
+    ...(isEmptyFilter(filter) ? {} : { filter: withoutNothing(filter) }),
+    ...(rule.transition === undefined ? {} : { transition: withDay(rule.transition) }),
+    ...(rule.expiration === undefined ? {} : { expiration: withDay(rule.expiration) }),
+  }));
+}
+
+function isEmptyFilter(filter: NonNullable<LifecycleRule['filter']>): boolean {
+  return Object.keys(withoutNothing(filter)).length === 0;
+}
+
+/** A prefix of nothing and no tags are no conditions. */
+function withoutNothing({
+  prefix,
+  tags,
+  ...sizes
+}: NonNullable<LifecycleRule['filter']>): LifecycleRule['filter'] & {} {
+  return {
+    ...(prefix === undefined || prefix === '' ? {} : { prefix }),
+    ...(tags === undefined || Object.keys(tags).length === 0 ? {} : { tags }),
+    ...sizes,
+  };
+}
+
+function withDay<T extends { readonly date?: string }>(time: T): T {
+  return time.date === undefined ? time : { ...time, date: lifecycleDate(time.date) };
+}
+
+function deletion(bucket: DocumentBucket): PlannedStep {
+  return {
+    id: 'lifecycle',
+    operation: 'DeleteBucketLifecycle',
+    sentence: `Delete the lifecycle configuration of '${bucket}': nothing expires, is archived or aborted by rule any more.`,
+    run: async ({ client }, signal) => await client.putLifecycle(bucket, [], signal),
+  };
+}
+
+type DocumentBucket = (DocumentSubject & { kind: 'bucket' })['bucket'];
+
+function replacement(bucket: DocumentBucket, wanted: readonly LifecycleRule[], state: State): PlannedStep {
+  const before = new Set(state.rules.map((rule) => canonical({ ...rule, id: undefined })));
+  const isNew = (rule: LifecycleRule): boolean => !before.has(canonical({ ...rule, id: undefined }));
+  const changed = wanted.filter(isNew);
+  const kept = wanted.length - changed.length;
+  const gone = state.rules.length - kept;
+  const parts = [
+    ...changed.map((rule) => ruleSentence(rule)),
+    ...(gone > 0 && changed.length === 0 ? [`${gone} fewer than before`] : []),
+  ];
+  const deletions = changed.flatMap((rule) => deletionOf(rule, state.versioning));
+  return {
+    id: 'lifecycle',
+    operation: 'PutBucketLifecycleConfiguration',
+    sentence: `${wanted.length === 1 ? 'One lifecycle rule' : `${wanted.length} lifecycle rules`} for '${bucket}'${
+      parts.length === 0 ? '' : `: ${someOf(parts)}`
+    }.`,
+    ...(deletions.length === 0
+      ? {}
+      : { irreversible: `In the bucket '${bucket}', the service will by itself ${someOf(deletions)}.` }),
+    run: async ({ client }, signal) => await client.putLifecycle(bucket, wanted, signal),
+  };
+}
+
+/** Versioning, where the identity may ask; lifecycle can be edited without. */
+async function findVersioning(
+  { client }: DocumentContext,
+  bucket: DocumentBucket,
+  signal: AbortSignal,
+): Promise<VersioningState | undefined> {
+  try {
+    return await client.getVersioning(bucket, signal);
+  } catch (error) {
+    const mayGoOn = error instanceof CosFailure && ['denied', 'unsupported', 'notFound'].includes(error.error.kind);
+    if (mayGoOn) return undefined;
+    throw error;
+  }
+}
