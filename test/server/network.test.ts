@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bucketName, objectKey } from '../../src/model/ids';
 import type { EngineConfiguration } from '../../src/protocol/requests';
 import { startForwardProxy, type ForwardProxy } from '../fakes/forwardProxy';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
@@ -135,5 +136,30 @@ describe('proxies and certificates', () => {
     await strict.ask('engine/configure', plainConfiguration);
     await strict.ask('connection/forget', { connectionId });
     expect(await strict.refuse('buckets/list', { connectionId })).toMatchObject(untrusted);
+  });
+
+  it('holds for the bodies of objects, too', async () => {
+    const withHmac = async (configuration: Partial<EngineConfiguration>) => {
+      const credentials = { [connectionId]: secure.hmacKey };
+      const engine = await startServedEngine({ connections: [secure.hmac], credentials, configuration });
+      engines.push(engine);
+      return engine;
+    };
+    const ref = { connectionId, bucket: bucketName('network'), key: objectKey('a') };
+    const bytes = Buffer.alloc(300_000, 7);
+    const trusting = await withHmac({ caFiles: [caFile] });
+    await trusting.ask('buckets/create', { connectionId, bucket: ref.bucket });
+    const attributes = { headers: {} };
+    await trusting.ask('objects/write', { ...ref, bytes, attributes, condition: { kind: 'always' } });
+    const read = { ...ref, maxBytes: 1_000_000 };
+    expect(Buffer.from((await trusting.ask('objects/read', read)).bytes).equals(bytes)).toBe(true);
+
+    const wary = await withHmac({});
+    expect(await wary.refuse('objects/read', read)).toMatchObject({ kind: 'tls', reason: 'certificateUntrusted' });
+
+    expect(open.seen).toEqual([]);
+    const throughProxy = await withHmac({ caFiles: [caFile], proxyUrl: `http://127.0.0.1:${open.port}` });
+    expect(Buffer.from((await throughProxy.ask('objects/read', read)).bytes).equals(bytes)).toBe(true);
+    expect(open.seen).toHaveLength(1);
   });
 });

@@ -64,7 +64,7 @@ export interface ReadOptions {
   readonly onInfo?: (info: ObjectInfo) => void;
 }
 
-/** Receives a body piece by piece. The bytes are only valid until the promise (if any) settles. */
+/** Receives a body piece by piece. The bytes are valid until it returns or its promise settles: then they are written over. */
 export type BodySink = (bytes: Uint8Array, offsetInBody: number) => void | Promise<void>;
 
 /**

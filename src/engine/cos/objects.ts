@@ -78,6 +78,7 @@ export function createObjects(
           headers: reading.headers,
           repeatable: 'always',
           bytesArrived: reading.bytesArrived,
+          isBulk: true,
         },
         signal,
         reading.take,

@@ -28,6 +28,8 @@ export interface S3Request {
   readonly origin?: string;
   /** Bytes that have arrived for good, where an attempt goes on from the one before. */
   readonly bytesArrived?: () => number;
+  /** Whoever gets a piece of the body keeps no part of it. */
+  readonly isBulk?: boolean;
 }
 
 /** Addresses, signs and sends requests of one connection. */
@@ -79,6 +81,7 @@ export function createWire(options: WireOptions): Wire {
         origin: address.origin,
         repeatable: request.repeatable,
         ...(request.bytesArrived === undefined ? {} : { bytesArrived: request.bytesArrived }),
+        ...(request.isBulk === undefined ? {} : { isBulk: request.isBulk }),
         prepare: async () => {
           const unsigned = {
             method: request.method,
@@ -187,7 +190,7 @@ async function errorBody(answer: WireAnswer): Promise<string> {
   let sizeBytes = 0;
   await answer
     .pipe((bytes) => {
-      if (sizeBytes < maxErrorBytes) pieces.push(bytes);
+      if (sizeBytes < maxErrorBytes) pieces.push(Buffer.from(bytes));
       sizeBytes += bytes.byteLength;
       if (sizeBytes >= maxErrorBytes) answer.discard();
     })

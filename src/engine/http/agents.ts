@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as tls from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { BodySockets } from './bodySockets';
 import { proxyAuthorization, proxyForOrigin, type ProxySettings } from './proxy';
 import { trustedCertificates, type TrustSettings } from './trust';
 
@@ -19,6 +20,8 @@ export interface OriginRoute {
   /** Prefix of the request path: the origin itself where a plain HTTP proxy wants absolute URLs. */
   readonly pathPrefix: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Connections for bodies that are read into place; none through a proxy. */
+  readonly bodySockets?: BodySockets;
 }
 
 /** What shapes connections. A change means new connections. */
@@ -58,7 +61,8 @@ export function createAgents(settings: ConnectionSettings): Agents {
     const target = { host, port: portOf(url), authority: url.host, pathPrefix: '', headers: {}, trust };
     if (proxy === undefined) {
       const agent = isTls ? new https.Agent({ ...pooling, ...trust }) : new http.Agent(pooling);
-      return { ...target, isTls, agent };
+      const bodySockets = new BodySockets({ isTls, host, port: target.port, trust, maxFree: settings.maxSockets });
+      return { ...target, isTls, agent, bodySockets };
     }
     const proxyHost = proxy.host;
     if (isTls) {
@@ -88,13 +92,17 @@ export function createAgents(settings: ConnectionSettings): Agents {
       return route;
     },
     retire() {
-      for (const { agent } of routes.values()) {
+      for (const { agent, bodySockets } of routes.values()) {
+        bodySockets?.retire();
         agent.maxFreeSockets = 0;
         for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
       }
     },
     close() {
-      for (const { agent } of routes.values()) agent.destroy();
+      for (const { agent, bodySockets } of routes.values()) {
+        bodySockets?.close();
+        agent.destroy();
+      }
     },
   };
 }

@@ -21,7 +21,7 @@ export interface WireAnswer {
   /** Names in lower case; repeated headers joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Hands the body to the sink, piece by piece, waiting where the sink waits. Rejects with `CosFailure` of kind `network`
+   * Hands the body to the sink, piece by piece, waiting where the sink waits; pieces may be written over once it is done. Rejects with `CosFailure` of kind `network`
    * when the body ends early. May be called once.
    */
   pipe(sink: (bytes: Buffer) => void | Promise<void>): Promise<void>;
@@ -190,18 +190,21 @@ function answerOf(
     status: incoming.statusCode ?? 0,
     headers,
     pipe,
-    async read(maxBytes) {
-      const pieces: Buffer[] = [];
-      let sizeBytes = 0;
-      await pipe((bytes) => {
-        sizeBytes += bytes.byteLength;
-        if (sizeBytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
-        pieces.push(bytes);
-      });
-      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-    },
+    read: async (maxBytes) => await readWhole(pipe, maxBytes),
     discard() {
       if (!incoming.complete) incoming.destroy();
     },
   };
+}
+
+/** The whole body of an answer, whose pieces may be overwritten once they were looked at. */
+export async function readWhole(pipe: WireAnswer['pipe'], maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let sizeBytes = 0;
+  await pipe((bytes) => {
+    sizeBytes += bytes.byteLength;
+    if (sizeBytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    pieces.push(Buffer.from(bytes));
+  });
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
 }

@@ -3,7 +3,8 @@ import type { EngineConfiguration } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
 import { asFailure, cancelled, type CosFailure } from '../failure';
 import { createAgents, type Agents } from './agents';
-import { exchange, type WireAnswer, type WireRequest } from './exchange';
+import { bodyExchange } from './bodyExchange';
+import { exchange, type ExchangeLimits, type WireAnswer, type WireRequest } from './exchange';
 import { createLimiter, type Limiter } from './limiter';
 import { backOffMs, retryAfterMs, type Repeatable, type RetryPolicy } from './retry';
 
@@ -20,6 +21,8 @@ export interface HttpCall<T> {
   consume(answer: WireAnswer): Promise<T>;
   /** Bytes that have arrived for good, if an attempt goes on where the last one broke: progress renews the patience. */
   readonly bytesArrived?: () => number;
+  /** A GET whose body may be read into one buffer again and again: whoever gets a piece of it keeps no part of it. */
+  readonly isBulk?: boolean;
 }
 
 /** The only way out of the engine: pooled connections, limits, timeouts and the one retry layer. */
@@ -47,6 +50,7 @@ const interactiveSockets = 6;
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { clock, policy, log } = options;
   const limiters = new Map<string, Limiter>();
+  const unsuited = new Set<string>();
   const retired: Agents[] = [];
   const closing = new AbortController();
   let configuration = options.configuration;
@@ -72,6 +76,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return created;
   }
 
+  /** Bulk over connections of its own, unless the origin has answered there in a way that only Node's parser reads. */
+  async function ask<T>(
+    call: HttpCall<T>,
+    request: WireRequest,
+    limits: ExchangeLimits,
+    signal: AbortSignal,
+  ): Promise<WireAnswer> {
+    const route = agents.routeTo(call.origin);
+    if (call.isBulk === true && route.bodySockets !== undefined && !unsuited.has(call.origin)) {
+      const answer = await bodyExchange(call.op, route, route.bodySockets, request, limits, signal);
+      if (answer !== undefined) return answer;
+      unsuited.add(call.origin);
+    }
+    return await exchange(call.op, route, request, limits, signal);
+  }
+
   /** One attempt. Returns the value, or the failure with how long to wait at least before the next. */
   async function attempt<T>(
     call: HttpCall<T>,
@@ -95,7 +115,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       request = await call.prepare();
       const idleTimeoutMs = configuration.requestTimeoutMs;
       const limits = { idleTimeoutMs, connectTimeoutMs: Math.min(idleTimeoutMs, 15_000) };
-      answer = await exchange(call.op, agents.routeTo(call.origin), request, limits, signal);
+      answer = await ask(call, request, limits, signal);
       pauseMs = retryAfterMs(answer.headers['retry-after'], clock.nowMs()) ?? waitMs;
       const value = await call.consume(answer);
       report('debug', '');
