@@ -69,36 +69,16 @@ test('an object is held and retained by hand, says so, and its properties are ed
   await workbench.tab('draft.txt.properties.jsonc').waitFor();
   const tags = async () =>
     (await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: 'draft.txt' }))).TagSet;
-  const change = async (from: string, to: string) => {
-    await page.locator('.editor-instance .monaco-editor .view-lines').first().click();
-    await page.keyboard.press('Control+h');
-    const find = page.locator('.editor-instance .find-widget');
-    await find.getByRole('textbox', { name: 'Find' }).fill(from);
-    await find.getByRole('textbox', { name: 'Replace' }).fill(to);
-    await find.getByRole('textbox', { name: 'Replace' }).press('Control+Alt+Enter');
-    await page.keyboard.press('Escape');
-  };
-  await change('"case"', '"ibm:case"');
+  await workbench.replaceText('"case"', '"ibm:case"');
   await page.locator('.editor-instance .squiggly-error').first().waitFor();
   await session.screenshot('properties');
-  await change('"ibm:case"', '"matter"');
+  await workbench.replaceText('"ibm:case"', '"matter"');
   await page.locator('.editor-instance .squiggly-error').first().waitFor({ state: 'detached' });
   // VS Code saves by itself: the text is kept here, and nothing is applied.
   await page.locator('.part.statusbar .statusbar-item', { hasText: 'Not applied' }).waitFor();
   expect(await tags()).toEqual([{ Key: 'case', Value: 'one' }]);
   const preview = workbench.dialog('to the object "draft.txt"?');
-  // VS Code takes a save for done while an automatic one of the same text is still running: a person presses again.
-  const save = async () => {
-    for (let tries = 0; ; tries++) {
-      await workbench.save();
-      try {
-        return await preview.waitFor({ timeout: 5000 });
-      } catch (error) {
-        if (tries >= 3) throw error;
-      }
-    }
-  };
-  await save();
+  await workbench.saveUntil(preview);
   await preview.getByText('PutObjectTagging').waitFor();
   await preview.getByRole('button', { name: 'Apply', exact: true }).click();
   await workbench.notification('Applied to the object "draft.txt"').waitFor();
@@ -106,10 +86,10 @@ test('an object is held and retained by hand, says so, and its properties are ed
 
   // A hold that somebody else adds between opening and saving: nothing is applied before it was seen, nothing is lost.
   await workbench.contextMenu(workbench.row('draft.txt'), 'Properties');
-  await change('"one"', '"two"');
+  await workbench.replaceText('"one"', '"two"');
   await page.locator('.part.statusbar .statusbar-item', { hasText: 'Not applied' }).waitFor();
   await addLegalHold(info, bucket, 'draft.txt', 'from-court');
-  await save();
+  await workbench.saveUntil(preview);
   await preview.getByRole('button', { name: 'Apply', exact: true }).click();
   const race = workbench.dialog('was changed by somebody else after this document was opened');
   await session.screenshot('properties-race');
@@ -120,11 +100,11 @@ test('an object is held and retained by hand, says so, and its properties are ed
   await workbench.waitForTab('draft.txt.properties.jsonc', 'clean');
   await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('placed');
   // The text still has no hold, so that a save would remove it: the preview says so, and Cancel leaves it.
-  await save();
+  await workbench.saveUntil(preview);
   await preview.getByText("Remove the legal hold 'from-court'").waitFor();
   await preview.getByRole('button', { name: 'Cancel' }).click();
-  await change('"legalHolds": []', '"legalHolds": ["from-court"]');
-  await save();
+  await workbench.replaceText('"legalHolds": []', '"legalHolds": ["from-court"]');
+  await workbench.saveUntil(preview);
   await preview.getByText('PutObjectTagging').waitFor();
   expect(await preview.getByText('legal hold').count()).toBe(0);
   await preview.getByRole('button', { name: 'Apply', exact: true }).click();

@@ -181,6 +181,17 @@ export class Workbench {
     await this.page.keyboard.type(text);
   }
 
+  /** Replaces every occurrence of a text in the active editor, as Find and Replace does. */
+  async replaceText(from: string, to: string): Promise<void> {
+    await this.page.locator('.editor-instance .monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press('Control+h');
+    const find = this.page.locator('.editor-instance .find-widget');
+    await find.getByRole('textbox', { name: 'Find' }).fill(from);
+    await find.getByRole('textbox', { name: 'Replace' }).fill(to);
+    await find.getByRole('textbox', { name: 'Replace' }).press('Control+Alt+Enter');
+    await this.page.keyboard.press('Escape');
+  }
+
   /** Gives VS Code's own file dialog, which is a quick input here, a path. It empties its field once it has read a folder. */
   async chooseFile(fsPath: string): Promise<void> {
     const accept = this.page.locator('.quick-input-widget').getByRole('button', { name: /^(Upload|OK)$/ });
@@ -200,6 +211,21 @@ export class Workbench {
 
   closeActiveEditor(): Promise<void> {
     return this.command('View: Close Editor');
+  }
+
+  /**
+   * Saves until a question about it is there: VS Code takes a save for done while an automatic one of the same text is still
+   * running, and a person presses again.
+   */
+  async saveUntil(question: Locator): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      await this.save();
+      try {
+        return await question.waitFor({ timeout: 5000 });
+      } catch (error) {
+        if (tries >= 3) throw error;
+      }
+    }
   }
 
   save(): Promise<void> {

@@ -6,6 +6,7 @@ import { endpointOrigin, requestAddress } from './address';
 import { createAcl } from './acl';
 import { createArchive } from './archive';
 import { createAuthorizer } from './authorizer';
+import { createBucketCors } from './bucketCors';
 import { createBucketLifecycle } from './bucketLifecycle';
 import { createBucketProtection } from './bucketProtection';
 import { createBucketVersioning } from './bucketVersioning';
@@ -97,6 +98,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...bucketProtection,
     ...createBucketVersioning(wire),
     ...createBucketLifecycle(wire),
+    ...createBucketCors(wire),
     ...createBucketWebsite(wire),
     ...protection,
     ...state,

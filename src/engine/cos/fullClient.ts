@@ -1,5 +1,6 @@
 import type { ControlClient } from '../control/controlClient';
 import type { ArchiveOperations } from './archive';
+import type { BucketCorsOperations } from './bucketCors';
 import type { BucketLifecycleOperations } from './bucketLifecycle';
 import type { BucketProtectionOperations } from './bucketProtection';
 import type { BucketVersioningOperations } from './bucketVersioning';
@@ -20,6 +21,7 @@ export interface FullCosClient
     TagOperations,
     AclOperations,
     ArchiveOperations,
+    BucketCorsOperations,
     BucketLifecycleOperations,
     BucketProtectionOperations,
     BucketVersioningOperations,

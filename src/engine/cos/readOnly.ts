@@ -21,6 +21,7 @@ const writes = [
   'putObjectLock',
   'putVersioning',
   'putLifecycle',
+  'putCors',
   'putBucketWebsite',
   'addLegalHold',
   'removeLegalHold',

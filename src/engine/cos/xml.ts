@@ -49,6 +49,13 @@ export function childText(parent: XmlElement | undefined, name: string): string 
   return typeof value === 'string' ? resolveReferences(value) : undefined;
 }
 
+/** Texts of all children of that name, in order, their references resolved. Children with elements inside are left out. */
+export function childTexts(parent: XmlElement | undefined, name: string): readonly string[] {
+  const value = parent?.[name];
+  const list = Array.isArray(value) ? (value as readonly (string | XmlElement)[]) : [value];
+  return list.filter((item) => typeof item === 'string').map(resolveReferences);
+}
+
 /**
  * Names of children that are none of these, and of those that occur more than once although only one is read: what writing
  * the element again would lose.

@@ -8,6 +8,7 @@ import type { ClientFor } from '../requests/buckets';
 import { policyDocument } from './backup/policy';
 import { rangeDocument } from './backup/range';
 import { vaultDocument } from './backup/vault';
+import { corsDocument } from './bucket/cors';
 import { lifecycleDocument } from './bucket/lifecycle';
 import { objectLockDocument } from './bucket/objectLock';
 import { retentionPolicyDocument } from './bucket/retentionPolicy';
@@ -41,6 +42,8 @@ function bucketDocument(subject: DocumentSubject & { kind: 'bucket' }): Document
       return objectLockDocument(subject);
     case 'lifecycle':
       return lifecycleDocument(subject);
+    case 'cors':
+      return corsDocument(subject);
   }
 }
 

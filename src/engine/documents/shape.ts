@@ -40,7 +40,7 @@ export function shapeProblems(document: ParsedDocument, path: JsonPath, shape: S
     case 'boolean':
       return typeof value === 'boolean' ? [] : wrong('boolean', `${named(path)} is true or false.`);
     case 'count':
-      return isCount(value, shape) ? [] : wrong('count', `${named(path)} is a whole number, ${rangeText(shape)}.`);
+      return isCount(value, shape) ? [] : wrong('count', `${named(path)} is ${countText(value, shape)}.`);
     case 'choice':
       return choiceProblems(document, path, shape.of, value);
   }
@@ -114,8 +114,10 @@ function isCount(value: unknown, { min, max = Number.MAX_SAFE_INTEGER }: { min: 
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max;
 }
 
-function rangeText({ min, max }: { readonly min: number; readonly max?: number }): string {
-  return max === undefined ? `${min} or more` : `${min} to ${max}`;
+/** What a number has to be, as far as this one is not. */
+function countText(value: unknown, { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }): string {
+  if (typeof value === 'number' && value > max) return `at most ${max}`;
+  return `a whole number, ${max < 1_000_000 ? `${min} to ${max}` : `${min} or more`}`;
 }
 
 /** "a, b or c". */

@@ -33,5 +33,7 @@ export function topicName(topic: BucketTopic, t: Translate): string {
       return t('Object Lock');
     case 'lifecycle':
       return t('Lifecycle');
+    case 'cors':
+      return t('CORS');
   }
 }

@@ -13,8 +13,8 @@ interface State extends BucketLifecycle {
   readonly versioning?: VersioningState;
 }
 
-const heading = `  // The service looks at rules once a day, from midnight UTC on. Without rules nothing expires.
-  // "expiration" applies to objects that exist too; "transition" to those that are written from then on.
+const heading = `  // What the service does by itself, once a day. Without rules nothing expires.
+  // "expiration" is for objects that exist too, "transition" for later ones.
 `;
 
 /** Lifecycle of a bucket (data-plane.md §9.1, rules 101, 102): a list of rules; none delete the configuration. */
