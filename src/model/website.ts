@@ -1,9 +1,38 @@
-/** A bucket's website, as far as deploying one needs it (data-plane.md §13). */
+/** How a website is reached. */
+export const websiteProtocols = ['http', 'https'] as const;
+/** One of them. */
+export type WebsiteProtocol = (typeof websiteProtocols)[number];
+
+/** A bucket's website, as it stands in its document (data-plane.md §13). */
 export interface BucketWebsite {
   /** Name that stands for a folder, such as `index.html`; absent where every request is redirected elsewhere. */
   readonly indexSuffix?: string;
   /** Key of the page for what is not there. */
   readonly errorKey?: string;
+  readonly routingRules?: readonly RoutingRule[];
+  /** Sends every visitor to another host. Excludes everything else. */
+  readonly redirectAll?: { readonly host: string; readonly protocol?: WebsiteProtocol };
+}
+
+/** Sends visitors of some pages elsewhere (data-plane.md §13). */
+export interface RoutingRule {
+  /** For which requests, all conditions together; every request where absent. */
+  readonly when?: { readonly errorCode?: number; readonly keyPrefix?: string };
+  /** What changes in the address. `keyPrefix` replaces the condition's, `key` the whole key; not both. */
+  readonly redirect: {
+    readonly host?: string;
+    readonly protocol?: WebsiteProtocol;
+    readonly statusCode?: number;
+    readonly keyPrefix?: string;
+    readonly key?: string;
+  };
+}
+
+/** What a bucket has: no website where it has no configuration. */
+export interface FoundWebsite {
+  readonly website?: BucketWebsite;
+  /** Names of elements of the service's answer that no field stands for; writing the website would lose them. */
+  readonly unknownElements: readonly string[];
 }
 
 /** What files of a website get besides their content type. */

@@ -23,6 +23,7 @@ const writes = [
   'putLifecycle',
   'putCors',
   'putBucketWebsite',
+  'deleteBucketWebsite',
   'addLegalHold',
   'removeLegalHold',
   'extendRetention',

@@ -13,6 +13,7 @@ import { lifecycleDocument } from './bucket/lifecycle';
 import { objectLockDocument } from './bucket/objectLock';
 import { retentionPolicyDocument } from './bucket/retentionPolicy';
 import { versioningDocument } from './bucket/versioning';
+import { websiteDocument } from './bucket/website';
 import { withFactsOf } from './facts';
 import { propertiesDocument } from './object/properties';
 import type { DocumentContext, DocumentKind } from './kind';
@@ -44,6 +45,8 @@ function bucketDocument(subject: DocumentSubject & { kind: 'bucket' }): Document
       return lifecycleDocument(subject);
     case 'cors':
       return corsDocument(subject);
+    case 'website':
+      return websiteDocument(subject);
   }
 }
 

@@ -12,7 +12,7 @@ export function createWebsiteHandlers(
       await planSite(await clientFor(connectionId, signal), site, signal),
     'website/get': async ({ connectionId, bucket }, signal) => {
       const client = await clientFor(connectionId, signal);
-      return (await client.getBucketWebsite(bucket, signal)) ?? null;
+      return (await client.getBucketWebsite(bucket, signal)).website ?? null;
     },
     'website/put': async ({ connectionId, bucket, website }, signal) => {
       const client = await clientFor(connectionId, signal);

@@ -35,5 +35,7 @@ export function topicName(topic: BucketTopic, t: Translate): string {
       return t('Lifecycle');
     case 'cors':
       return t('CORS');
+    case 'website':
+      return t('Website');
   }
 }
