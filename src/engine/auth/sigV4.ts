@@ -85,9 +85,17 @@ export function canonicalQuery(query: string): string {
     .join('&');
 }
 
+/** The secret that was derived last: it is good for a day, and deriving it is four fifths of a signature. */
+let derived: { readonly key: SigningKey; readonly day: string; readonly secret: Buffer } | undefined;
+
 function signingSecret(key: SigningKey, day: string): Buffer {
-  const dated = hmac(Buffer.from(`AWS4${key.secretAccessKey}`, 'utf8'), day);
-  return hmac(hmac(hmac(dated, key.region), 's3'), 'aws4_request');
+  const isSame =
+    derived?.day === day && derived.key.secretAccessKey === key.secretAccessKey && derived.key.region === key.region;
+  if (derived === undefined || !isSame) {
+    const dated = hmac(Buffer.from(`AWS4${key.secretAccessKey}`, 'utf8'), day);
+    derived = { key, day, secret: hmac(hmac(hmac(dated, key.region), 's3'), 'aws4_request') };
+  }
+  return derived.secret;
 }
 
 function hmac(secret: Buffer, text: string): Buffer {

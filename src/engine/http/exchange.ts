@@ -31,6 +31,8 @@ export interface WireAnswer {
   discard(): void;
 }
 
+const sliceBytes = 1024 * 1024;
+
 /** Time limits of an exchange. */
 export interface ExchangeLimits {
   readonly connectTimeoutMs: number;
@@ -121,8 +123,26 @@ export function exchange(
       const rearm = () => incoming.socket.setTimeout(limits.idleTimeoutMs);
       resolve(answerOf(incoming, idle, rearm, failureOf));
     });
-    outgoing.end(request.body);
+    sendBody(outgoing, request.body);
   });
+}
+
+/** TLS holds a second copy of whatever is written and has not gone out: a large body goes out slice by slice. */
+function sendBody(outgoing: http.ClientRequest, body: Uint8Array | undefined): void {
+  if (body === undefined || body.byteLength <= sliceBytes) {
+    outgoing.end(body);
+    return;
+  }
+  let sentBytes = 0;
+  const sendNext = () => {
+    while (sentBytes < body.byteLength && !outgoing.destroyed) {
+      const slice = body.subarray(sentBytes, sentBytes + sliceBytes);
+      sentBytes += slice.byteLength;
+      if (!outgoing.write(slice) && sentBytes < body.byteLength) return void outgoing.once('drain', sendNext);
+    }
+    if (!outgoing.destroyed) outgoing.end();
+  };
+  sendNext();
 }
 
 function isHandshaking(socket: Socket): boolean {

@@ -56,6 +56,7 @@ export async function resumeUpload(
   }
   const file = await SourceFile.open(item.fsPath, item);
   try {
+    await file.assertUnchanged();
     return { file, begun: { note, known: await knownParts(context, file, note, listed) } };
   } catch (thrown) {
     await file.close();
@@ -69,6 +70,7 @@ async function isThere(context: TransferContext, address: ObjectAddress, item: U
   if (found?.sizeBytes !== item.sizeBytes) return false;
   const file = await SourceFile.open(item.fsPath, item);
   try {
+    await file.assertUnchanged();
     if (!(await hasLanded(client, address, file, signal))) return false;
   } finally {
     await file.close();

@@ -21,22 +21,13 @@ export class SourceFile {
     this.#state = state;
   }
 
-  /** Opens a planned file. Throws `localFile` failures; `changedMeanwhile` when it is not as it was planned. */
+  /** Opens a planned file. Throws `localFile` failures. Whether it is as it was planned, `assertUnchanged` tells. */
   static async open(fsPath: string, state: FileState): Promise<SourceFile> {
-    let handle: FileHandle;
     try {
-      handle = await open(fsPath, 'r');
+      return new SourceFile(fsPath, await open(fsPath, 'r'), state);
     } catch (cause) {
       throw localFailure('upload', 'read', fsPath, cause);
     }
-    const file = new SourceFile(fsPath, handle, state);
-    try {
-      await file.assertUnchanged();
-    } catch (thrown) {
-      await handle.close();
-      throw thrown;
-    }
-    return file;
   }
 
   get sizeBytes(): number {

@@ -92,7 +92,10 @@ async function putFile(
   const file = await SourceFile.open(item.fsPath, item);
   try {
     if (file.sizeBytes <= context.partBytes) await putWhole(context, file, address, conditionOf(clash), attributes);
-    else await putParts(context, file, await beginUpload(context, item, address, clash, attributes));
+    else {
+      await file.assertUnchanged();
+      await putParts(context, file, await beginUpload(context, item, address, clash, attributes));
+    }
   } finally {
     await file.close();
   }
