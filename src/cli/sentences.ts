@@ -30,7 +30,7 @@ function statement(error: CosError): string {
     case 'notFound':
       return place === undefined ? trimmed(error.detail) : `"${place}" does not exist`;
     case 'denied':
-      if (error.reason === 'instanceUnknown') return trimmed(error.detail);
+      if (error.reason === 'instanceUnknown' || error.reason === 'otherAccount') return trimmed(error.detail);
       return `${error.op} was refused${place === undefined ? '' : ` on "${place}"`}`;
     case 'throttled':
       return `the service was too busy${place === undefined ? '' : ` for "${place}"`}`;

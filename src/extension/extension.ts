@@ -20,7 +20,7 @@ import { registerTransfers } from './transfers';
 import { BucketsDragAndDrop } from './tree/dragAndDrop';
 import { ProtectionBadges } from './tree/protectionBadges';
 import { BucketsView } from './tree/bucketsView';
-import { createFailureReporter } from './ui/failures';
+import { createFailureReporter, type ConnectionCommand } from './ui/failures';
 import { DisposableStore } from './ui/lifecycle';
 import { createPrompts } from './ui/prompts';
 import { offerEngineRestart, reportConnectionProblems } from './ui/warnings';
@@ -73,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const changes = owned.add(new vscode.EventEmitter<ObjectChange>());
   const changeEvents = { onDidChange: changes.event, fire: (change: ObjectChange) => changes.fire(change) };
   const failures = createFailureReporter(prompts, {
-    signIn: (connectionId) => void signInAgain(connectionId),
+    runOn: (command, connectionId) => void runOnConnection(command, connectionId),
     showLog: () => log.show(),
   });
   const common = { engine, connections, changes: changeEvents, prompts, failures };
@@ -121,8 +121,8 @@ function engineLocation(): 'process' | 'extensionHost' {
 }
 
 /** Without a known connection the command asks which one. */
-async function signInAgain(connectionId: ConnectionId | undefined): Promise<void> {
+async function runOnConnection(command: ConnectionCommand, connectionId: ConnectionId | undefined): Promise<void> {
   const uri =
     connectionId === undefined ? [] : [vscode.Uri.from({ scheme: objectScheme, authority: connectionId, path: '/' })];
-  await vscode.commands.executeCommand('ibmcos.connection.signIn', ...uri);
+  await vscode.commands.executeCommand(command, ...uri);
 }

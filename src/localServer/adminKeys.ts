@@ -2,7 +2,7 @@ import { allowMembers, invalid, needed, readBody, readOneOf } from './adminBody'
 import type { Role } from './contracts';
 import { ServiceError, type Route } from './control/jsonService';
 import type { Identities } from './iam/identities';
-import { roles, type AccessKey } from './iam/identityFile';
+import { keyConditions, roles, type AccessKey } from './iam/identityFile';
 
 /** Keys, instances and public access of the admin endpoint. */
 export function keyRoutes(identities: Identities): Route[] {
@@ -27,6 +27,20 @@ export function keyRoutes(identities: Identities): Route[] {
         const instance = identities.findInstance(instanceId);
         if (instance === undefined) throw invalid(`instance "${instanceId}" is unknown.`);
         return { status: 201, json: describe(identities.createKey({ name, role, instance, hmac: 'with' })) };
+      },
+    },
+    {
+      method: 'PUT',
+      path: '/keys/:id/condition',
+      operation: 'admin',
+      handle: (request) => {
+        const body = readBody(request);
+        allowMembers(body, ['condition']);
+        const condition = needed(readOneOf(body, 'condition', ['usable', ...keyConditions] as const), 'condition');
+        const id = request.params['id'] ?? '';
+        const changed = identities.setKeyCondition(id, condition === 'usable' ? undefined : condition);
+        if (changed === undefined) throw new ServiceError(404, 'not_found', 'No such key.');
+        return { status: 200, json: describe(changed) };
       },
     },
     {

@@ -39,8 +39,18 @@ export type CosErrorReason =
   | 'tooManyBuckets'
   | 'alreadyExists'
   | 'apiKeyUnknown'
+  | 'apiKeyDisabled'
+  | 'apiKeyLocked'
+  | 'apiKeyExpired'
+  /** A one-time passcode is wrong, was used or is too old; or the identity may sign in with one only. */
+  | 'passcodeRefused'
+  | 'passcodeNeeded'
+  /** IAM refused with a code that no table knows. */
+  | 'signInRefused'
   | 'sessionExpired'
   | 'instanceUnknown'
+  /** The instance belongs to another account than the identity signed in for. */
+  | 'otherAccount'
   | 'accessKeyUnknown'
   | 'signatureMismatch'
   | 'clockSkewed'
@@ -67,7 +77,15 @@ export type CosErrorReason =
   | 'quotaExceeded';
 
 /** Roles of IBM Cloud Object Storage, as IBM prints them (credentials.md §5.1). */
-export type ServiceRole = 'Object Reader' | 'Content Reader' | 'Reader' | 'Object Writer' | 'Writer' | 'Manager';
+export type ServiceRole =
+  | 'Object Reader'
+  | 'Content Reader'
+  | 'Reader'
+  | 'Object Writer'
+  | 'Writer'
+  | 'Manager'
+  | 'Backup Reader'
+  | 'Backup Manager';
 
 /**
  * What about an object's protection made the service, or the engine before any request, refuse. `protected`: a retention,

@@ -126,9 +126,12 @@ describe('what people get wrong', () => {
     const foreign = farSide.iam.serviceInstanceId
       .replace(/a\/[^:]+/, `a/${'0'.repeat(32)}`)
       .replace(/[0-9a-f]{12}::$/, '000000000000::');
-    for (const serviceInstanceId of [foreign, 'my-instance']) {
+    for (const [serviceInstanceId, reason] of [
+      [foreign, 'otherAccount'],
+      ['my-instance', 'instanceUnknown'],
+    ] as const) {
       const error = await refusal({ ...farSide.iam, serviceInstanceId }, farSide.apiKey);
-      expect(error).toMatchObject({ kind: 'denied', reason: 'instanceUnknown' });
+      expect(error).toMatchObject({ kind: 'denied', reason });
     }
   });
 

@@ -95,6 +95,33 @@ describe('signing in with an API key', () => {
     }
   });
 
+  it.each([
+    ['disabled', 'apiKeyDisabled'],
+    ['locked', 'apiKeyLocked'],
+    ['expired', 'apiKeyExpired'],
+  ])('says that an API key is %s, and asks no further', async (condition, reason) => {
+    const created = (await farSide.admin('POST', '/keys', { role: 'Manager' })) as { apiKey: string; id: string };
+    await farSide.admin('PUT', `/keys/${created.id}/condition`, { condition });
+    const limited = await startServedEngine({
+      connections: [farSide.iam],
+      credentials: { [connectionId]: { kind: 'apiKey', apiKey: created.apiKey } },
+    });
+    for (let again = 0; again < 3; again++) {
+      const error = await limited.refuse('buckets/list', { connectionId });
+      expect(error).toMatchObject({ kind: 'signInNeeded', reason });
+    }
+    expect(tokenRequests()).toBe(1);
+    expect(limited.log.join('\n')).not.toContain(created.apiKey);
+    await limited.close();
+  });
+
+  it('says that only a one-time passcode signs in', async () => {
+    await farSide.admin('PATCH', '/tokens', { externalAuthentication: 'required' });
+    const error = await engine.refuse('buckets/list', { connectionId });
+    await farSide.admin('PATCH', '/tokens', { externalAuthentication: 'off' });
+    expect(error).toMatchObject({ kind: 'signInNeeded', reason: 'passcodeNeeded', code: 'BXNIM0400E' });
+  });
+
   it('tries a new API key after the connection was edited', async () => {
     const credentials: Record<string, typeof farSide.apiKey> = { [connectionId]: { kind: 'apiKey', apiKey: 'wrong' } };
     const edited = await startServedEngine({ connections: [farSide.iam], credentials });

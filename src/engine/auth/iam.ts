@@ -1,59 +1,87 @@
-import type { CosErrorReason } from '../../model/cosError';
 import { CosFailure } from '../failure';
 import type { HttpClient } from '../http/httpClient';
 import type { WireAnswer } from '../http/exchange';
+import { iamFailure, isRecord, type GrantKind } from './iamFailure';
 
 /** An access token and how long it lives from the moment it was given. */
 export interface IssuedToken {
   readonly accessToken: string;
   readonly lifetimeMs: number;
+  /** Gets further tokens; only where the grant brings one. */
+  readonly refreshToken?: string;
 }
+
+/** What a token is asked for with (control-plane.md §1.2). All of it is secret. */
+export type TokenGrant =
+  | { readonly kind: 'apiKey'; readonly apiKey: string }
+  | { readonly kind: 'passcode'; readonly passcode: string }
+  /** With an account: a token of that account. */
+  | { readonly kind: 'refreshToken'; readonly refreshToken: string; readonly accountId?: string };
 
 /** Where IBM Cloud IAM answers unless a connection says otherwise (control-plane.md §0). */
 export const defaultIamEndpoint = 'https://iam.cloud.ibm.com';
 
 const op = 'IamToken';
 
-/** Codes after which asking again is pointless (credentials.md §4). */
-const fatalReasons: Readonly<Record<string, CosErrorReason>> = {
-  BXNIM0415E: 'apiKeyUnknown',
-  BXNIM0407E: 'sessionExpired',
-  BXNIM0408E: 'sessionExpired',
-  BXNIM0439E: 'sessionExpired',
-  BXNIM0400E: 'sessionExpired',
-};
+/** IBM's public client; refresh tokens are only given to a client, and only good for the one they were given to. */
+const clientAuthorization = 'Basic Yng6Yng=';
 
 /**
- * Exchanges an API key for an access token (control-plane.md §1.2). Throws `signInNeeded` where IAM does not accept it.
- * The form body carries the key and is never logged.
+ * Exchanges an API key, passcode or refresh token for an access token (control-plane.md §1.2). Throws `signInNeeded` where IAM
+ * does not accept it, with a reason that says what is wrong. The form body is secret and never logged.
  */
 export async function requestToken(
   http: HttpClient,
   iamEndpoint: string,
-  apiKey: string,
+  grant: TokenGrant,
   signal: AbortSignal,
 ): Promise<IssuedToken> {
   const base = parseEndpoint(iamEndpoint);
-  const form = new URLSearchParams({
-    grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
-    apikey: apiKey,
-    response_type: 'cloud_iam',
-  });
-  return await http.send(
-    {
-      op,
-      origin: base.origin,
-      repeatable: 'always',
-      prepare: async () => ({
-        method: 'POST',
-        path: `${base.pathname.replace(/\/$/, '')}/identity/token`,
-        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-        body: Buffer.from(form.toString(), 'utf8'),
-      }),
-      consume: async (answer) => readToken(answer, base.host),
-    },
-    signal,
-  );
+  const form = new URLSearchParams({ ...fieldsOf(grant), response_type: 'cloud_iam' });
+  try {
+    return await http.send(
+      {
+        op,
+        origin: base.origin,
+        // A passcode is used up by the first attempt that arrives.
+        repeatable: grant.kind === 'passcode' ? 'ifRefused' : 'always',
+        prepare: async () => ({
+          method: 'POST',
+          path: `${pathOf(base)}/identity/token`,
+          headers: {
+            'content-type': 'application/x-www-form-urlencoded',
+            accept: 'application/json',
+            ...(grant.kind === 'apiKey' ? {} : { authorization: clientAuthorization }),
+          },
+          body: Buffer.from(form.toString(), 'utf8'),
+        }),
+        consume: async (answer) => readToken(answer, base.host, grant.kind),
+      },
+      signal,
+    );
+  } catch (error) {
+    if (grant.kind !== 'apiKey' || !(error instanceof CosFailure) || !mayBeKeyState(error)) throw error;
+    throw (await keyState(http, base, grant.apiKey, error, signal)) ?? error;
+  }
+}
+
+function fieldsOf(grant: TokenGrant): Record<string, string> {
+  switch (grant.kind) {
+    case 'apiKey':
+      return { grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: grant.apiKey };
+    case 'passcode':
+      return { grant_type: 'urn:ibm:params:oauth:grant-type:passcode', passcode: grant.passcode };
+    case 'refreshToken':
+      return {
+        grant_type: 'refresh_token',
+        refresh_token: grant.refreshToken,
+        ...(grant.accountId === undefined ? {} : { account: grant.accountId }),
+      };
+  }
+}
+
+function pathOf(base: URL): string {
+  return base.pathname.replace(/\/$/, '');
 }
 
 function parseEndpoint(iamEndpoint: string): URL {
@@ -84,71 +112,73 @@ export function requireSafeTransport(url: URL, operation: string): void {
   });
 }
 
-async function readToken(answer: WireAnswer, host: string): Promise<IssuedToken> {
-  const text = (await answer.read(1024 * 1024)).toString('utf8');
-  const body = parseObject(text);
+async function readToken(answer: WireAnswer, host: string, grant: GrantKind): Promise<IssuedToken> {
+  const body = await readObject(answer);
   if (answer.status === 200) {
     const accessToken = body?.['access_token'];
+    const refreshToken = body?.['refresh_token'];
     const expiresInSeconds = Number(body?.['expires_in']);
     if (typeof accessToken === 'string' && expiresInSeconds > 0) {
-      return { accessToken, lifetimeMs: expiresInSeconds * 1000 };
+      const hasRefreshToken = typeof refreshToken === 'string' && refreshToken !== 'not_supported';
+      return {
+        accessToken,
+        lifetimeMs: expiresInSeconds * 1000,
+        ...(hasRefreshToken ? { refreshToken } : {}),
+      };
     }
   }
-  throw iamFailure(answer, body, host);
+  throw iamFailure(op, answer, body, { host, grant });
 }
 
-function iamFailure(answer: WireAnswer, body: Record<string, unknown> | undefined, host: string): CosFailure {
-  const code = body?.['errorCode'];
-  const context = body?.['context'];
-  const requestId = isRecord(context) ? context['requestId'] : answer.headers['transaction-id'];
-  const details = body?.['errorDetails'];
-  const message = typeof details === 'string' && details !== '' ? details : body?.['errorMessage'];
-  const facts = {
-    op,
-    host,
-    httpStatus: answer.status,
-    ...(typeof code === 'string' ? { code } : {}),
-    ...(typeof requestId === 'string' ? { requestId } : {}),
-  };
-  const said = typeof message === 'string' ? `: ${message}` : '.';
-  if (answer.status === 429 || answer.status === 503) {
-    return new CosFailure({ ...facts, kind: 'throttled', retry: 'later', detail: `IAM asks to slow down${said}` });
-  }
-  if (answer.status >= 500) {
-    return new CosFailure({
-      ...facts,
-      kind: 'network',
-      retry: 'later',
-      detail: `IAM failed (${answer.status})${said}`,
-    });
-  }
-  if (typeof code !== 'string') {
-    return new CosFailure({
-      ...facts,
-      kind: 'network',
-      reason: 'notACosEndpoint',
-      retry: 'never',
-      detail: `"${host}" does not answer as IBM Cloud IAM does (status ${answer.status}).`,
-    });
-  }
-  return new CosFailure({
-    ...facts,
-    kind: 'signInNeeded',
-    reason: fatalReasons[code] ?? 'apiKeyUnknown',
-    retry: 'afterSignIn',
-    detail: `IAM does not accept the API key (${code})${said}`,
-  });
+/** Codes for keys that are disabled, locked or past their end are not documented; IAM tells which key it is on request. */
+function mayBeKeyState({ error }: CosFailure): boolean {
+  return error.kind === 'signInNeeded' && error.reason !== 'passcodeNeeded';
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** Why a key that exists is refused, or undefined where IAM does not say (control-plane.md §1.5). */
+async function keyState(
+  http: HttpClient,
+  base: URL,
+  apiKey: string,
+  refusal: CosFailure,
+  signal: AbortSignal,
+): Promise<CosFailure | undefined> {
+  const details = await http
+    .send(
+      {
+        op: 'IamApiKeyDetails',
+        origin: base.origin,
+        repeatable: 'ifRefused',
+        prepare: async () => ({
+          method: 'GET',
+          path: `${pathOf(base)}/v1/apikeys/details`,
+          headers: { accept: 'application/json', 'iam-apikey': apiKey },
+        }),
+        consume: async (answer) => (answer.status === 200 ? await readObject(answer) : undefined),
+      },
+      signal,
+    )
+    .catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return undefined; // the refusal itself says enough
+    });
+  if (details === undefined) return undefined;
+  const name = typeof details['name'] === 'string' ? ` "${details['name']}"` : '';
+  const endsAtMs = typeof details['expires_at'] === 'string' ? Date.parse(details['expires_at']) : Number.NaN;
+  const because = (reason: 'apiKeyLocked' | 'apiKeyDisabled' | 'apiKeyExpired', what: string): CosFailure =>
+    new CosFailure({ ...refusal.error, reason, detail: `The API key${name} ${what}.` }, { cause: refusal });
+  if (details['disabled'] === true) return because('apiKeyDisabled', 'is disabled');
+  if (details['locked'] === true) return because('apiKeyLocked', 'is locked');
+  if (endsAtMs <= Date.now()) return because('apiKeyExpired', `expired on ${new Date(endsAtMs).toISOString()}`);
+  return undefined;
+}
+
+async function readObject(answer: WireAnswer): Promise<Record<string, unknown> | undefined> {
+  const text = (await answer.read(1024 * 1024)).toString('utf8');
   try {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined; // an answer that is not JSON is reported as a wrong endpoint
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -50,7 +50,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   function tokensFor(apiKey: string): TokenCache {
     const iamEndpoint = (connection.kind === 'iam' ? connection.iamEndpoint : undefined) ?? defaultIamEndpoint;
-    tokens ??= createTokenCache((signal) => requestToken(options.http, iamEndpoint, apiKey, signal), clock);
+    tokens ??= createTokenCache(
+      (signal) => requestToken(options.http, iamEndpoint, { kind: 'apiKey', apiKey }, signal),
+      clock,
+    );
     return tokens;
   }
 

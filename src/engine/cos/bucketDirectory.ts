@@ -8,7 +8,7 @@ import { endpointOrigin } from './address';
 
 /** Knows at which endpoint each bucket is reached. */
 export interface BucketDirectory {
-  /** Origin of the connection's own endpoint. */
+  /** Origin of the connection's own endpoint, on its network. */
   readonly homeOrigin: string;
   /** Origin that a bucket is reached at; lists the buckets once where that is needed to know. */
   originOf(bucket: string, signal: AbortSignal): Promise<string>;
@@ -35,10 +35,12 @@ export function createBucketDirectory(
   clock: EngineClock,
   listBuckets: (signal: AbortSignal) => Promise<readonly BucketSummary[]>,
 ): BucketDirectory {
-  const homeOrigin = endpointOrigin(connection.endpoint);
-  const homeHost = new URL(homeOrigin).hostname;
-  const homeLocation = locationOfHost(homeHost);
-  const network = connection.network ?? networkOfHost(homeHost);
+  const ownHost = new URL(endpointOrigin(connection.endpoint)).hostname;
+  const homeLocation = locationOfHost(ownHost);
+  const network = connection.network ?? networkOfHost(ownHost);
+  // An endpoint of one network does not hold a connection there that was moved to another.
+  const isMoved = homeLocation !== undefined && network !== networkOfHost(ownHost);
+  const homeOrigin = endpointOrigin(isMoved ? endpointOfLocation(homeLocation, network) : connection.endpoint);
   const hasLocations = homeLocation !== undefined || connection.locationEndpoints !== undefined;
   const origins = new Map<string, string>();
   let listing: Promise<void> | undefined;

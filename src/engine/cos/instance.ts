@@ -7,25 +7,32 @@ import { CosFailure } from '../failure';
  */
 export function refusedInstance(failure: CosFailure, connection: IamConnection, token: string | undefined): CosFailure {
   const id = connection.serviceInstanceId.trim();
-  const detail = problemOf(id, token);
-  if (detail === undefined) {
+  const problem = problemOf(id, token);
+  if (problem === undefined) {
     const both = `The identity may not list the buckets of the instance "${id}", or there is no such instance.`;
     return new CosFailure({ ...failure.error, detail: `${both} ${failure.error.detail}` }, { cause: failure });
   }
-  return new CosFailure({ ...failure.error, reason: 'instanceUnknown', detail }, { cause: failure });
+  return new CosFailure({ ...failure.error, ...problem }, { cause: failure });
 }
 
-function problemOf(id: string, token: string | undefined): string | undefined {
+interface InstanceProblem {
+  readonly reason: 'instanceUnknown' | 'otherAccount';
+  readonly detail: string;
+}
+
+function problemOf(id: string, token: string | undefined): InstanceProblem | undefined {
   const segments = id.split(':');
   const isCrn = segments.length === 10 && segments[0] === 'crn' && segments[4] === 'cloud-object-storage';
   const guid = isCrn ? (segments[7] ?? '') : id;
   if (!/^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(guid)) {
-    return `"${id}" is not the id of a Cloud Object Storage instance: that is a CRN that begins with crn:v1:, or its GUID.`;
+    const detail = `"${id}" is not the id of a Cloud Object Storage instance: that is a CRN that begins with crn:v1:, or its GUID.`;
+    return { reason: 'instanceUnknown', detail };
   }
   const owner = isCrn ? /^a\/(.+)$/.exec(segments[6] ?? '')?.[1] : undefined;
   const account = accountOf(token);
   if (owner === undefined || account === undefined || owner === account) return undefined;
-  return `The instance belongs to the account ${owner}, the API key to the account ${account}.`;
+  const detail = `The instance belongs to the account ${owner}, the API key to the account ${account}.`;
+  return { reason: 'otherAccount', detail };
 }
 
 /** Account of an access token, read without verifying: it only explains a refusal. */

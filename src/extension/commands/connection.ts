@@ -50,6 +50,13 @@ export const connectionCommands = {
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, (connection) => signIn(services, connection)),
   },
+  'ibmcos.connection.replaceKey': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, async (connection) =>
+        (await import('../connections/replaceKey')).replaceKey(services, connection),
+      ),
+  },
   'ibmcos.connection.createHmacKey': {
     target: 'connection',
     run: (services, { connectionId }) =>

@@ -5,10 +5,16 @@ import type { StepTopic } from '../ui/steps';
 export function failingTopic(error: CosError): StepTopic | 'last' {
   switch (error.reason) {
     case 'apiKeyUnknown':
+    case 'apiKeyDisabled':
+    case 'apiKeyLocked':
+    case 'apiKeyExpired':
+    case 'passcodeNeeded':
+    case 'signInRefused':
     case 'accessKeyUnknown':
     case 'signatureMismatch':
       return 'secret';
     case 'instanceUnknown':
+    case 'otherAccount':
       return 'instance';
     case 'notACosEndpoint':
     case 'hostUnknown':

@@ -4,6 +4,7 @@ import type { InstanceSummary, ServicePlan } from '../../model/instance';
 import type { FailureReporter, Prompts, StepAnswer, StepPlace } from '../services';
 import type { Step } from '../ui/steps';
 import type { IamDraft } from './draft';
+import { failingTopic } from './failingTopic';
 import { instanceIdProblem } from './instanceId';
 
 /** What asking for the instance needs. */
@@ -31,7 +32,7 @@ async function askInstance(
   const listed = await services.listInstances(draft);
   if (!listed.ok && listed.error.kind === 'cancelled') return { kind: 'back' };
   if (!listed.ok) void prompts.error(failures.sentence(listed.error));
-  if (!listed.ok && listed.error.reason === 'apiKeyUnknown') return { kind: 'back' };
+  if (!listed.ok && failingTopic(listed.error) === 'secret') return { kind: 'back' };
   const instances = listed.ok ? listed.value : [];
   if (instances.length === 0) return typeInstance(prompts, draft, place, listed.ok);
   for (;;) {

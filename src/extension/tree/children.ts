@@ -113,9 +113,10 @@ function unreachedLocation({ connection, bucket }: BucketNode | FolderNode, erro
 function actionsFor(parent: ConnectionNode | BucketNode | FolderNode, error: CosError): readonly NodeAction[] {
   switch (error.kind) {
     case 'denied':
+      if (error.reason === 'instanceUnknown' || error.reason === 'otherAccount') return ['editConnection', 'retry'];
       return parent.kind === 'connection' ? ['addBucketByName', 'retry'] : ['goTo', 'retry'];
     case 'signInNeeded':
-      return error.reason === 'instanceUnknown' ? ['editConnection', 'retry'] : ['signIn', 'retry'];
+      return ['signIn', 'retry'];
     case 'network':
     case 'tls':
       return [...localStart(parent), 'retry', 'editConnection', 'showLog'];

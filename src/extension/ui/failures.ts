@@ -3,9 +3,13 @@ import type { ConnectionId } from '../../model/ids';
 import type { FailureAction, FailureReporter, Prompts } from '../services';
 import { failureMessage } from './messages';
 
+/** Commands that help after a failure. */
+export type ConnectionCommand = `ibmcos.connection.${'signIn' | 'replaceKey' | 'edit'}`;
+
 /** What the buttons of a failure do, other than trying again. */
 export interface FailureActions {
-  readonly signIn: (connectionId: ConnectionId | undefined) => void;
+  /** Runs a command on a connection, or lets the person say on which. */
+  readonly runOn: (command: ConnectionCommand, connectionId: ConnectionId | undefined) => void;
   readonly showLog: () => void;
 }
 
@@ -15,10 +19,29 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
     switch (action) {
       case 'signIn':
         return vscode.l10n.t('Sign In Again');
+      case 'replaceKey':
+        return vscode.l10n.t('Replace Key…');
+      case 'editConnection':
+        return vscode.l10n.t('Edit Connection');
       case 'retry':
         return vscode.l10n.t('Retry');
       case 'showLog':
         return vscode.l10n.t('Show Log');
+    }
+  };
+  const act = (action: FailureAction | undefined, connectionId: ConnectionId | undefined): void => {
+    switch (action) {
+      case 'signIn':
+        return actions.runOn('ibmcos.connection.signIn', connectionId);
+      case 'replaceKey':
+        return actions.runOn('ibmcos.connection.replaceKey', connectionId);
+      case 'editConnection':
+        return actions.runOn('ibmcos.connection.edit', connectionId);
+      case 'showLog':
+        return actions.showLog();
+      case 'retry':
+      case undefined:
+        return undefined;
     }
   };
   return {
@@ -29,8 +52,7 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
       const answer = await prompts.error(message.text, ...offered.map(label));
       const chosen = offered.find((action) => label(action) === answer);
       if (chosen === 'retry') return 'retry';
-      if (chosen === 'signIn') actions.signIn(options?.connectionId);
-      if (chosen === 'showLog') actions.showLog();
+      act(chosen, options?.connectionId);
       return undefined;
     },
     sentence: (error) => failureMessage(error, vscode.l10n.t)?.text ?? '',

@@ -28,6 +28,8 @@ export function cause(error: CosError, t: Translate): string {
 }
 
 function actionsOf(error: CosError): readonly FailureAction[] {
+  const remedy = remedyOf(error.reason);
+  if (remedy !== undefined) return [remedy, 'showLog'];
   switch (error.retry) {
     case 'afterSignIn':
       return ['signIn', 'showLog'];
@@ -35,6 +37,26 @@ function actionsOf(error: CosError): readonly FailureAction[] {
       return ['retry', 'showLog'];
     case 'never':
       return error.kind === 'signInNeeded' ? ['signIn', 'showLog'] : ['showLog'];
+  }
+}
+
+/** What helps where signing in again with the same secret, or trying again, cannot. */
+function remedyOf(reason: CosErrorReason | undefined): FailureAction | undefined {
+  switch (reason) {
+    case 'apiKeyUnknown':
+    case 'apiKeyDisabled':
+    case 'apiKeyLocked':
+    case 'apiKeyExpired':
+    case 'accessKeyUnknown':
+    case 'signatureMismatch':
+    case 'passcodeNeeded':
+    case 'signInRefused':
+      return 'replaceKey';
+    case 'instanceUnknown':
+    case 'otherAccount':
+      return 'editConnection';
+    default:
+      return undefined;
   }
 }
 
@@ -105,10 +127,24 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('something of this name exists already; choose another name');
     case 'apiKeyUnknown':
       return t('the API key was not accepted by IBM Cloud IAM; enter a valid key');
+    case 'apiKeyDisabled':
+      return t('the API key is disabled; enable it in IBM Cloud (Manage > Access > API keys), or replace it here');
+    case 'apiKeyLocked':
+      return t('the API key is locked; unlock it in IBM Cloud (Manage > Access > API keys), or replace it here');
+    case 'apiKeyExpired':
+      return t('the API key has expired; create a new one in IBM Cloud and replace it here');
+    case 'passcodeRefused':
+      return t('the one-time passcode was not accepted; each works once, within five minutes: get another one');
+    case 'passcodeNeeded':
+      return t('this identity may only sign in with a one-time passcode; use the API key of a service ID instead');
+    case 'signInRefused':
+      return t('IBM Cloud IAM refused to sign in; it says: {0}', error.detail);
     case 'sessionExpired':
       return t('the session has ended; sign in again');
     case 'instanceUnknown':
       return t('there is no such service instance for this login; check its id or CRN');
+    case 'otherAccount':
+      return t('the service instance belongs to another account than the API key; use a key of that account');
     case 'accessKeyUnknown':
       return t('the service does not know the access key; enter a valid HMAC pair');
     case 'signatureMismatch':
@@ -172,7 +208,7 @@ function deniedCause(error: CosError, t: Translate): string {
       'access is denied; it needs the role Reader on this service instance, and no firewall or context rule may shut this network out',
     );
   }
-  const role = roleFor(error.op);
+  const role = error.neededRole ?? roleFor(error.op);
   return role === undefined
     ? t('access is denied; a role is missing, or a firewall or context rule shuts this network out')
     : t('access is denied; it needs the role {0}, and no firewall or context rule may shut this network out', role);

@@ -10,6 +10,7 @@ import {
   openIdentityFile,
   writeIdentityFile,
   type AccessKey,
+  type KeyCondition,
   type IdentityState,
   type Person,
   type PublicRole,
@@ -153,6 +154,16 @@ export class Identities implements Identity {
     if (key.owner === 'user') return 'ownKey';
     this.change({ keys: this.state.keys.filter((candidate) => candidate !== key) });
     return 'deleted';
+  }
+
+  /** Disables, locks or ends a key, or (undefined) brings it back. Tokens that it has got stay good. */
+  setKeyCondition(id: string, condition: KeyCondition | undefined): AccessKey | undefined {
+    const key = this.state.keys.find((candidate) => candidate.id === id);
+    if (key === undefined) return undefined;
+    const { condition: _before, ...rest } = key;
+    const changed = condition === undefined ? rest : { ...rest, condition };
+    this.change({ keys: this.state.keys.map((candidate) => (candidate === key ? changed : candidate)) });
+    return changed;
   }
 
   createInstance(accountId: string, name: string, plan: CosInstance['plan']): CosInstance {

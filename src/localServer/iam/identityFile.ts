@@ -21,7 +21,14 @@ export interface AccessKey {
   readonly apiKey: string;
   readonly hmac?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly createdAtMs: number;
+  /** Why IAM gives no token for it any more. Absent: it does. */
+  readonly condition?: KeyCondition;
 }
+
+/** The states in which IBM Cloud keeps an API key that opens nothing. */
+export const keyConditions = ['disabled', 'locked', 'expired'] as const;
+/** One of them. */
+export type KeyCondition = (typeof keyConditions)[number];
 
 /** The person of this server. */
 export interface Person {

@@ -53,7 +53,8 @@ export function answerTokenRequest(request: ServiceRequest, context: Context): S
 
 function grantByApiKey(form: URLSearchParams, clientId: string | undefined, context: Context): ServiceAnswer {
   const key = context.identities.findKey(required(form, 'apikey'));
-  if (key === undefined) throw iamErrors.unknownApiKey();
+  // IBM documents no code of its own for keys that exist and open nothing; `/v1/apikeys/details` tells them apart.
+  if (key === undefined || key.condition !== undefined) throw iamErrors.unknownApiKey();
   if (key.owner === 'user' && context.settings.externalAuthentication === 'required') {
     throw iamErrors.externalAuthentication(`${context.issuer()}/identity/passcode`);
   }
