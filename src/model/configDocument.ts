@@ -2,7 +2,15 @@ import type { CosError } from './cosError';
 import type { BucketName, ConnectionId, ObjectKey } from './ids';
 
 /** Parts of a bucket's configuration that are a document each (features-map.md B). */
-export const bucketTopics = ['versioning', 'retentionPolicy', 'objectLock', 'lifecycle', 'cors', 'website'] as const;
+export const bucketTopics = [
+  'versioning',
+  'retentionPolicy',
+  'objectLock',
+  'lifecycle',
+  'cors',
+  'website',
+  'tags',
+] as const;
 /** One of them. */
 export type BucketTopic = (typeof bucketTopics)[number];
 

@@ -9,6 +9,7 @@ import { createAuthorizer } from './authorizer';
 import { createBucketCors } from './bucketCors';
 import { createBucketLifecycle } from './bucketLifecycle';
 import { createBucketProtection } from './bucketProtection';
+import { createBucketTagging } from './bucketTagging';
 import { createBucketVersioning } from './bucketVersioning';
 import { createBucketWebsite } from './bucketWebsite';
 import { createBucketDirectory } from './bucketDirectory';
@@ -99,6 +100,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createBucketVersioning(wire),
     ...createBucketLifecycle(wire),
     ...createBucketCors(wire),
+    ...createBucketTagging(wire),
     ...createBucketWebsite(wire),
     ...protection,
     ...state,

@@ -3,6 +3,7 @@ import type { ArchiveOperations } from './archive';
 import type { BucketCorsOperations } from './bucketCors';
 import type { BucketLifecycleOperations } from './bucketLifecycle';
 import type { BucketProtectionOperations } from './bucketProtection';
+import type { BucketTaggingOperations } from './bucketTagging';
 import type { BucketVersioningOperations } from './bucketVersioning';
 import type { BucketWebsiteOperations } from './bucketWebsite';
 import type { AclOperations } from './acl';
@@ -24,6 +25,7 @@ export interface FullCosClient
     BucketCorsOperations,
     BucketLifecycleOperations,
     BucketProtectionOperations,
+    BucketTaggingOperations,
     BucketVersioningOperations,
     BucketWebsiteOperations,
     ProtectionOperations,

@@ -22,6 +22,7 @@ const writes = [
   'putVersioning',
   'putLifecycle',
   'putCors',
+  'putBucketTags',
   'putBucketWebsite',
   'deleteBucketWebsite',
   'addLegalHold',

@@ -12,6 +12,7 @@ import { corsDocument } from './bucket/cors';
 import { lifecycleDocument } from './bucket/lifecycle';
 import { objectLockDocument } from './bucket/objectLock';
 import { retentionPolicyDocument } from './bucket/retentionPolicy';
+import { tagsDocument } from './bucket/tags';
 import { versioningDocument } from './bucket/versioning';
 import { websiteDocument } from './bucket/website';
 import { withFactsOf } from './facts';
@@ -47,6 +48,8 @@ function bucketDocument(subject: DocumentSubject & { kind: 'bucket' }): Document
       return corsDocument(subject);
     case 'website':
       return websiteDocument(subject);
+    case 'tags':
+      return tagsDocument(subject);
   }
 }
 

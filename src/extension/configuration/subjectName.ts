@@ -37,5 +37,7 @@ export function topicName(topic: BucketTopic, t: Translate): string {
       return t('CORS');
     case 'website':
       return t('Website');
+    case 'tags':
+      return t('Tags');
   }
 }
