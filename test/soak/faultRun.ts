@@ -3,7 +3,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSy
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { systemClock } from '../../src/engine/clock';
+import { systemClock, type EngineClock } from '../../src/engine/clock';
+import type { CosClient } from '../../src/engine/cos/client';
 import {
   createTransfers,
   type Transfers,
@@ -13,9 +14,11 @@ import { Journal } from '../../src/engine/transfers/journal';
 import { JournalKeeper } from '../../src/engine/transfers/journalKeeper';
 import { Leases } from '../../src/engine/transfers/leases';
 import type { Fault } from '../../src/localServer/contracts';
+import type { Credential } from '../../src/model/connection';
 import { bucketName, objectKey, type TransferId } from '../../src/model/ids';
 import { isFinal, type TransferSnapshot } from '../../src/model/transferState';
 import type { TransferRequest } from '../../src/protocol/requests';
+import { startCountingRelay, type CountingRelay } from '../fakes/countingRelay';
 import { createDirectClient, type DirectClient } from '../fakes/directClient';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
 import { plainConfiguration } from '../fakes/servedEngine';
@@ -31,8 +34,13 @@ export const faultNames = [
   'errorIn200',
   'cancelled',
   'sourceChanged',
+  'targetChanged',
   'paused',
   'engineGone',
+  'tokenRevoked',
+  'signedOut',
+  'networkGone',
+  'twoWindows',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 type Kind = Exclude<TransferRequest['kind'], 'resumeUpload'>;
@@ -99,6 +107,17 @@ const kindsOf: Record<FaultName, readonly Kind[]> = {
   sourceChanged: ['upload'],
   paused: ['upload', 'download', 'delete', 'copy'],
   engineGone: ['upload', 'download'],
+  targetChanged: ['upload', 'download'],
+  tokenRevoked: ['upload', 'download', 'delete', 'copy'],
+  signedOut: ['upload', 'download', 'delete', 'copy'],
+  networkGone: ['upload', 'download', 'copy'],
+  twoWindows: ['upload', 'download', 'delete', 'copy'],
+};
+
+/** Looks for a lost service more often than the product, which waits for seconds. */
+const eagerClock: EngineClock = {
+  ...systemClock,
+  sleep: (durationMs, signal) => systemClock.sleep(Math.min(durationMs, 100), signal),
 };
 
 class Scenario {
@@ -111,10 +130,15 @@ class Scenario {
   readonly #prefix: string;
   #transfers: Transfers;
   readonly #makeEngine: () => Transfers;
-  #onStarted: () => void = () => undefined;
+  #onStarted: () => Promise<void> = () => Promise.resolve();
   readonly #journals: Journal[] = [];
-  /** Of the engines of this scenario, only the last one lives. */
-  readonly #isAlive = (pid: number): boolean => pid === this.#journals.length;
+  /** Engines of this scenario that have not died. */
+  readonly #alive = new Set<number>();
+  readonly #isAlive = (pid: number): boolean => this.#alive.has(pid);
+  #client: CosClient;
+  #relay: CountingRelay | undefined;
+  #keyId = '';
+  readonly #endings: (() => Promise<unknown>)[] = [];
 
   constructor(seed: number, farSide: LocalFarSide, direct: DirectClient, raw: S3Client, report: FaultReport) {
     this.#farSide = farSide;
@@ -123,34 +147,37 @@ class Scenario {
     this.#random = seededRandom(seed);
     this.#folder = mkdtempSync(join(tmpdir(), 'cos-fault-'));
     this.#prefix = `run-${seed}/`;
+    this.#client = direct.client;
     let count = 0;
-    let last = { bytesDone: 0, revision: 0 };
     this.#makeEngine = () => {
       const journal = Journal.open(join(this.#folder, 'state'));
       this.#journals.push(journal);
+      this.#alive.add(this.#journals.length);
       const me = { ownerId: `${seed}-${this.#journals.length}`, pid: this.#journals.length, isAlive: this.#isAlive };
       const keeper = new JournalKeeper(journal, new Leases(journal, systemClock, me));
-      return createTransfers({ ...surroundings, keeper });
+      let last = { bytesDone: 0, revision: 0 };
+      const notify: TransfersDependencies['host']['notify'] = (name, params) => {
+        if (name !== 'transfers/progress') return;
+        for (const snapshot of (params as { transfers: TransferSnapshot[] }).transfers) {
+          demand(snapshot.bytesDone >= last.bytesDone, 'bytesDone fell');
+          demand(snapshot.revision > last.revision, 'revision did not grow');
+          last = snapshot;
+        }
+      };
+      return createTransfers({
+        ...surroundings,
+        keeper,
+        host: { decideClashes: () => Promise.resolve('cancel'), notify },
+      });
     };
-    const surroundings: TransfersDependencies = {
-      clientFor: () => Promise.resolve(direct.client),
-      host: {
-        decideClashes: () => Promise.resolve('cancel'),
-        notify: (name, params) => {
-          if (name !== 'transfers/progress') return;
-          for (const snapshot of (params as { transfers: TransferSnapshot[] }).transfers) {
-            demand(snapshot.bytesDone >= last.bytesDone, 'bytesDone fell');
-            demand(snapshot.revision > last.revision, 'revision did not grow');
-            last = snapshot;
-          }
-        },
-      },
+    const surroundings: Omit<TransfersDependencies, 'host' | 'keeper'> = {
+      clientFor: () => Promise.resolve(this.#client),
       configuration: () => ({
         ...plainConfiguration,
         preferredPartBytes: 5 * mebibyte,
         memoryBudgetBytes: 16 * mebibyte,
       }),
-      clock: systemClock,
+      clock: eagerClock,
       ids: () => `${seed}-${++count}` as TransferId,
     };
     this.#transfers = this.#makeEngine();
@@ -160,6 +187,7 @@ class Scenario {
     const kind = this.#pick(kindsOf[fault]);
     const files = this.#makeFiles();
     this.description = `${kind} of ${files.size} files with ${fault}`;
+    await this.#prepare(fault);
     switch (kind) {
       case 'upload':
         return await this.#upload(fault, files);
@@ -175,26 +203,38 @@ class Scenario {
   async dispose(): Promise<void> {
     this.#farSide.server.faults.clear();
     await this.#transfers.close();
+    for (const end of this.#endings) await end();
     for (const journal of this.#journals) journal.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #upload(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
     const old = new Map<string, Buffer>();
-    for (const name of files.keys()) if (this.#random() < 0.3) old.set(name, Buffer.from(`old ${name}`));
+    for (const name of files.keys()) {
+      if (fault !== 'targetChanged' && this.#random() < 0.3) old.set(name, Buffer.from(`old ${name}`));
+    }
     await this.#store(old);
     const source = this.#writeFiles(files);
     const changed = [...files.keys()].at(-1)!;
-    this.#onStarted = () => appendFileSync(join(source, changed), 'more');
+    const theirs = Buffer.from('written by somebody else');
+    this.#onStarted = async () => {
+      if (fault === 'sourceChanged') appendFileSync(join(source, changed), 'more');
+      else await this.#store(new Map([[changed, theirs]]));
+    };
     const end = await this.#transfer(fault, {
       kind: 'upload',
       connectionId: this.#farSide.hmac.id,
       bucket,
       prefix: this.#prefix,
       sources: [{ fsPath: source, contentsOnly: true }],
-      clash: 'replace',
+      clash: fault === 'targetChanged' ? 'skip' : 'replace',
     });
     const stored = await this.#stored();
+    if (fault === 'targetChanged') {
+      // Written before ours was complete: kept. Written after: replaced ours.
+      demand(stored.get(changed)?.equals(theirs) === true, 'what somebody else wrote meanwhile was replaced');
+      files.delete(changed);
+    }
     if (fault === 'sourceChanged') {
       const is = stored.get(changed);
       const wanted = [old.get(changed), files.get(changed)];
@@ -216,13 +256,21 @@ class Scenario {
         );
     }
     if (end.state === 'done') demand(arrived === files.size, `done, but ${files.size - arrived} are missing`);
-    demand(end.itemsDone <= arrived + (fault === 'sourceChanged' ? 1 : 0), `${end.itemsDone} done, ${arrived} arrived`);
+    const others = fault === 'sourceChanged' || fault === 'targetChanged' ? 1 : 0;
+    demand(end.itemsDone <= arrived + others, `${end.itemsDone} done, ${arrived} arrived`);
     if (end.state === 'failed') demand(end.failures.length > 0, 'failed without a failure');
   }
 
   async #download(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
     await this.#store(files);
     const target = join(this.#folder, 'target');
+    const changed = [...files.keys()].at(-1)!;
+    const theirs = Buffer.from('written by somebody else');
+    this.#onStarted = () => {
+      mkdirSync(target, { recursive: true });
+      writeFileSync(join(target, changed), theirs);
+      return Promise.resolve();
+    };
     const end = await this.#transfer(fault, {
       kind: 'download',
       connectionId: this.#farSide.hmac.id,
@@ -232,6 +280,13 @@ class Scenario {
       clash: 'fail',
     });
     const found = filesBelow(target);
+    if (fault === 'targetChanged') {
+      demand(found.get(changed)?.equals(theirs) === true, 'a file that somebody else wrote meanwhile was replaced');
+      found.delete(changed);
+      const isOurs = end.failures.every(({ name }) => !name.endsWith(changed)) && end.itemsSkipped === 0;
+      demand(end.itemsDone === found.size + (isOurs ? 1 : 0), `${end.itemsDone} done, ${found.size} found`);
+      return;
+    }
     for (const [name, bytes] of found) {
       demand(!name.endsWith('.cospart'), `a temporary file "${name}" is left`);
       demand(files.get(name)?.equals(bytes) === true, `"${name}" holds other bytes`);
@@ -286,13 +341,17 @@ class Scenario {
       if (state === 'cancelled') this.#report.fired.cancelled++;
     }
     if (fault === 'paused' || fault === 'engineGone') await this.#stopAndGoOn(fault, transferId);
-    if (fault === 'sourceChanged') {
+    if (fault === 'sourceChanged' || fault === 'targetChanged') {
       // Planned, and hardly begun.
       while ((await this.#snapshot(transferId)).itemsTotal === undefined) {
         await new Promise((resolve) => setImmediate(resolve));
       }
-      this.#onStarted();
+      await this.#onStarted();
+      if (fault === 'targetChanged') this.#report.fired.targetChanged++;
     }
+    if (fault === 'tokenRevoked' || fault === 'signedOut') await this.#loseSignIn(fault, transferId);
+    if (fault === 'networkGone') await this.#loseNetwork(transferId);
+    if (fault === 'twoWindows') await this.#inTwoWindows(transferId);
     await this.#transfers.finished(transferId);
     for (const rule of faults.list()) {
       const name = rule.match.operation === undefined ? 'busyBurst' : fault;
@@ -304,7 +363,8 @@ class Scenario {
     const total = end.itemsDone + end.itemsFailed + end.itemsSkipped;
     if (end.state === 'done') {
       demand(total === end.itemsTotal, 'done, but the counts do not add up');
-      if (end.kind !== 'delete') demand(end.bytesDone === end.bytesTotal, 'done, but bytes are missing');
+      if (end.kind !== 'delete' && end.itemsSkipped === 0)
+        demand(end.bytesDone === end.bytesTotal, 'done, but bytes are missing');
     }
     if (end.state === 'cancelled') demand(fault === 'cancelled', 'cancelled by nobody');
     const uploads = await this.#raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
@@ -322,6 +382,7 @@ class Scenario {
         if (canPause) await this.#transfers.handlers['transfers/pause']({ transferId }, signal);
       } else if (!isFinal((await this.#snapshot(transferId)).state)) {
         const gone = this.#transfers;
+        this.#alive.delete(this.#journals.length);
         await gone.close();
         if (isFinal((await this.#snapshot(transferId)).state)) return; // it had just ended
         this.#transfers = this.#makeEngine();
@@ -331,6 +392,119 @@ class Scenario {
       this.#report.fired[fault]++;
       await this.#transfers.handlers['transfers/resume']({ transferId }, signal);
     }
+  }
+
+  /** What a fault needs before its transfer begins: another way to the service. */
+  async #prepare(fault: FaultName): Promise<void> {
+    if (fault === 'networkGone') {
+      const relay = await startCountingRelay(this.#farSide.server.info.endpoint);
+      this.#relay = relay;
+      const { locationEndpoints: _elsewhere, ...connection } = {
+        ...this.#farSide.hmac,
+        endpoint: this.#relay.endpoint,
+      };
+      const through = createDirectClient(connection, this.#farSide.hmacKey);
+      this.#client = through.client;
+      this.#endings.push(
+        () => through.close(),
+        () => relay.close(),
+      );
+    }
+    if (fault === 'tokenRevoked') this.#signIn(this.#farSide.apiKey);
+    if (fault === 'signedOut') await this.#signInWithNewKey();
+  }
+
+  #signIn(credential: Credential): void {
+    const signedIn = createDirectClient(this.#farSide.iam, credential);
+    this.#client = signedIn.client;
+    this.#endings.push(() => signedIn.close());
+  }
+
+  async #signInWithNewKey(): Promise<void> {
+    const made = await this.#farSide.admin('POST', '/keys', { role: 'Manager' });
+    const { id, apiKey } = made as { id: string; apiKey: string };
+    this.#keyId = id;
+    this.#signIn({ kind: 'apiKey', apiKey });
+  }
+
+  /** Makes every token void at a random moment; for `signedOut` its key, too, so that somebody has to sign in again. */
+  async #loseSignIn(fault: 'tokenRevoked' | 'signedOut', transferId: TransferId): Promise<void> {
+    await this.#moment();
+    if (isFinal((await this.#snapshot(transferId)).state)) return;
+    if (fault === 'signedOut') await this.#farSide.admin('DELETE', `/keys/${this.#keyId}`);
+    await this.#farSide.admin('POST', '/tokens/revoke', { all: true });
+    if (fault === 'tokenRevoked') {
+      this.#report.fired.tokenRevoked++;
+      await this.#transfers.finished(transferId);
+      demand((await this.#snapshot(transferId)).state === 'done', 'a token that was void was not renewed');
+      return;
+    }
+    await this.#transfers.finished(transferId);
+    const { state, error, canResume, canRetry } = await this.#snapshot(transferId);
+    if (state === 'done') return;
+    demand(error?.kind === 'signInNeeded', `signed out, but ${state} with ${error?.kind} (${error?.detail})`);
+    demand(canResume || canRetry, 'it can neither go on nor be tried again');
+    this.#report.fired.signedOut++;
+    await this.#signInWithNewKey();
+    const again = canResume ? 'transfers/resume' : 'transfers/retry';
+    await this.#transfers.handlers[again]({ transferId }, new AbortController().signal);
+    await this.#transfers.finished(transferId);
+    demand((await this.#snapshot(transferId)).state === 'done', 'not done after signing in again');
+  }
+
+  /** Cuts every connection at a random moment, for a while. */
+  async #loseNetwork(transferId: TransferId): Promise<void> {
+    await this.#moment();
+    await this.#relay?.goAway();
+    await this.#transfers.finished(transferId);
+    const { state, isWaiting, canRetry } = await this.#snapshot(transferId);
+    await this.#relay?.comeBack();
+    if (state === 'done') return;
+    this.#report.fired.networkGone++;
+    if (state === 'failed' && canRetry) {
+      await this.#transfers.handlers['transfers/retry']({ transferId }, new AbortController().signal);
+    } else demand(isWaiting === true, `the network was gone, and it is ${state}`);
+    for (const startedAtMs = Date.now(); !isFinal((await this.#snapshot(transferId)).state);) {
+      demand(Date.now() - startedAtMs < 20_000, 'it did not go on by itself');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    demand((await this.#snapshot(transferId)).state === 'done', 'not done although the network is back');
+  }
+
+  /** Another window may only look on while the first runs the transfer; after a pause one of both goes on. */
+  async #inTwoWindows(transferId: TransferId): Promise<void> {
+    const signal = new AbortController().signal;
+    const other = this.#makeEngine();
+    const first = this.#transfers;
+    this.#endings.push(
+      () => first.close(),
+      () => other.close(),
+    );
+    await this.#moment();
+    const refused = await Promise.allSettled([
+      other.handlers['transfers/resume']({ transferId }, signal),
+      other.handlers['transfers/pause']({ transferId }, signal),
+    ]);
+    const { canPause } = await this.#snapshot(transferId);
+    if (canPause) {
+      demand(
+        refused.every(({ status }) => status === 'rejected'),
+        'another window took a transfer that was running',
+      );
+      await first.handlers['transfers/pause']({ transferId }, signal);
+    }
+    if ((await this.#snapshot(transferId)).state !== 'paused') return;
+    const both = await Promise.allSettled(
+      [first, other].map((window) => window.handlers['transfers/resume']({ transferId }, signal)),
+    );
+    demand(both.filter(({ status }) => status === 'fulfilled').length === 1, 'two windows run the same transfer');
+    this.#report.fired.twoWindows++;
+    if (both[1]?.status === 'fulfilled') this.#transfers = other;
+  }
+
+  /** Waits until some time in a transfer. */
+  async #moment(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, this.#below(40)));
   }
 
   async #find(transferId: TransferId): Promise<TransferSnapshot | undefined> {
@@ -377,8 +551,13 @@ class Scenario {
         return;
       case 'cancelled':
       case 'sourceChanged':
+      case 'targetChanged':
       case 'paused':
       case 'engineGone':
+      case 'tokenRevoked':
+      case 'signedOut':
+      case 'networkGone':
+      case 'twoWindows':
     }
   }
 

@@ -293,10 +293,10 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       'transfers/retry': async ({ transferId }) => {
         const entry = find(transferId, 'transfers/retry');
         await entry.run?.finished;
-        const { state, isPlanComplete } = entry.transfer;
+        const { state, isWorkedThrough } = entry.transfer;
         switch (state) {
           case 'failed':
-            return runAgain(entry, isPlanComplete ? 'failedOnly' : 'again', 'transfers/retry');
+            return runAgain(entry, isWorkedThrough ? 'failedOnly' : 'again', 'transfers/retry');
           case 'cancelled':
             return runAgain(entry, 'again', 'transfers/retry');
           case 'queued':

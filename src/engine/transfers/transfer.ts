@@ -120,9 +120,9 @@ export class Transfer {
     return this.#startedAtMs;
   }
 
-  /** Whether planning has found everything. */
-  get isPlanComplete(): boolean {
-    return this.#isPlanComplete;
+  /** Whether planning has found everything and each item of it has ended in some way: nothing was cut off. */
+  get isWorkedThrough(): boolean {
+    return this.#isPlanComplete && this.#itemsDone + this.#itemsFailed + this.#itemsSkipped === this.#itemsPlanned;
   }
 
   get itemsFailed(): number {

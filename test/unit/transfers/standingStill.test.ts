@@ -187,6 +187,16 @@ describe('a transfer that the network cuts off', () => {
     const { snapshot } = await stand(uploadOf(source('one', 'one'), source('two', 'two')));
     expect(snapshot).toMatchObject({ state: 'failed', canRetry: true, error: { reason: 'connectionLost' } });
   });
+
+  it('moves everything when it is tried again, although no item had failed by itself', async () => {
+    cutAt('putObject', 1, offline);
+    const { transferId } = await stand(uploadOf(source('one', 'one'), source('two', 'two')));
+    heal();
+    await world.transfers.handlers['transfers/retry']({ transferId }, never);
+    await world.transfers.finished(transferId);
+    expect(await now(transferId)).toMatchObject({ state: 'done', itemsDone: 2 });
+    expect(world.client.keys('bucket')).toEqual(['one', 'two']);
+  });
 });
 
 describe('a lost connection that is one object’s own', () => {
