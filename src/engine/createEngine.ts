@@ -8,10 +8,11 @@ import { createHmacKey } from './control/hmacKeys';
 import { listInstances } from './control/instances';
 import { createCosClient } from './cos/createCosClient';
 import type { FullCosClient } from './cos/fullClient';
+import { diagnose } from './doctor/diagnose';
 import { createDocumentHandlers } from './documents/documents';
 import type { Engine, EngineHost } from './engine';
 import { CosFailure } from './failure';
-import { createHttpClient } from './http/httpClient';
+import { connectionSettings, createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createAttributeHandlers } from './requests/attributes';
 import { createBackupHandlers } from './requests/backups';
@@ -42,12 +43,13 @@ export interface EngineOptions {
 export function createEngine(options: EngineOptions): Engine {
   const { host } = options;
   const clock = options.clock ?? systemClock;
+  const environment = options.environment ?? process.env;
   let configuration = accepted(options.configuration);
   const http = createHttpClient({
     configuration,
     clock,
     policy: options.retryPolicy ?? defaultRetryPolicy,
-    environment: options.environment ?? process.env,
+    environment,
     random: Math.random,
     log: (line) => host.notify('engine/log', line),
   });
@@ -108,6 +110,19 @@ export function createEngine(options: EngineOptions): Engine {
       },
       'connection/test': async ({ connection, credential }, signal) =>
         await withUnsaved(connection, credential, (client) => testConnection(client, clock, signal)),
+      'connection/diagnose': async ({ connectionId, ...place }, signal) => {
+        const connection = await host.resolveConnection(connectionId, signal);
+        const resolveCredential = async (waiting: AbortSignal) => await host.resolveCredential(connectionId, waiting);
+        const network = connectionSettings(configuration, environment);
+        const timeoutMs = Math.min(configuration.requestTimeoutMs, 15_000);
+        const client = createCosClient({ connection, resolveCredential, http, clock });
+        try {
+          const options = { connection, resolveCredential, client, http, network, timeoutMs, clock };
+          return await diagnose(options, place, signal);
+        } finally {
+          await client.close();
+        }
+      },
       'accounts/listInstances': async ({ connection, credential }, signal) =>
         await withUnsaved(connection, credential, ({ control }) => listInstances(control, signal)),
       'accounts/createHmacKey': async ({ connectionId, ...wish }, signal) => {

@@ -67,6 +67,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'documents/check': true,
   'documents/plan': true,
   'documents/apply': true,
+  'connection/diagnose': true,
   'accounts/listInstances': true,
   'accounts/createHmacKey': true,
   'backups/listPolicies': true,

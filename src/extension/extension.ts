@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { CosError } from '../model/cosError';
 import type { ConnectionId } from '../model/ids';
 import { objectScheme } from '../model/objectUri';
 import { registerCommands } from './commands/register';
@@ -70,10 +71,19 @@ export function activate(context: vscode.ExtensionContext): void {
       for (const connectionId of changed) void engine.forgetConnection(connectionId);
     }),
   );
+  const examineRefused = async (connectionId: ConnectionId | undefined, error: CosError): Promise<void> => {
+    const connection = connectionId === undefined ? undefined : connections.get(connectionId);
+    // Without a known connection the command asks which one.
+    if (connection === undefined) return runOnConnection('ibmcos.connection.diagnose', connectionId);
+    const { examineRefusal } = await import('./connections/doctor');
+    const outcome = await examineRefusal({ engine, connections }, connection, error);
+    if (outcome?.ok === false) await failures.report(outcome.error, { connectionId: connection.id });
+  };
   const changes = owned.add(new vscode.EventEmitter<ObjectChange>());
   const changeEvents = { onDidChange: changes.event, fire: (change: ObjectChange) => changes.fire(change) };
   const failures = createFailureReporter(prompts, {
     runOn: (command, connectionId) => void runOnConnection(command, connectionId),
+    whyRefused: (connectionId, error) => void examineRefused(connectionId, error),
     showLog: () => log.show(),
   });
   const common = { engine, connections, changes: changeEvents, prompts, failures };

@@ -106,7 +106,8 @@ export interface Prompts {
 }
 
 /** A button of a failure that was shown. */
-export type FailureAction = 'signIn' | 'replaceKey' | 'editConnection' | 'retry' | 'showLog';
+export type FailureAction =
+  'signIn' | 'replaceKey' | 'editConnection' | 'diagnose' | 'whyRefused' | 'retry' | 'showLog';
 
 /** Shows failures: one message each, whose buttons act. Cancelled work shows nothing. */
 export interface FailureReporter {

@@ -1,10 +1,19 @@
 import type { Connection, Credential } from '../model/connection';
-import type { ConnectionId } from '../model/ids';
+import type { Diagnosis } from '../model/diagnosis';
+import type { BucketName, ConnectionId, ObjectKey } from '../model/ids';
 import type { InstanceSummary } from '../model/instance';
 import type { HmacPair } from '../model/serviceCredential';
 
 /** Requests about what an account holds, for settings that may not be saved yet. */
 export interface AccountRequests {
+  /**
+   * Examines a saved connection step by step: network, certificate, clock, login, and one harmless request for each permission,
+   * in the bucket or the first one listed. Changes nothing, and fails only when it is cancelled or there is no such connection.
+   */
+  'connection/diagnose': {
+    params: { readonly connectionId: ConnectionId; readonly bucket?: BucketName; readonly key?: ObjectKey };
+    result: Diagnosis;
+  };
   /**
    * The Cloud Object Storage instances that an API key sees, of its account, by name (control-plane.md §2.1). Empty also where
    * the identity may see none. The connection's instance is not used; its hosts are.

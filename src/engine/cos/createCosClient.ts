@@ -111,6 +111,10 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createUploadListing(sdk),
     control: createControlClient({ connection, http, authorizer }),
     ...(connection.kind === 'iam' ? { serviceInstanceId: connection.serviceInstanceId } : {}),
+    async endpointOf(bucket, signal) {
+      if (bucket === undefined) return directory.homeOrigin;
+      return await directory.originOf(bucket, signal).catch(() => directory.homeOrigin);
+    },
     async objectUrl(address) {
       const origin = await directory.originOf(address.bucket, AbortSignal.timeout(30_000));
       const { origin: host, path } = requestAddress(origin, connection, address.bucket, address.key);

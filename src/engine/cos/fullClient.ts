@@ -35,6 +35,8 @@ export interface FullCosClient
     VersionOperations {
   /** The services around the data plane. */
   readonly control: ControlClient;
+  /** Origin that a bucket, or without one the service, is reached at. The home one where that cannot be found out. */
+  endpointOf(bucket: string | undefined, signal: AbortSignal): Promise<string>;
   /** CRN or guid of the service instance, for connections that have one. */
   readonly serviceInstanceId?: string;
 }

@@ -1,4 +1,5 @@
 import type { IamConnection } from '../../model/connection';
+import { tokenClaims } from '../auth/tokenClaims';
 import { CosFailure } from '../failure';
 
 /**
@@ -29,22 +30,8 @@ function problemOf(id: string, token: string | undefined): InstanceProblem | und
     return { reason: 'instanceUnknown', detail };
   }
   const owner = isCrn ? /^a\/(.+)$/.exec(segments[6] ?? '')?.[1] : undefined;
-  const account = accountOf(token);
+  const account = tokenClaims(token).accountId;
   if (owner === undefined || account === undefined || owner === account) return undefined;
   const detail = `The instance belongs to the account ${owner}, the API key to the account ${account}.`;
   return { reason: 'otherAccount', detail };
-}
-
-/** Account of an access token, read without verifying: it only explains a refusal. */
-function accountOf(token: string | undefined): string | undefined {
-  const claims = token?.split('.')[1];
-  if (claims === undefined) return undefined;
-  try {
-    const { account } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as {
-      account?: { bss?: unknown };
-    };
-    return typeof account?.bss === 'string' ? account.bss : undefined;
-  } catch {
-    return undefined; // an opaque token explains nothing
-  }
 }

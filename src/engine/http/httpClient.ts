@@ -2,7 +2,7 @@ import type { LogLine } from '../../protocol/notifications';
 import type { EngineConfiguration } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
 import { asFailure, cancelled, type CosFailure } from '../failure';
-import { createAgents, type Agents } from './agents';
+import { createAgents, type Agents, type ConnectionSettings } from './agents';
 import { bodyExchange } from './bodyExchange';
 import { exchange, type ExchangeLimits, type WireAnswer, type WireRequest } from './exchange';
 import { createLimiter, type Limiter } from './limiter';
@@ -57,15 +57,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   let agents = agentsFor(configuration);
 
   function agentsFor(wanted: EngineConfiguration): Agents {
-    return createAgents({
-      ...(wanted.proxyUrl === undefined ? {} : { proxyUrl: wanted.proxyUrl }),
-      ...(wanted.noProxy === undefined ? {} : { noProxy: wanted.noProxy }),
-      environment: options.environment,
-      strictTls: wanted.strictTls,
-      useSystemCertificates: wanted.useSystemCertificates,
-      caFiles: wanted.caFiles,
-      maxSockets: wanted.maxConnections + interactiveSockets,
-    });
+    return createAgents(connectionSettings(wanted, options.environment));
   }
 
   function limiterFor(origin: string): Limiter {
@@ -160,6 +152,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       closing.abort(new Error('the engine is closing'));
       for (const old of [...retired, agents]) old.close();
     },
+  };
+}
+
+/** What shapes connections, of the engine's settings and its environment. */
+export function connectionSettings(
+  wanted: EngineConfiguration,
+  environment: HttpClientOptions['environment'],
+): ConnectionSettings {
+  return {
+    ...(wanted.proxyUrl === undefined ? {} : { proxyUrl: wanted.proxyUrl }),
+    ...(wanted.noProxy === undefined ? {} : { noProxy: wanted.noProxy }),
+    environment,
+    strictTls: wanted.strictTls,
+    useSystemCertificates: wanted.useSystemCertificates,
+    caFiles: wanted.caFiles,
+    maxSockets: wanted.maxConnections + interactiveSockets,
   };
 }
 

@@ -45,6 +45,20 @@ export const connectionCommands = {
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, (connection) => test(services, connection)),
   },
+  'ibmcos.connection.diagnose': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, async (connection) =>
+        (await import('../connections/doctor')).examine(services, connection),
+      ),
+  },
+  'ibmcos.connection.whyRefused': {
+    target: 'bucket',
+    run: (services, { connectionId, bucket }) =>
+      withConnection(services, connectionId, async (connection) =>
+        (await import('../connections/doctor')).examine(services, connection, { bucket }),
+      ),
+  },
   'ibmcos.connection.signIn': {
     target: 'connection',
     run: (services, { connectionId }) =>

@@ -1,3 +1,4 @@
+import { failingTopic } from '../connections/failingTopic';
 import type { CosError } from '../../model/cosError';
 import { bucketName, type ObjectKey } from '../../model/ids';
 import { locationOfHost } from '../../model/location';
@@ -114,12 +115,12 @@ function actionsFor(parent: ConnectionNode | BucketNode | FolderNode, error: Cos
   switch (error.kind) {
     case 'denied':
       if (error.reason === 'instanceUnknown' || error.reason === 'otherAccount') return ['editConnection', 'retry'];
-      return parent.kind === 'connection' ? ['addBucketByName', 'retry'] : ['goTo', 'retry'];
+      return parent.kind === 'connection' ? ['addBucketByName', 'diagnose', 'retry'] : ['goTo', 'whyRefused', 'retry'];
     case 'signInNeeded':
-      return ['signIn', 'retry'];
+      return failingTopic(error) === 'secret' ? ['replaceKey', 'retry'] : ['signIn', 'retry'];
     case 'network':
     case 'tls':
-      return [...localStart(parent), 'retry', 'editConnection', 'showLog'];
+      return [...localStart(parent), 'retry', 'diagnose', 'editConnection', 'showLog'];
     case 'notFound':
     case 'invalid':
     case 'unsupported':

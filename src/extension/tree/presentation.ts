@@ -291,6 +291,12 @@ function actionText(action: ActionNode['action'], t: Translate): readonly [strin
       return [t('Try Again'), 'refresh', 'ibmcos.tree.refresh'];
     case 'signIn':
       return [t('Sign In Again…'), 'key', 'ibmcos.connection.signIn'];
+    case 'replaceKey':
+      return [t('Replace Key…'), 'key', 'ibmcos.connection.replaceKey'];
+    case 'diagnose':
+      return [t('Connection Doctor'), 'pulse', 'ibmcos.connection.diagnose'];
+    case 'whyRefused':
+      return [t('Why Is Access Refused?'), 'question', 'ibmcos.connection.whyRefused'];
     case 'editConnection':
       return [t('Edit Connection…'), 'edit', 'ibmcos.connection.edit'];
     case 'addBucketByName':

@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
+import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { FailureAction, FailureReporter, Prompts } from '../services';
 import { failureMessage } from './messages';
 
 /** Commands that help after a failure. */
-export type ConnectionCommand = `ibmcos.connection.${'signIn' | 'replaceKey' | 'edit'}`;
+export type ConnectionCommand = `ibmcos.connection.${'signIn' | 'replaceKey' | 'edit' | 'diagnose'}`;
 
 /** What the buttons of a failure do, other than trying again. */
 export interface FailureActions {
   /** Runs a command on a connection, or lets the person say on which. */
   readonly runOn: (command: ConnectionCommand, connectionId: ConnectionId | undefined) => void;
+  /** Examines why something was refused. */
+  readonly whyRefused: (connectionId: ConnectionId | undefined, error: CosError) => void;
   readonly showLog: () => void;
 }
 
@@ -23,13 +26,17 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
         return vscode.l10n.t('Replace Key…');
       case 'editConnection':
         return vscode.l10n.t('Edit Connection');
+      case 'diagnose':
+        return vscode.l10n.t('Connection Doctor');
+      case 'whyRefused':
+        return vscode.l10n.t('Why Was This Refused?');
       case 'retry':
         return vscode.l10n.t('Retry');
       case 'showLog':
         return vscode.l10n.t('Show Log');
     }
   };
-  const act = (action: FailureAction | undefined, connectionId: ConnectionId | undefined): void => {
+  const act = (action: FailureAction | undefined, error: CosError, connectionId: ConnectionId | undefined): void => {
     switch (action) {
       case 'signIn':
         return actions.runOn('ibmcos.connection.signIn', connectionId);
@@ -37,6 +44,10 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
         return actions.runOn('ibmcos.connection.replaceKey', connectionId);
       case 'editConnection':
         return actions.runOn('ibmcos.connection.edit', connectionId);
+      case 'diagnose':
+        return actions.runOn('ibmcos.connection.diagnose', connectionId);
+      case 'whyRefused':
+        return actions.whyRefused(connectionId, error);
       case 'showLog':
         return actions.showLog();
       case 'retry':
@@ -52,7 +63,7 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
       const answer = await prompts.error(message.text, ...offered.map(label));
       const chosen = offered.find((action) => label(action) === answer);
       if (chosen === 'retry') return 'retry';
-      act(chosen, options?.connectionId);
+      act(chosen, error, options?.connectionId);
       return undefined;
     },
     sentence: (error) => failureMessage(error, vscode.l10n.t)?.text ?? '',

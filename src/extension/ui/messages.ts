@@ -30,6 +30,10 @@ export function cause(error: CosError, t: Translate): string {
 function actionsOf(error: CosError): readonly FailureAction[] {
   const remedy = remedyOf(error.reason);
   if (remedy !== undefined) return [remedy, 'showLog'];
+  if (error.kind === 'denied' && error.reason === undefined) return ['whyRefused', 'showLog'];
+  if (error.kind === 'tls' || hasToDoWithNetwork(error)) {
+    return error.retry === 'later' ? ['retry', 'diagnose', 'showLog'] : ['diagnose', 'showLog'];
+  }
   switch (error.retry) {
     case 'afterSignIn':
       return ['signIn', 'showLog'];
@@ -38,6 +42,12 @@ function actionsOf(error: CosError): readonly FailureAction[] {
     case 'never':
       return error.kind === 'signInNeeded' ? ['signIn', 'showLog'] : ['showLog'];
   }
+}
+
+/** Failures on the way to the service, of which the connection doctor tells more. A server that is merely gone says enough. */
+function hasToDoWithNetwork({ kind, reason }: CosError): boolean {
+  if (reason === 'clockSkewed') return true;
+  return kind === 'network' && reason !== 'integrity' && reason !== undefined;
 }
 
 /** What helps where signing in again with the same secret, or trying again, cannot. */

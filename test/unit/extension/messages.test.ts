@@ -120,6 +120,10 @@ describe('failure messages', () => {
     expect(actionsOf({ kind: 'signInNeeded', retry: 'afterSignIn' })).toEqual(['signIn', 'showLog']);
     expect(actionsOf({ kind: 'throttled', retry: 'later' })).toEqual(['retry', 'showLog']);
     expect(actionsOf({ kind: 'conflict', retry: 'never' })).toEqual(['showLog']);
+    expect(actionsOf({ kind: 'denied', retry: 'never' })).toEqual(['whyRefused', 'showLog']);
+    expect(actionsOf({ kind: 'tls', retry: 'never' })).toEqual(['diagnose', 'showLog']);
+    expect(actionsOf({ kind: 'signInNeeded', reason: 'apiKeyLocked' })).toEqual(['replaceKey', 'showLog']);
+    expect(actionsOf({ kind: 'denied', reason: 'otherAccount' })).toEqual(['editConnection', 'showLog']);
   });
 
   it('name the file for a failure on this machine, and the host for one of the network', () => {

@@ -84,6 +84,7 @@ describe('children of a node', () => {
       [
         'Access is denied; it needs the role Content Reader, and no firewall or context rule may shut this network out',
         'Open Prefix or Key…',
+        'Why Is Access Refused?',
         'Try Again',
       ],
     ],
@@ -93,6 +94,7 @@ describe('children of a node', () => {
       [
         'The host name cannot be found; check the endpoint and the network',
         'Try Again',
+        'Connection Doctor',
         'Edit Connection…',
         'Show Log',
       ],
@@ -151,12 +153,12 @@ describe('children of a node', () => {
     expect(labels(nodes)).toEqual(['a', 'The service is busy; try again in a moment', 'Try Again', 'Show Log']);
   });
 
-  it('offer to sign in again when the key is not known any more', () => {
+  it('offer to replace a key that is not known any more', () => {
     const error = failure('signInNeeded', 'apiKeyUnknown');
     const nodes = bucketChildren(top, { kind: 'failed', error, buckets: [] }, () => '');
     expect(labels(nodes)).toEqual([
       'The API key was not accepted by IBM Cloud IAM; enter a valid key',
-      'Sign In Again…',
+      'Replace Key…',
       'Try Again',
     ]);
   });
