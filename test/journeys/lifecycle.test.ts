@@ -48,4 +48,12 @@ test('a lifecycle rule is written with a mistake that is caught, previewed, conf
   await workbench.contextMenu(workbench.row(bucket), 'Bucket Configuration…');
   await workbench.pick('Lifecycle', 'Configuration of the bucket');
   await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toMatch(/"prefix": "uploads\/"[^]*"days": 30/);
+
+  // A template adds to it, and can be taken back.
+  await workbench.command('Insert Template…');
+  await workbench.pick('Abort Incomplete Uploads after 7 Days', 'Template to insert');
+  await expect
+    .poll(() => workbench.editorText(), { timeout: 20_000 })
+    .toMatch(/"abort-incomplete-uploads"[^]*"days": 7/);
+  expect(await squiggle.count()).toBe(0);
 });

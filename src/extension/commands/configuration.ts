@@ -10,6 +10,26 @@ export const configurationCommands = {
     target: 'bucket',
     run: async (services, bucket) => (await import('../configuration/commands')).openBucket(services, bucket),
   },
+  'ibmcos.bucket.setVersioning': {
+    target: 'bucket',
+    run: async (services, bucket) =>
+      (await import('../configuration/quick/setVersioning')).setVersioning(services, bucket),
+  },
+  'ibmcos.bucket.setRetentionPolicy': {
+    target: 'bucket',
+    run: async (services, bucket) =>
+      (await import('../configuration/quick/setRetentionPolicy')).setRetentionPolicy(services, bucket),
+  },
+  'ibmcos.bucket.setLockDefault': {
+    target: 'bucket',
+    run: async (services, bucket) =>
+      (await import('../configuration/quick/setLockDefault')).setLockDefault(services, bucket),
+  },
+  'ibmcos.bucket.applyTemplate': {
+    target: 'bucket',
+    run: async (services, bucket) =>
+      (await import('../configuration/quick/applyTemplate')).applyTemplate(services, bucket),
+  },
   'ibmcos.config.apply': {
     target: 'none',
     run: async (services) => (await import('../configuration/commands')).applyActive(services),
@@ -17,6 +37,10 @@ export const configurationCommands = {
   'ibmcos.config.compareWithServer': {
     target: 'none',
     run: async (services) => (await import('../configuration/commands')).compareActive(services),
+  },
+  'ibmcos.config.insertTemplate': {
+    target: 'none',
+    run: async (services) => (await import('../configuration/commands')).insertIntoActive(services),
   },
   'ibmcos.config.reload': {
     target: 'none',

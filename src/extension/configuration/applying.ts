@@ -7,7 +7,8 @@ import { subjectName } from './subjectName';
 
 /** A document on its way to the service. */
 export interface Applied {
-  readonly uri: vscode.Uri;
+  /** The document that can be compared with the service; absent for a change that no document was written for. */
+  readonly uri?: vscode.Uri;
   readonly subject: DocumentSubject;
   readonly text: string;
   readonly opened: OpenedDocument;
@@ -25,7 +26,7 @@ export type ApplyResult =
 /** Shows what a save would do, asks about what cannot be undone, and does it. */
 export async function applyDocument(services: ConfigurationServices, applied: Applied): Promise<ApplyResult> {
   const { engine, prompts } = services;
-  const { subject, text, opened } = applied;
+  const { uri, subject, text, opened } = applied;
   const edited = { subject, text, baseline: opened.baseline };
   const plan = await engine.send('documents/plan', edited);
   if (!plan.ok) return { kind: 'failed', error: plan.error };
@@ -51,8 +52,8 @@ export async function applyDocument(services: ConfigurationServices, applied: Ap
     engine.send('documents/apply', { ...edited, confirmed }),
   );
   if (!answer.ok) {
-    return answer.error.reason === 'changedMeanwhile'
-      ? await afterChange(services, applied, name)
+    return answer.error.reason === 'changedMeanwhile' && uri !== undefined
+      ? await afterChange(services, { ...applied, uri }, name)
       : { kind: 'failed', error: answer.error };
   }
   const { failed, document } = answer.value;
@@ -78,15 +79,15 @@ async function isWanted(
       ? vscode.l10n.t('Apply this change to {0}?', name)
       : vscode.l10n.t('Apply these {0} changes to {1}?', steps.length, name);
   const lines = steps.map(({ sentence, operation }, at) => `${at + 1}. ${sentence} (${operation})`);
-  const answer = await prompts.confirm(question, lines.join('\n'), apply, show);
-  if (answer === show) await compareWithServer(uri);
+  const answer = await prompts.confirm(question, lines.join('\n'), apply, ...(uri === undefined ? [] : [show]));
+  if (answer === show && uri !== undefined) await compareWithServer(uri);
   return answer === apply;
 }
 
 /** Somebody else was faster. Nothing is lost: neither their change nor this text. */
 async function afterChange(
   { engine, prompts }: ConfigurationServices,
-  { uri, subject, text }: Applied,
+  { uri, subject, text }: Applied & { readonly uri: vscode.Uri },
   name: string,
 ): Promise<ApplyResult> {
   const now = await engine.send('documents/open', { subject, keeping: text });

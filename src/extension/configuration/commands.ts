@@ -5,6 +5,7 @@ import type { Result } from '../../model/cosError';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { BucketTarget, ObjectTarget } from '../commands/targets';
 import { compareWithServer } from './comparing';
+import { insertTemplate } from './insertTemplate';
 import { topicName } from './subjectName';
 
 /** Opens the properties of an object. */
@@ -54,6 +55,12 @@ export async function applyActive(services: CommandServices): Promise<CommandOut
 export async function compareActive(services: CommandServices): Promise<CommandOutcome> {
   const document = activeDocument(services);
   if (document !== undefined) await compareWithServer(document.uri);
+}
+
+/** Inserts a template into the active document. */
+export async function insertIntoActive(services: CommandServices): Promise<CommandOutcome> {
+  const document = activeDocument(services);
+  if (document !== undefined) await insertTemplate(services, document);
 }
 
 /** Reads the active document anew. What was not applied is lost, so that is asked first. */

@@ -35,20 +35,16 @@ const shape: Shape = {
   },
 };
 
-const heading = `  // The bucket as a website; {} is none. Visitors see only what everyone may read.
-`;
-const example = `  // "indexSuffix": "index.html",
-  // "errorKey": "404.html"
+// Above the braces, where editors that insert a first property leave it alone.
+const heading = `// The bucket as a website; {} is none. Visitors see only what everyone may read.
+// For example { "indexSuffix": "index.html", "errorKey": "404.html" }
 `;
 
 /** Website of a bucket (data-plane.md §13, rule 104): an empty object deletes the configuration. */
 export function websiteDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => await client.getBucketWebsite(bucket, signal),
-    print: ({ website = {} }) => {
-      const inside = JSON.stringify(website, undefined, 2).slice(1, -1).replace(/^\n/, '');
-      return `{\n${heading}${inside === '' ? example : inside}}\n`;
-    },
+    print: ({ website = {} }) => `${heading}${JSON.stringify(website, undefined, 2)}\n`,
     readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
     check,
     plan: (document, { website = {}, unknownElements }) => {
