@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from '../model/connection';
+import { isAmazonKey } from '../model/credentialSources';
 import { connectionId, type TransferId } from '../model/ids';
 import { locationOfHost } from '../model/location';
 import type { TransferSnapshot } from '../model/transferState';
@@ -156,7 +157,7 @@ function connectionOf(found: FoundCredential, endpoint: string, environment: Nod
         ...(found.iamEndpoint === undefined ? {} : { iamEndpoint: found.iamEndpoint }),
       };
     case 'hmac':
-      if (location !== undefined && /^(?:AKIA|ASIA)/.test(found.credential.accessKeyId)) {
+      if (location !== undefined && isAmazonKey(found.credential.accessKeyId)) {
         throw new UsageError(
           `the access key of ${found.source} is one of Amazon Web Services; it was not sent to "${host}"`,
         );

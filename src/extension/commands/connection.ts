@@ -21,6 +21,10 @@ export const connectionCommands = {
     run: async (services) =>
       await reveal(services, (await import('../connections/addCredential')).addFromFile(services)),
   },
+  'ibmcos.connection.addFound': {
+    target: 'none',
+    run: async (services) => await reveal(services, (await import('../connections/addFound')).addFound(services)),
+  },
   'ibmcos.connection.storeAndRemove': {
     target: 'none',
     run: async (services) =>
@@ -119,6 +123,13 @@ async function add(services: CommandServices): Promise<undefined> {
       way: 'file',
     },
     {
+      label: vscode.l10n.t('$(search) Credentials found on this machine…'),
+      detail: vscode.l10n.t(
+        'Of the environment, ~/.bluemix/cos_credentials and the AWS files; nothing is used unasked',
+      ),
+      way: 'found',
+    },
+    {
       label: vscode.l10n.t('$(server-environment) Local Object Storage'),
       detail: vscode.l10n.t('A COS on this machine with sample buckets; needs no account'),
       way: 'local',
@@ -136,6 +147,10 @@ async function add(services: CommandServices): Promise<undefined> {
   if (chosen.way === 'clipboard' || chosen.way === 'file') {
     const { addFromClipboard, addFromFile } = await import('../connections/addCredential');
     await reveal(services, chosen.way === 'file' ? addFromFile(services) : addFromClipboard(services));
+    return;
+  }
+  if (chosen.way === 'found') {
+    await reveal(services, (await import('../connections/addFound')).addFound(services));
     return;
   }
   await reveal(services, addConnection(services, chosen.way));

@@ -57,7 +57,14 @@ export async function addCredentialText(
     void services.prompts.error(problemSentence(read, source));
     return undefined;
   }
-  const { credential } = read;
+  return addServiceCredential(services, read.credential);
+}
+
+/** Adds a connection with a credential, and asks for what is not in it. */
+export async function addServiceCredential(
+  services: FormServices,
+  credential: ServiceCredential & { readonly region?: string },
+): Promise<Connection | undefined> {
   const draft = draftOfCredential(credential);
   const needsInstance = draft.kind === 'iam' && instanceIdProblem(draft.serviceInstanceId) !== undefined;
   const given = { hmac: credential.hmac, locationEndpoints: credential.locationEndpoints };
@@ -65,16 +72,17 @@ export async function addCredentialText(
 }
 
 /** The API key signs in where there is one; the HMAC pair is kept beside it (credentials.md §1, §2.3). */
-function draftOfCredential(credential: ServiceCredential): Draft {
-  const { apiKey, hmac, name = '', endpoint = '', serviceInstanceId = '' } = credential;
-  if (apiKey === undefined) return { ...emptyDraft('hmac'), ...hmac, endpoint, name };
+function draftOfCredential(credential: ServiceCredential & { readonly region?: string }): Draft {
+  const { apiKey, hmac, name = '', endpoint = '', serviceInstanceId = '', region = '' } = credential;
+  if (apiKey === undefined) return { ...emptyDraft('hmac'), ...hmac, endpoint, region, name } as Draft;
   const hosts = signInHosts();
   const iamEndpoint = credential.iamEndpoint ?? hosts.iamEndpoint;
   const empty = emptyDraft('iam', iamEndpoint === undefined ? hosts : { ...hosts, iamEndpoint });
   return { ...empty, apiKey, serviceInstanceId, endpoint, name } as Draft;
 }
 
-function problemSentence(problem: CredentialTextProblem, source: string): string {
+/** Why a text is no service credential, as a sentence that begins with where it is from. */
+export function problemSentence(problem: CredentialTextProblem, source: string): string {
   switch (problem.kind) {
     case 'malformed':
       return problem.at === undefined
