@@ -1,7 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { UploadOptions } from '../model/uploadOptions';
 import type { NameFilter } from '../protocol/requests';
 import { UsageError } from './exitCode';
 import { help } from './help';
+import { uploadFlags, uploadOptionsOf } from './uploadOptions';
 
 /** What every verb can be told. */
 export interface CommonOptions {
@@ -34,6 +36,8 @@ export type Command =
       readonly filter: NameFilter | undefined;
       /** Go on with the same copy of an earlier command, and keep what is half-made when interrupted. */
       readonly isResumable: boolean;
+      /** What the objects of an upload get. */
+      readonly options: UploadOptions | undefined;
     }
   | {
       readonly verb: 'rm';
@@ -90,6 +94,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
         resume: { type: 'boolean' },
         include: { type: 'string', multiple: true },
         exclude: { type: 'string', multiple: true },
+        ...uploadFlags,
       });
       if (values.help === true) return { verb: 'help', text: help.cp };
       const target = positionals.at(-1);
@@ -99,7 +104,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
       const isResumable = values.resume === true;
       const ifExists = choice(values['if-exists']);
       const filter = nameFilter(values, isRecursive);
-      return { verb, common: common(values), sources, target, isRecursive, ifExists, filter, isResumable };
+      const options = uploadOptionsOf(values);
+      return { verb, common: common(values), sources, target, isRecursive, ifExists, filter, isResumable, options };
     }
     case 'rm': {
       const { values, positionals } = parse(rest, {

@@ -21,6 +21,9 @@ export async function cp(
 ): Promise<ExitCode> {
   const { sources, target, common } = command;
   const [first] = sources;
+  if (command.options !== undefined && first !== undefined && isCosUri(first)) {
+    throw new UsageError('headers, metadata, tags and protection are given to uploads only');
+  }
   if (first === '-' || target === '-') {
     if (sources.length > 1 || first === undefined) throw new UsageError('"-" stands alone: cp takes one source then');
     if (command.isRecursive) throw new UsageError('"-" and --recursive do not go together');
@@ -54,6 +57,7 @@ function uploadRequest(session: Session, command: CopyCommand): PlacesRequest {
     connectionId: session.connection.id,
     bucket,
     clash: command.ifExists,
+    ...(command.options === undefined ? {} : { options: command.options }),
   } as const;
   if (command.isRecursive) {
     const isOne = command.sources.length === 1;

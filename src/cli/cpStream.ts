@@ -1,8 +1,9 @@
 import { objectKey } from '../model/ids';
 import type { ObjectAddress } from '../engine/cos/client';
 import { CosFailure } from '../engine/failure';
-import { contentTypeOf } from '../engine/transfers/contentType';
+import { attributesOf } from '../engine/transfers/newAttributes';
 import { findObject } from '../engine/transfers/remoteClash';
+import { requireValidOptions } from '../engine/transfers/uploadOptions';
 import { uploadStream } from '../engine/transfers/uploadStream';
 import type { CopyCommand } from './commandLine';
 import { parseObject } from './cosUri';
@@ -13,17 +14,17 @@ import type { Session } from './session';
 /** `cos cp - cos://bucket/key`. The object appears when the input has ended, whole. */
 export async function copyFromStdin(session: Session, command: CopyCommand, signal: AbortSignal): Promise<ExitCode> {
   const address = parseObject(command.target);
+  requireValidOptions(command.options, Date.now());
   if (command.ifExists !== 'replace' && (await findObject(session.client, address, signal)) !== undefined) {
     if (command.ifExists === 'fail') throw existsFailure(address);
     complain(`skipped: an object "${address.key}" exists`);
     return exitCodes.done;
   }
-  const contentType = contentTypeOf(address.key);
   const sizeBytes = await uploadStream(
     session.client,
     address,
     process.stdin,
-    { headers: contentType === undefined ? {} : { contentType } },
+    attributesOf(address.key, undefined, command.options),
     command.ifExists === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' },
     {
       partBytes: session.partBytes,

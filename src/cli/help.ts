@@ -55,6 +55,15 @@ Nothing half-written stays, whatever happens: a file or object appears when it i
                       with names below the target, those without "/" with the last part of a name, and one that matches
                       a folder means all that is in it
   --if-exists WHAT    skip, replace or fail (default) where the target exists
+  --content-type TYPE, --cache-control TEXT, --content-disposition TEXT, --content-encoding TEXT,
+  --content-language TEXT, --expires DATE
+                      headers of what is uploaded; the content type is that of a file's name otherwise
+  --metadata N=VALUE  metadata of what is uploaded; may be repeated
+  --tag KEY=VALUE     a tag of what is uploaded; may be repeated
+  --retain-until DATE, --retain-days N, --legal-hold ID
+                      protect what is uploaded to a bucket with a retention policy
+  --lock-mode MODE --retain-until DATE, --lock-hold
+                      protect what is uploaded to a bucket with Object Lock; MODE is GOVERNANCE or COMPLIANCE
   --concurrency N     requests at once (16)
   --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (16M)
   --limit-rate RATE   bytes per second at most, e.g. 10M

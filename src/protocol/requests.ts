@@ -15,6 +15,7 @@ import type {
   RetentionExtension,
   RetentionPolicy,
 } from '../model/retention';
+import type { UploadOptions } from '../model/uploadOptions';
 import type { SiteAttributes } from '../model/website';
 import type { ClashChoice, TransferSnapshot } from '../model/transferState';
 import type { AccountRequests } from './accounts';
@@ -139,6 +140,8 @@ export type TransferRequest =
       readonly clash: ClashChoice;
       /** The files are those of a website. */
       readonly site?: SiteAttributes;
+      /** What every object gets. */
+      readonly options?: UploadOptions;
     }
   | {
       readonly kind: 'download';

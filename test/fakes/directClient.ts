@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/engine/clock';
-import type { CosClient } from '../../src/engine/cos/client';
+import type { FullCosClient } from '../../src/engine/cos/fullClient';
 import { createCosClient } from '../../src/engine/cos/createCosClient';
 import { createHttpClient } from '../../src/engine/http/httpClient';
 import type { Connection, Credential } from '../../src/model/connection';
@@ -8,7 +8,7 @@ import { impatient, plainConfiguration } from './servedEngine';
 
 /** A client of the engine without the engine around it, for operations that only transfers use. */
 export interface DirectClient {
-  readonly client: CosClient;
+  readonly client: FullCosClient;
   readonly log: string[];
   readonly close: () => Promise<void>;
 }

@@ -9,6 +9,7 @@ import type {
   DeleteFailure,
   NewObjectAttributes,
   ObjectAddress,
+  UploadCompletion,
   UploadedPart,
 } from '../../src/engine/cos/client';
 import { cancelled, CosFailure } from '../../src/engine/failure';
@@ -280,7 +281,7 @@ export class MemoryCosClient implements CosClient {
     address: ObjectAddress,
     uploadId: UploadId,
     parts: readonly UploadedPart[],
-    condition: WriteCondition,
+    { condition }: UploadCompletion,
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
     return this.#request('completeMultipartUpload', address.key, signal, () => {

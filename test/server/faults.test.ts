@@ -162,7 +162,13 @@ describe('a line and a server that fail', () => {
     const part = await direct.client.uploadPart(address, { uploadId, partNumber: 1 }, bytes, never);
     await proxy.drop();
     proxy.next({ kind: 'none' }, { kind: 'loseAnswer' });
-    const outcome = await direct.client.completeMultipartUpload(address, uploadId, [part], { kind: 'always' }, never);
+    const outcome = await direct.client.completeMultipartUpload(
+      address,
+      uploadId,
+      [part],
+      { condition: { kind: 'always' } },
+      never,
+    );
     expect(await direct.client.headObject(address, never)).toMatchObject({ etag: outcome.etag });
     expect(proxy.fired).toEqual(['loseAnswer']);
   });

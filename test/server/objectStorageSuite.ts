@@ -269,7 +269,13 @@ export function describeObjectStorage(name: string, start: () => Promise<FarSide
           .sort((left, right) => left.partNumber - right.partNumber)
           .map(({ partNumber, etag }) => ({ partNumber, etag, sizeBytes: parts[partNumber - 1]!.byteLength })),
       );
-      const outcome = await cos().completeMultipartUpload(address, uploadId, listed, { kind: 'ifAbsent' }, never);
+      const outcome = await cos().completeMultipartUpload(
+        address,
+        uploadId,
+        listed,
+        { condition: { kind: 'ifAbsent' } },
+        never,
+      );
       const info = await cos().headObject(address, never);
       expect(info).toMatchObject({ etag: outcome.etag, headers, metadata: { a: 'b' } });
       // Not toEqual: it compares megabytes one by one.
@@ -284,7 +290,7 @@ export function describeObjectStorage(name: string, start: () => Promise<FarSide
           await cos().uploadPartCopy(address, copy, { uploadId: copyId, partNumber: at + 1, range }, info.etag, never),
         );
       }
-      await cos().completeMultipartUpload(copy, copyId, copied, { kind: 'always' }, never);
+      await cos().completeMultipartUpload(copy, copyId, copied, { condition: { kind: 'always' } }, never);
       expect((await wholeObject(cos(), copy)).equals(Buffer.concat(parts.slice(0, 2)))).toBe(true);
     });
 

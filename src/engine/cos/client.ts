@@ -35,6 +35,16 @@ export interface UploadedPart {
   readonly sizeBytes?: number;
 }
 
+/** How an upload ends. */
+export interface UploadCompletion {
+  readonly condition: WriteCondition;
+  /**
+   * What protects the object. A retention goes with Complete (data-plane.md §6); a lock was given when the upload was begun,
+   * and is left out here.
+   */
+  readonly protection?: NewProtection;
+}
+
 /** An upload that was begun and neither completed nor aborted. */
 export interface ListedUpload {
   readonly key: ObjectKey;
@@ -164,7 +174,7 @@ export interface CosClient {
     address: ObjectAddress,
     uploadId: UploadId,
     parts: readonly UploadedPart[],
-    condition: WriteCondition,
+    completion: UploadCompletion,
     signal: AbortSignal,
   ): Promise<WriteOutcome>;
   /** Aborts an upload; one that is gone already is aborted. */

@@ -75,12 +75,12 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   });
   const objects = createObjects(wire, conditions, checksums, findObject);
   const copies = createCopies(sdk, conditions);
-  const { completeWithRetention, ...multipart } = createMultipart(wire, sdk, conditions, checksums, findObject);
+  const multipart = createMultipart(wire, sdk, conditions, checksums, findObject);
   const rewrite = createRewrite(
     sdk,
     clock,
     conditions,
-    { ...objects, ...copies, ...multipart, ...protection, completeWithRetention },
+    { ...objects, ...copies, ...multipart, ...protection },
     options.copyLimits ?? copyLimits,
   );
 

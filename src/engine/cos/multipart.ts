@@ -1,10 +1,10 @@
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { UploadId } from '../../model/ids';
-import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+import type { WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import type { CosClient, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
-import { attributeHeaders, unquoted } from './objectHeaders';
+import { attributeHeaders, retentionHeaders, unquoted } from './objectHeaders';
 import { maxAnswerBytes } from './objects';
 import { partChecksumHeader, partChecksums } from './partChecksum';
 import type { Sdk } from './sdk';
@@ -17,15 +17,6 @@ export type MultipartOperations = Pick<
   'createMultipartUpload' | 'uploadPart' | 'listParts' | 'completeMultipartUpload' | 'abortMultipartUpload'
 >;
 
-/** Completes an upload whose object gets a retention other than the bucket's default (data-plane.md §6). */
-export type CompleteWithRetention = (
-  address: ObjectAddress,
-  uploadId: UploadId,
-  parts: readonly UploadedPart[],
-  options: { readonly condition: WriteCondition; readonly retention?: Readonly<Record<string, string>> },
-  signal: AbortSignal,
-) => Promise<WriteOutcome>;
-
 /** Operations of multipart uploads: control calls through the SDK, the bytes of parts past it. */
 export function createMultipart(
   wire: Wire,
@@ -33,7 +24,7 @@ export function createMultipart(
   conditions: Conditions,
   checksums: UploadChecksums,
   findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<{ etag: string; sizeBytes: number } | undefined>,
-): MultipartOperations & { readonly completeWithRetention: CompleteWithRetention } {
+): MultipartOperations {
   return {
     async createMultipartUpload(address, attributes, signal) {
       const { CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
@@ -118,9 +109,7 @@ export function createMultipart(
       }
     },
 
-    completeMultipartUpload: async (address, uploadId, parts, condition, signal) =>
-      await completeWithRetention(address, uploadId, parts, { condition }, signal),
-    completeWithRetention,
+    completeMultipartUpload,
 
     async abortMultipartUpload(address, uploadId, signal) {
       const { AbortMultipartUploadCommand } = await import('@aws-sdk/client-s3');
@@ -143,10 +132,11 @@ export function createMultipart(
     },
   };
 
-  async function completeWithRetention(
-    ...[address, uploadId, parts, options, signal]: Parameters<CompleteWithRetention>
+  async function completeMultipartUpload(
+    ...[address, uploadId, parts, completion, signal]: Parameters<CosClient['completeMultipartUpload']>
   ): Promise<WriteOutcome> {
-    const { condition } = options;
+    const { condition, protection } = completion;
+    const retention = protection?.kind === 'retention' ? retentionHeaders(protection) : {};
     const { CompleteMultipartUploadCommand } = await import('@aws-sdk/client-s3');
     const op = 'CompleteMultipartUpload';
     const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
@@ -157,7 +147,7 @@ export function createMultipart(
         bucket: address.bucket,
         key: address.key,
         repeatable: 'always',
-        headers: { ...options.retention, ...headers },
+        headers: { ...retention, ...headers },
         withMd5: true,
       } as const;
       try {

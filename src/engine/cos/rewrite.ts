@@ -9,7 +9,6 @@ import type { EngineClock } from '../clock';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
 import { copySource } from './copy';
-import type { CompleteWithRetention } from './multipart';
 import { attributeHeaders, unquoted } from './objectHeaders';
 import type { WholeState } from './objectState';
 import type { ProtectionOperations } from './protection';
@@ -57,11 +56,14 @@ export const maxPutRewriteBytes = 64 * 1024 * 1024;
 /** What a rewrite is made of. */
 export type RewriteParts = Pick<
   CosClient,
-  'readObject' | 'putObject' | 'createMultipartUpload' | 'uploadPartCopy' | 'abortMultipartUpload'
+  | 'readObject'
+  | 'putObject'
+  | 'createMultipartUpload'
+  | 'uploadPartCopy'
+  | 'completeMultipartUpload'
+  | 'abortMultipartUpload'
 > &
-  Pick<ProtectionOperations, 'getProtection' | 'putLockRetention' | 'putLockHold'> & {
-    readonly completeWithRetention: CompleteWithRetention;
-  };
+  Pick<ProtectionOperations, 'getProtection' | 'putLockRetention' | 'putLockHold'>;
 
 /** Rewrites over the SDK and the client's own parts. */
 export function createRewrite(
@@ -132,12 +134,9 @@ export function createRewrite(
           )),
         );
       }
-      const retention = state.retentionPeriod;
-      const options = {
-        condition,
-        ...(retention === undefined ? {} : { retention: { 'retention-period': retention } }),
-      };
-      return await parts.completeWithRetention(target, uploadId, copied, options, signal);
+      const protection = attributes.controls?.protection;
+      const completion = { condition, ...(protection === undefined ? {} : { protection }) };
+      return await parts.completeMultipartUpload(target, uploadId, copied, completion, signal);
     } catch (error) {
       // Not with the caller's signal: what was cancelled must not leave its parts behind either.
       await parts.abortMultipartUpload(target, uploadId, AbortSignal.timeout(30_000)).catch(() => undefined); // the first failure counts

@@ -79,10 +79,11 @@ export function exchange(
         path: route.pathPrefix + request.path,
         setHost: false,
         headers: {
-          ...request.headers,
+          // The length before all others, see asNodeTakesThem.
+          ...(request.body === undefined ? {} : { 'content-length': String(request.body.byteLength) }),
+          ...asNodeTakesThem(request),
           ...route.headers,
           host: route.authority,
-          ...(request.body === undefined ? {} : { 'content-length': String(request.body.byteLength) }),
         },
       });
     } catch (error) {
@@ -143,6 +144,16 @@ function sendBody(outgoing: http.ClientRequest, body: Uint8Array | undefined): v
     if (!outgoing.destroyed) outgoing.end();
   };
   sendNext();
+}
+
+/**
+ * Headers in the form in which Node sends the bytes that were signed: after the length of a body it encodes
+ * Content-Disposition, and no other header, once more (nodejs/node#46528).
+ */
+function asNodeTakesThem({ headers, body }: WireRequest): WireRequest['headers'] {
+  const disposition = headers['content-disposition'];
+  if (disposition === undefined || body === undefined || body.byteLength === 0) return headers;
+  return { ...headers, 'content-disposition': Buffer.from(disposition, 'utf8').toString('latin1') };
 }
 
 function isHandshaking(socket: Socket): boolean {

@@ -295,7 +295,7 @@ async function copyParts(
     });
     if (signal.aborted) throw cancelled('copy');
     notes.assertHeld();
-    const made = await client.completeMultipartUpload(to, uploadId, parts, condition, patient);
+    const made = await client.completeMultipartUpload(to, uploadId, parts, { condition }, patient);
     settle();
     return made;
   } catch (thrown) {

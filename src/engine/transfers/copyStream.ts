@@ -139,7 +139,7 @@ async function sendParts(
     const verdict = proof.verdict();
     if (verdict === 'differs') throw notIntact(from, 'its checksum does not match what arrived');
     notes.assertHeld();
-    const { etag } = await client.completeMultipartUpload(target, uploadId, parts, condition, patient);
+    const { etag } = await client.completeMultipartUpload(target, uploadId, parts, { condition }, patient);
     settle();
     return { etag, isProven: verdict === 'same' };
   } catch (thrown) {

@@ -22,6 +22,7 @@ import { Reporter } from './reporter';
 import { platformOf, reachedBuckets, runTransfer } from './runTransfer';
 import { Semaphore } from './semaphore';
 import { Transfer, type TransferIdentity } from './transfer';
+import { requireValidOptions } from './uploadOptions';
 
 const cleanUpMs = 60_000;
 /** How long a transfer that the network cut off waits before it looks for the service again: first, and at most. */
@@ -257,6 +258,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     handlers: {
       'transfers/start': async (request) => {
         if (isClosed()) throw cancelled('transfers/start');
+        if (request.kind === 'upload') requireValidOptions(request.options, clock.nowMs());
         const identity = {
           transferId: dependencies.ids(),
           kind: transferKindOf(request),

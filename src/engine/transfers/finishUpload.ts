@@ -70,7 +70,7 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   const condition: WriteCondition = request.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
   context.notes.assertHeld();
   const patient = lateSignal(signal, graceMs);
-  await client.completeMultipartUpload(address, uploadId, parts, condition, patient);
+  await client.completeMultipartUpload(address, uploadId, parts, { condition }, patient);
 }
 
 /** The cut of the file in which every part that the service holds has the file's bytes. */

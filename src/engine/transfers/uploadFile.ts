@@ -1,9 +1,8 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import { numberedName } from '../../model/localNames';
 import { multipartLimits, planParts } from '../../model/partPlan';
-import type { SiteAttributes } from '../../model/website';
 import type { WriteCondition } from '../../protocol/requests';
-import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
+import type { NewObjectAttributes, ObjectAddress, UploadCompletion, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { attributesOf } from './newAttributes';
 import type { DecidedClash } from './clash';
@@ -13,10 +12,13 @@ import { hasLanded, isGone, isUnclear } from './landed';
 import { findObject, freeKey } from './remoteClash';
 import { resumeUpload, type BegunUpload, type UploadNote } from './resumeUpload';
 import { SourceFile } from './sourceFile';
-import type { UploadItem } from './uploadPlan';
+import type { UploadItem, UploadRequest } from './uploadPlan';
 
 const graceMs = 10_000;
 const mostAttempts = 5;
+
+/** The bucket that files go to, and what their objects get. */
+export type UploadTarget = Pick<UploadRequest, 'bucket' | 'site' | 'options'>;
 
 /**
  * Uploads one file: whole up to the context's part size, in parts above. The object appears complete or not at all; on
@@ -25,18 +27,18 @@ const mostAttempts = 5;
  */
 export async function uploadFile(
   context: TransferContext,
-  { bucket, site }: { readonly bucket: BucketName; readonly site?: SiteAttributes },
+  { bucket, site, options }: UploadTarget,
   item: UploadItem,
   clash: DecidedClash,
 ): Promise<ItemOutcome> {
-  const attributes = attributesOf(item.fsPath, site);
+  const attributes = attributesOf(item.fsPath, site, options);
   if (item.sizeBytes > multipartLimits.maxObjectBytes) throw tooLarge(item);
   if (context.run !== 'first') {
     const resumed = await resumeUpload(context, bucket, item, clash);
     if (resumed === 'done') return { kind: 'done' };
     if (resumed !== 'none') {
       try {
-        await putParts(context, resumed.file, resumed.begun);
+        await putParts(context, resumed.file, resumed.begun, attributes);
       } finally {
         await resumed.file.close();
       }
@@ -94,7 +96,7 @@ async function putFile(
     if (file.sizeBytes <= context.partBytes) await putWhole(context, file, address, conditionOf(clash), attributes);
     else {
       await file.assertUnchanged();
-      await putParts(context, file, await beginUpload(context, item, address, clash, attributes));
+      await putParts(context, file, await beginUpload(context, item, address, clash, attributes), attributes);
     }
   } finally {
     await file.close();
@@ -167,7 +169,12 @@ async function beginUpload(
 }
 
 /** Sends the parts that are not known to be there, and completes the upload. */
-async function putParts(context: TransferContext, file: SourceFile, { note, known }: BegunUpload): Promise<void> {
+async function putParts(
+  context: TransferContext,
+  file: SourceFile,
+  { note, known }: BegunUpload,
+  { controls }: NewObjectAttributes,
+): Promise<void> {
   const { client, notes, signal } = context;
   const { uploadId } = note;
   const address = { bucket: note.bucket, key: note.key };
@@ -184,7 +191,8 @@ async function putParts(context: TransferContext, file: SourceFile, { note, know
   }
   const patient = lateSignal(signal, graceMs);
   try {
-    await client.completeMultipartUpload(address, uploadId, parts, conditionOf(note.clash), patient);
+    const completion = { condition: conditionOf(note.clash), ...protectionOf(controls) };
+    await client.completeMultipartUpload(address, uploadId, parts, completion, patient);
   } catch (thrown) {
     const isThere = isUnclear(thrown) && (await isGone(client, address, uploadId));
     if (!isThere || !(await hasLanded(client, address, file))) {
@@ -193,6 +201,10 @@ async function putParts(context: TransferContext, file: SourceFile, { note, know
     }
   }
   settle();
+}
+
+function protectionOf(controls: NewObjectAttributes['controls']): Pick<UploadCompletion, 'protection'> {
+  return controls?.protection === undefined ? {} : { protection: controls.protection };
 }
 
 async function sendParts(

@@ -129,7 +129,9 @@ class StreamCommands {
       const parts = [...this.#parts.values()].sort((a, b) => a.partNumber - b.partNumber);
       const uploadId = idOf(command.input.UploadId);
       if (this.#signal.aborted) throw cancelled('upload');
-      return await this.#client.completeMultipartUpload(this.#address, uploadId, parts, this.#condition, patient);
+      const protection = this.#attributes.controls?.protection;
+      const completion = { condition: this.#condition, ...(protection === undefined ? {} : { protection }) };
+      return await this.#client.completeMultipartUpload(this.#address, uploadId, parts, completion, patient);
     }
     if (command instanceof sdk.AbortMultipartUploadCommand) {
       const signal = AbortSignal.timeout(3 * graceMs);

@@ -95,6 +95,26 @@ describe('cos', () => {
     });
   });
 
+  it('gives uploads headers, metadata and tags, also those of standard input, and nothing else gets them', async () => {
+    const path = write('note.txt', 'hello');
+    const options = ['--content-type', 'text/x', '--metadata', 'Owner=me', '--tag', 'project=alpha'];
+    const headOf = async (key: string) =>
+      JSON.parse((await cos(['stat', `cos://${bucket}/${key}`, '--json'])).stdout) as object;
+    const wanted = { headers: { contentType: 'text/x' }, metadata: { owner: 'me' }, tagCount: 1 };
+    expect(await cos(['cp', path, `cos://${bucket}/file`, ...options])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await cos(['cp', '-', `cos://${bucket}/piped`, ...options], { input: Buffer.from('x') })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await headOf('file')).toMatchObject(wanted);
+    expect(await headOf('piped')).toMatchObject(wanted);
+
+    const tooLarge = await cos(['cp', path, `cos://${bucket}/no`, '--metadata', `a=${'b'.repeat(2048)}`]);
+    expect(tooLarge).toMatchObject({ exitCode: 1 });
+    expect(tooLarge.stderr).toContain('The metadata has 2049 bytes of names and values; the service takes 2048');
+    const down = await cos(['cp', `cos://${bucket}/file`, folder, ...options]);
+    expect(down).toMatchObject({ exitCode: 2 });
+  });
+
   it('carries folders there and back', async () => {
     const files = { a: '1', 'sub/b c.txt': '2', 'sub/deep/ü': '', 'odd%20#?': '4' };
     for (const [name, text] of Object.entries(files)) write(`source/${name}`, text);

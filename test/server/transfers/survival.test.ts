@@ -11,6 +11,8 @@ import { bundleEngine, startEngineProcess, type EngineProcess } from '../../fake
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
 
 const bucket = bucketName('survival');
+/** Has a retention policy. */
+const keptBucket = bucketName('survival-kept');
 const mebibyte = 1024 * 1024;
 const sizeBytes = 100 * mebibyte;
 
@@ -25,7 +27,11 @@ beforeAll(async () => {
   farSide = await startLocalFarSide();
   direct = createDirectClient(farSide.hmac, farSide.hmacKey);
   relay = await startCountingRelay(farSide.server.info.endpoint);
-  await direct.client.createBucket(bucket, {}, AbortSignal.timeout(10_000));
+  const soon = AbortSignal.timeout(10_000);
+  await direct.client.createBucket(bucket, {}, soon);
+  await direct.client.createBucket(keptBucket, {}, soon);
+  const policy = { minimumDays: 0, defaultDays: 0, maximumDays: 30, isPermanentAllowed: false };
+  await direct.client.putBucketProtection(keptBucket, policy, soon);
   await bundleEngine(join(folder, 'engine.js'));
   bytes = Buffer.alloc(sizeBytes);
   for (let at = 0; at < sizeBytes; at += 4096) bytes.writeUInt32LE(at / 4096, at);
@@ -91,29 +97,36 @@ async function resumed({ transferId }: TransferSnapshot): Promise<TransferSnapsh
 }
 
 describe('an engine that is killed at nine tenths of a transfer', () => {
-  it('has an upload go on in the next engine, which sends about a tenth', async () => {
+  it('has an upload go on in the next engine, which sends about a tenth and gives the object what was chosen', async () => {
     const source = join(folder, 'source');
     writeFileSync(source, bytes);
+    const chosen = { headers: { contentType: 'x/big' }, metadata: { owner: 'me' }, tags: { project: 'alpha' } };
     const killed = await killedAtNineTenths({
       kind: 'upload',
       connectionId: farSide.hmac.id,
-      bucket,
+      bucket: keptBucket,
       prefix: 'up/',
       sources: [{ fsPath: source }],
       clash: 'fail',
+      options: { ...chosen, protection: { kind: 'retention', periodSeconds: 86_400, holdId: 'CASE-1' } },
     });
     expect(await resumed(killed)).toMatchObject({ state: 'done', bytesDone: sizeBytes, itemsDone: 1 });
     console.log(`sent again after kill -9: ${((100 * relay.upBytes) / sizeBytes).toFixed(1)} %`);
     expect(relay.upBytes).toBeGreaterThan(0.1 * sizeBytes);
     expect(relay.upBytes).toBeLessThan(0.25 * sizeBytes);
     let received = 0;
-    const address = { bucket, key: objectKey('up/source') };
+    const address = { bucket: keptBucket, key: objectKey('up/source') };
     const compare = (piece: Uint8Array, at: number) => {
       if (Buffer.compare(piece, bytes.subarray(at, at + piece.length)) === 0) received += piece.length;
     };
     await direct.client.readObject(address, {}, compare, AbortSignal.timeout(20_000));
     expect(received).toBe(sizeBytes);
-    expect(await farSide.openUploads(bucket)).toEqual([]);
+    expect(await farSide.openUploads(keptBucket)).toEqual([]);
+    const soon = AbortSignal.timeout(10_000);
+    const { headers, metadata } = await direct.client.headObject(address, soon);
+    expect({ headers, metadata, tags: await direct.client.getTags(address, soon) }).toEqual(chosen);
+    const protection = await direct.client.getProtection(address, soon);
+    expect(protection).toMatchObject({ kind: 'retention', periodSeconds: 86_400, holds: [{ id: 'CASE-1' }] });
   });
 
   it('has a download go on in the next engine, which fetches about a tenth', async () => {

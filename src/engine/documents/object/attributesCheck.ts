@@ -1,10 +1,12 @@
-import { metadataProblems, maxMetadataBytes, type MetadataProblem } from '../../../model/metadataRules';
+import { headerFields, headerNames, headerProblem, type HeaderProblem } from '../../../model/headerRules';
+import { metadataProblems, type MetadataProblem } from '../../../model/metadataRules';
 import { tagProblems } from '../../../model/tags';
 import type { DocumentProblem } from '../../../model/configDocument';
 import type { ParsedDocument } from '../parse';
 import { unknownNames } from '../rules';
 import { tagProblem } from '../tagProblem';
-import { headerNames, isCannedAcl, type PropertiesState } from './state';
+import { headerSentence, metadataSentence } from './attributeSentences';
+import { isCannedAcl, type PropertiesState } from './state';
 
 /** What is wrong with headers, metadata, tags and ACL (data-plane.md §1.3, §7, §14). */
 export function attributeProblems(document: ParsedDocument, state: PropertiesState): readonly DocumentProblem[] {
@@ -30,25 +32,23 @@ function headerProblems(document: ParsedDocument): readonly DocumentProblem[] {
 function headerValueProblems(document: ParsedDocument, name: string, value: unknown): readonly DocumentProblem[] {
   const path = ['headers', name];
   if (typeof value !== 'string') return [notAText(document, path, value)];
-  const error = (code: string, message: string): DocumentProblem =>
-    document.problem(path, { severity: 'error', code, message });
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
-    return [error('headerCharacter', `${name} cannot hold line breaks or other control characters.`)];
-  }
-  if (value === '') return [error('headerEmpty', `${name} is empty. Take the line away to remove the header.`)];
-  if (value.trim() !== value) return [trimmed(document, path, value, `Blanks around ${name} do not survive.`)];
-  if (name === headerNames.contentType && !/^[^\s/;]+\/[^\s/;]+(?:\s*;.*)?$/.test(value)) {
-    return [error('contentType', 'A Content-Type looks like "text/plain" or "text/html; charset=utf-8".')];
-  }
-  if (name === headerNames.expires && Number.isNaN(Date.parse(value))) {
-    return [error('expires', 'Expires is a date such as "Wed, 21 Oct 2026 07:28:00 GMT".')];
-  }
-  if (name === headerNames.websiteRedirectLocation && !/^(?:\/|https?:\/\/)/.test(value)) {
-    return [error('redirect', 'A redirect begins with "/", "http://" or "https://".')];
-  }
-  return [];
+  const field = headerFields.find((each) => headerNames[each] === name);
+  const problem = field === undefined ? undefined : headerProblem(field, value);
+  if (field === undefined || problem === undefined) return [];
+  const sentence = headerSentence(field, problem);
+  if (problem === 'blanks') return [trimmed(document, path, value, sentence)];
+  const message = problem === 'empty' ? `${sentence} Take the line away to remove the header.` : sentence;
+  return [document.problem(path, { severity: 'error', code: headerCodes[problem], message })];
 }
+
+const headerCodes: Readonly<Record<HeaderProblem, string>> = {
+  character: 'headerCharacter',
+  empty: 'headerEmpty',
+  blanks: 'blanks',
+  contentType: 'contentType',
+  expires: 'expires',
+  redirect: 'redirect',
+};
 
 function metadataProblemsOf(document: ParsedDocument): readonly DocumentProblem[] {
   const shape = notAMap(document, 'metadata');
@@ -62,37 +62,28 @@ function metadataProblemsOf(document: ParsedDocument): readonly DocumentProblem[
 }
 
 function metadataProblem(document: ParsedDocument, problem: MetadataProblem): DocumentProblem {
-  const { name, kind, character = '' } = problem;
+  const { name, kind } = problem;
   const path = name === undefined ? ['metadata'] : ['metadata', name];
-  const ofName = (code: string, message: string): DocumentProblem =>
+  const message = metadataSentence(problem);
+  const ofName = (code: string): DocumentProblem =>
     document.problem(path, { severity: 'error', code, message }, 'ofName');
   switch (kind) {
     case 'emptyName':
-      return ofName('metadataName', 'A metadata entry needs a name.');
     case 'nameCharacter':
-      return ofName(
-        'metadataName',
-        `'${character}' cannot be in the name of a metadata entry; use letters, digits and '-'.`,
-      );
+      return ofName('metadataName');
     case 'nameCase': {
-      const problemOfCase = ofName('metadataCase', 'Names of metadata are stored in lower case.');
+      const problemOfCase = ofName('metadataCase');
       const title = `Write '${(name ?? '').toLowerCase()}'`;
       const text = JSON.stringify((name ?? '').toLowerCase());
       const { offset, length } = problemOfCase;
       return { ...problemOfCase, fixes: [{ title, edits: [{ offset, length, text }] }] };
     }
     case 'valueCharacter':
-      return document.problem(path, {
-        severity: 'error',
-        code: 'metadataValue',
-        message: 'A metadata value cannot hold line breaks or other control characters.',
-      });
+      return document.problem(path, { severity: 'error', code: 'metadataValue', message });
     case 'valueBlankAtEnd':
-      return trimmed(document, path, String(document.valueAt(path)), 'Blanks around a metadata value do not survive.');
-    case 'tooLarge': {
-      const message = `The metadata has ${problem.sizeBytes ?? 0} bytes of names and values; the service takes ${maxMetadataBytes}.`;
-      return document.problem(path, { severity: 'error', code: 'metadataSize', message }, 'ofName');
-    }
+      return trimmed(document, path, String(document.valueAt(path)), message);
+    case 'tooLarge':
+      return ofName('metadataSize');
   }
 }
 

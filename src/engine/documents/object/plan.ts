@@ -1,3 +1,4 @@
+import { headerFields, headerNames } from '../../../model/headerRules';
 import type { ObjectHeaders } from '../../../model/objectInfo';
 import type { AttributeChange, AttributeOutcome, AttributeStep } from '../../../model/objectState';
 import type { ObjectAddress } from '../../cos/client';
@@ -7,7 +8,7 @@ import type { PlannedStep } from '../kind';
 import type { ParsedDocument } from '../parse';
 import { extensionTo } from './protectionCheck';
 import { isSameEnd, isSameLock, protectionWish } from './protectionWish';
-import { headerFields, headerNames, isCannedAcl, type PropertiesState } from './state';
+import { isCannedAcl, type PropertiesState } from './state';
 
 /** What a document changes of headers, metadata, tags and ACL. */
 export function attributeChange(document: ParsedDocument, { object }: PropertiesState): AttributeChange {

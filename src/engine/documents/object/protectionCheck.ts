@@ -5,7 +5,6 @@ import {
   maxLegalHolds,
   newHoldIdProblem,
   obstaclesOf,
-  type HoldIdProblem,
   type Protection,
 } from '../../../model/protection';
 import {
@@ -15,6 +14,7 @@ import {
   type RetentionExtension,
 } from '../../../model/retention';
 import { factDate } from '../facts';
+import { holdIdText } from './attributeSentences';
 import type { JsonPath, ParsedDocument } from '../parse';
 import { unknownNames } from '../rules';
 import type { PropertiesState } from './state';
@@ -179,18 +179,6 @@ function holdProblems(
   if (value.length <= maxLegalHolds) return problems;
   const message = `An object has at most ${maxLegalHolds} legal holds; here are ${value.length}.`;
   return [...problems, document.problem(['legalHolds'], { severity: 'error', code: 'holdCount', message }, 'ofName')];
-}
-
-/** Why a text cannot name a legal hold, in a sentence. */
-export function holdIdText(problem: HoldIdProblem): string {
-  switch (problem.kind) {
-    case 'empty':
-      return 'A legal hold needs an id.';
-    case 'tooLong':
-      return `The id of a legal hold has at most ${problem.maxCharacters} characters.`;
-    case 'character':
-      return `'${problem.character}' cannot be in the id of a legal hold; use letters, digits and ! _ . * ( ) -`;
-  }
 }
 
 function lockProblems(

@@ -1,6 +1,6 @@
 import type { ArchiveState } from '../../../model/archive';
 import type { CosError } from '../../../model/cosError';
-import type { ObjectHeaders } from '../../../model/objectInfo';
+import { headerFields, headerNames } from '../../../model/headerRules';
 import type { ObjectAcl, ObjectState } from '../../../model/objectState';
 import { deletability, type Deletability, type Protection, type RetentionEnd } from '../../../model/protection';
 import type { RetentionPolicy } from '../../../model/retention';
@@ -15,20 +15,6 @@ export interface PropertiesState {
   readonly isVersion: boolean;
   readonly isReadOnlyConnection: boolean;
 }
-
-/** Headers by the name that they have in the document, which is the one on the wire. */
-export const headerNames = {
-  contentType: 'Content-Type',
-  cacheControl: 'Cache-Control',
-  contentDisposition: 'Content-Disposition',
-  contentEncoding: 'Content-Encoding',
-  contentLanguage: 'Content-Language',
-  expires: 'Expires',
-  websiteRedirectLocation: 'x-amz-website-redirect-location',
-} as const satisfies Readonly<Record<keyof ObjectHeaders, string>>;
-
-/** Names of headers in the model. */
-export const headerFields = Object.keys(headerNames) as readonly (keyof ObjectHeaders)[];
 
 /** The properties of an object as JSON with comments. */
 export function printProperties(state: PropertiesState): string {
