@@ -1,12 +1,12 @@
 import type { DocumentSubject } from '../../../model/configDocument';
 import { lifecycleDate, type BucketLifecycle, type LifecycleRule } from '../../../model/lifecycle';
 import type { VersioningState } from '../../../model/objectVersion';
-import { CosFailure } from '../../failure';
-import type { DocumentContext, DocumentKind, PlannedStep } from '../kind';
+import type { DocumentKind, PlannedStep } from '../kind';
 import type { ParsedDocument } from '../parse';
 import { canonical, isSameButIds, someOf, unknownElementsReason } from '../settings';
 import { lifecycleProblems } from './lifecycleCheck';
 import { deletionOf, ruleSentence } from './lifecycleTexts';
+import { findNeighbours } from './neighbours';
 
 interface State extends BucketLifecycle {
   /** What a deletion means here; absent where it could not be asked. */
@@ -21,9 +21,9 @@ const heading = `  // What the service does by itself, once a day. Without rules
 export function lifecycleDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {
-      const [lifecycle, versioning] = await Promise.all([
+      const [lifecycle, { versioning }] = await Promise.all([
         context.client.getLifecycle(bucket, signal),
-        findVersioning(context, bucket, signal),
+        findNeighbours(context, bucket, ['versioning'], signal),
       ]);
       return { ...lifecycle, ...(versioning === undefined ? {} : { versioning }) };
     },
@@ -106,19 +106,4 @@ function replacement(bucket: DocumentBucket, wanted: readonly LifecycleRule[], s
       : { irreversible: `In the bucket '${bucket}', the service will by itself ${someOf(deletions)}.` }),
     run: async ({ client }, signal) => await client.putLifecycle(bucket, wanted, signal),
   };
-}
-
-/** Versioning, where the identity may ask; lifecycle can be edited without. */
-async function findVersioning(
-  { client }: DocumentContext,
-  bucket: DocumentBucket,
-  signal: AbortSignal,
-): Promise<VersioningState | undefined> {
-  try {
-    return await client.getVersioning(bucket, signal);
-  } catch (error) {
-    const mayGoOn = error instanceof CosFailure && ['denied', 'unsupported', 'notFound'].includes(error.error.kind);
-    if (mayGoOn) return undefined;
-    throw error;
-  }
 }

@@ -3,11 +3,23 @@ import { lockDefaultProblem, type LockDefault, type ObjectLockConfiguration } fr
 import type { DocumentKind } from '../kind';
 import type { ParsedDocument } from '../parse';
 import { notAnObject, unknownNames } from '../rules';
+import { canonical } from '../settings';
+import { findNeighbours, type Neighbours } from './neighbours';
+
+type State = ObjectLockConfiguration & {
+  /** What may keep it from being switched on; empty where it is. */
+  readonly neighbours: Neighbours;
+};
 
 /** Object Lock of a bucket (data-plane.md §11, rules 80, 81): it needs versioning and cannot be switched off. */
 export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
-    read: async ({ client }, signal) => await client.getObjectLock(bucket, signal),
+    read: async (context, signal) => {
+      const lock = await context.client.getObjectLock(bucket, signal);
+      const wanted = lock.kind === 'none' ? (['versioning', 'hasRetentionPolicy'] as const) : [];
+      return { ...lock, neighbours: await findNeighbours(context, bucket, wanted, signal) };
+    },
+    isSame: (read, now) => canonical({ ...read, neighbours: {} }) === canonical({ ...now, neighbours: {} }),
     print,
     check: (document, state) => {
       const shape = notAnObject(document);
@@ -17,6 +29,7 @@ export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket
       const enabled = document.valueAt(['enabled']);
       const problems = [
         ...unknownNames(document, [], ['enabled', 'default']),
+        ...(enabled === true && state.kind === 'none' ? exclusions(state.neighbours, error) : []),
         ...(typeof enabled === 'boolean' ? [] : [error(['enabled'], 'boolean', '"enabled" is true or false.')]),
       ];
       if (enabled === false && state.kind === 'enabled') {
@@ -54,7 +67,7 @@ export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket
         },
       ];
     },
-  } satisfies DocumentKind<ObjectLockConfiguration>;
+  } satisfies DocumentKind<State>;
 }
 
 function print(state: ObjectLockConfiguration): string {
@@ -68,6 +81,15 @@ function print(state: ObjectLockConfiguration): string {
   "default": ${value}
 }
 `;
+}
+
+/** What keeps Object Lock from being switched on (rule 81, features-map.md D). */
+function exclusions({ versioning, hasRetentionPolicy }: Neighbours, error: Report): readonly DocumentProblem[] {
+  if (hasRetentionPolicy === true) {
+    return [error(['enabled'], 'retentionPolicy', 'This bucket has a retention policy, which excludes Object Lock.')];
+  }
+  if (versioning === undefined || versioning === 'enabled') return [];
+  return [error(['enabled'], 'needsVersioning', 'Object Lock needs versioning. Enable it first.')];
 }
 
 type Report = (path: readonly string[], code: string, message: string) => DocumentProblem;

@@ -1,4 +1,4 @@
-import type { DocumentSubject } from '../../../model/configDocument';
+import type { DocumentProblem, DocumentSubject } from '../../../model/configDocument';
 import {
   maxRetentionDays,
   retentionPolicyProblems,
@@ -9,13 +9,26 @@ import {
 import type { DocumentKind } from '../kind';
 import type { ParsedDocument } from '../parse';
 import { notABoolean, notAnObject, unknownNames } from '../rules';
+import { canonical } from '../settings';
+import { findNeighbours, type Neighbours } from './neighbours';
+
+type State = BucketProtection & {
+  /** What may exclude a first policy; empty where there is one. */
+  readonly neighbours: Neighbours;
+};
 
 const names = ['minimumDays', 'defaultDays', 'maximumDays'] as const;
 
 /** Retention policy of a bucket (data-plane.md §12.1, rules 86, 87): it can be changed, and never removed. */
 export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
-    read: async ({ client }, signal) => await client.getBucketProtection(bucket, signal),
+    read: async (context, signal) => {
+      const protection = await context.client.getBucketProtection(bucket, signal);
+      const isFirst = protection.kind === 'none';
+      const wanted = isFirst ? (['versioning', 'hasObjectLock', 'isEmpty'] as const) : [];
+      return { ...protection, neighbours: await findNeighbours(context, bucket, wanted, signal) };
+    },
+    isSame: (read, now) => canonical({ ...read, neighbours: {} }) === canonical({ ...now, neighbours: {} }),
     print,
     check: (document, state) => {
       const shape = notAnObject(document);
@@ -30,6 +43,7 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
       const before = state.kind === 'retention' ? state.policy : undefined;
       return [
         ...unknown,
+        ...(state.kind === 'none' ? exclusions(document, state.neighbours) : []),
         ...notABoolean(document, ['permanentAllowed']),
         ...retentionPolicyProblems(policy, before).map((problem) => {
           const [name, message] = problemText(problem);
@@ -60,7 +74,7 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
         },
       ];
     },
-  } satisfies DocumentKind<BucketProtection>;
+  } satisfies DocumentKind<State>;
 }
 
 function print(state: BucketProtection): string {
@@ -119,4 +133,24 @@ function problemText(problem: RetentionPolicyProblem): readonly [name: string, m
     case 'permanentTakenBack':
       return ['permanentAllowed', 'Objects may be retained for ever already, which cannot be forbidden again.'];
   }
+}
+
+/** What keeps a bucket from its first policy (rule 87, features-map.md D). */
+function exclusions(document: ParsedDocument, neighbours: Neighbours): readonly DocumentProblem[] {
+  const { versioning, hasObjectLock, isEmpty: hasNoObjects } = neighbours;
+  // The whole object underlined would say nothing; its first name does.
+  const place = document.namesAt([]).slice(0, 1);
+  const error = (code: string, message: string): DocumentProblem =>
+    document.problem(place, { severity: 'error', code, message }, 'ofName');
+  return [
+    ...(versioning === undefined || versioning === 'never'
+      ? []
+      : [error('versioning', 'This bucket has versioning, which excludes a retention policy. Use a new bucket.')]),
+    ...(hasObjectLock === true
+      ? [error('objectLock', 'This bucket has Object Lock, which excludes a retention policy.')]
+      : []),
+    ...(hasNoObjects === false
+      ? [error('notEmpty', 'A bucket gets its first retention policy while it is empty. This one has objects.')]
+      : []),
+  ];
 }

@@ -1,28 +1,39 @@
-import type { DocumentSubject } from '../../../model/configDocument';
+import type { DocumentProblem, DocumentSubject } from '../../../model/configDocument';
 import type { VersioningState } from '../../../model/objectVersion';
 import type { DocumentKind } from '../kind';
+import type { ParsedDocument } from '../parse';
 import { notAnObject, unknownNames } from '../rules';
+import { findNeighbours, type Neighbours } from './neighbours';
 
 interface State {
   readonly versioning: VersioningState;
+  readonly neighbours: Neighbours;
 }
 
 /** Versioning of a bucket (data-plane.md §10): `{ "versioning": "enabled" | "suspended" }`, `"never"` as long as it never was. */
 export function versioningDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
-    read: async ({ client }, signal) => ({ versioning: await client.getVersioning(bucket, signal) }),
+    read: async (context, signal) => {
+      const [versioning, neighbours] = await Promise.all([
+        context.client.getVersioning(bucket, signal),
+        findNeighbours(context, bucket, ['hasRetentionPolicy', 'hasObjectLock'], signal),
+      ]);
+      return { versioning, neighbours };
+    },
+    isSame: (read, now) => read.versioning === now.versioning,
     print: (state: State) => `${JSON.stringify({ versioning: state.versioning }, undefined, 2)}\n`,
     check: (document, state: State) => {
       const shape = notAnObject(document);
       if (shape.length > 0) return shape;
       const wanted = document.valueAt(['versioning']);
       const problems = unknownNames(document, [], ['versioning']);
-      if (wanted === state.versioning || wanted === 'enabled') return problems;
+      if (wanted === state.versioning) return problems;
+      if (wanted === 'enabled') return [...problems, ...enablingProblems(document, state)];
       if (wanted !== 'suspended') {
         const message = 'Versioning is "enabled" or "suspended".';
         return [...problems, document.problem(['versioning'], { severity: 'error', code: 'versioningState', message })];
       }
-      return problems;
+      return [...problems, ...suspendingProblems(document, state)];
     },
     plan: (document, state: State) => {
       const wanted = document.valueAt(['versioning']);
@@ -40,4 +51,17 @@ export function versioningDocument({ bucket }: DocumentSubject & { kind: 'bucket
       ];
     },
   } satisfies DocumentKind<State>;
+}
+
+/** Rule 79, features-map.md D. */
+function enablingProblems(document: ParsedDocument, { neighbours }: State): readonly DocumentProblem[] {
+  if (neighbours.hasRetentionPolicy !== true) return [];
+  const message = 'This bucket has a retention policy, which excludes versioning. A policy cannot be removed.';
+  return [document.problem(['versioning'], { severity: 'error', code: 'retentionPolicy', message })];
+}
+
+function suspendingProblems(document: ParsedDocument, { neighbours }: State): readonly DocumentProblem[] {
+  if (neighbours.hasObjectLock !== true) return [];
+  const message = 'This bucket has Object Lock, which needs versioning: it cannot be suspended.';
+  return [document.problem(['versioning'], { severity: 'error', code: 'objectLock', message })];
 }
