@@ -14,6 +14,11 @@ export const transferCommands = {
   'ibmcos.object.download': { target: 'objects', run: download },
   'ibmcos.bucket.download': { target: 'bucket', run: downloadBucket },
   'ibmcos.object.upload': { target: 'folder', run: uploadFiles },
+  'ibmcos.object.uploadWithOptions': {
+    target: 'folder',
+    run: async (services, folder) =>
+      (await import('../transfers/uploadWithOptions')).uploadWithOptions(services, folder),
+  },
   'ibmcos.folder.upload': { target: 'folder', run: uploadFolders },
   'ibmcos.file.upload': { target: 'localFiles', run: uploadSelection },
 } satisfies CommandTable;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
+import type { UploadOptions } from '../../model/uploadOptions';
 import type { EngineClient, Changes, FailureReporter, Prompts } from '../services';
 import { openDocument } from '../documents/openEditors';
 import type { TransferRunner } from './runner';
@@ -15,11 +16,15 @@ export interface UploadServices {
   readonly failures: FailureReporter;
 }
 
-/** Uploads files and folders: by path through the engine; from places that only VS Code can read, byte by byte. */
+/**
+ * Uploads files and folders: by path through the engine; from places that only VS Code can read, byte by byte, and then
+ * without `options`.
+ */
 export async function uploadUris(
   services: UploadServices,
   target: UploadTarget,
   uris: readonly vscode.Uri[],
+  options?: UploadOptions,
 ): Promise<Result<unknown> | undefined> {
   if (!(await saveOpenFiles(services.prompts, uris))) return undefined;
   const { connectionId, bucket, prefix } = target;
@@ -32,6 +37,7 @@ export async function uploadUris(
       prefix,
       sources,
       clash: 'ask',
+      ...(options === undefined ? {} : { options }),
     });
     if (!run.ok) return run;
   }
