@@ -16,6 +16,7 @@ import { connectionSettings, createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createAttributeHandlers } from './requests/attributes';
 import { createBackupHandlers } from './requests/backups';
+import { createBucketConfigHandlers } from './requests/bucketConfig';
 import { createBucketHandlers, testConnection } from './requests/buckets';
 import { createLinkHandlers } from './requests/links';
 import { createObjectHandlers } from './requests/objects';
@@ -144,6 +145,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createVersionHandlers(clientFor),
       ...createDocumentHandlers(clientFor, clock),
       ...createBackupHandlers(clientFor),
+      ...createBucketConfigHandlers(clientFor),
       ...createUploadHandlers(clientFor, () => transfers.runningUploads()),
       ...transfers.handlers,
     },

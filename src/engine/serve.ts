@@ -85,6 +85,8 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'backups/startRestore': true,
   'backups/listRestores': true,
   'backups/getRestore': true,
+  'bucketConfig/get': true,
+  'bucketConfig/setQuota': true,
   'uploads/list': true,
   'uploads/abort': true,
   'transfers/start': true,

@@ -10,6 +10,10 @@ export const bucketTopics = [
   'cors',
   'website',
   'tags',
+  'quota',
+  'firewall',
+  'activityTracking',
+  'metricsMonitoring',
 ] as const;
 /** One of them. */
 export type BucketTopic = (typeof bucketTopics)[number];

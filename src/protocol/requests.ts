@@ -20,6 +20,7 @@ import type { SiteAttributes } from '../model/website';
 import type { ClashChoice, TransferSnapshot } from '../model/transferState';
 import type { AccountRequests } from './accounts';
 import type { BackupRequests } from './backups';
+import type { BucketConfigRequests } from './bucketConfig';
 import type { DocumentRequests } from './documents';
 import type { WebsiteRequests } from './website';
 
@@ -213,7 +214,8 @@ export interface ObjectCount {
  * Requests from the extension to the engine. Every answer is a `Result`, see `model/cosError`.
  * Cancelling a request stops its work before the answer (`cancelled`) goes out.
  */
-export interface EngineRequests extends DocumentRequests, BackupRequests, AccountRequests, WebsiteRequests {
+export interface EngineRequests
+  extends DocumentRequests, BackupRequests, BucketConfigRequests, AccountRequests, WebsiteRequests {
   /** Sets the engine up. The first request; sent again when a setting changes. */
   'engine/configure': { params: EngineConfiguration; result: EngineInfo };
   /** Signs in and lists buckets with settings that may not be saved yet. Changes nothing. */

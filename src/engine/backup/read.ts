@@ -7,10 +7,7 @@ import type {
   RestoreStatus,
 } from '../../model/backup';
 import { nameOfCrn } from '../../model/backup';
-import { CosFailure } from '../failure';
-
-/** An object of a JSON answer. */
-export type Json = Readonly<Record<string, unknown>>;
+import { given, incomprehensible, jsonObject, number, object, text, timeMs, type Json } from '../control/json';
 
 /** A policy as the service shows it (control-plane.md §3.4). Throws `internal` without id and name. */
 export function readPolicy(value: unknown, op: string): BackupPolicy {
@@ -128,42 +125,8 @@ const restoreStatuses: Readonly<Record<string, RestoreStatus>> = {
   failed: 'failed',
 };
 
-function object(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
-function jsonObject(value: unknown, op: string): Json {
-  const found = object(value);
-  if (found === undefined) throw incomprehensible(op, 'no JSON object');
-  return found;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 function needed(value: Json, name: string, op: string): string {
   const found = text(value[name]);
   if (found === undefined) throw incomprehensible(op, `an answer without ${name}`);
   return found;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-/** Milliseconds since the epoch of a date with zone, or in UTC without one (control-plane.md §3.7). */
-function timeMs(value: unknown): number | undefined {
-  const date = text(value);
-  if (date === undefined) return undefined;
-  const parsed = Date.parse(/(?:z|[+-]\d{2}:?\d{2})$/i.test(date) ? date : `${date}Z`);
-  return Number.isNaN(parsed) ? undefined : parsed;
-}
-
-function given<N extends string, T>(name: N, value: T | undefined): { readonly [K in N]?: T } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [K in N]?: T };
-}
-
-function incomprehensible(op: string, what: string): CosFailure {
-  return new CosFailure({ kind: 'internal', op, retry: 'never', detail: `the service answered with ${what}` });
 }

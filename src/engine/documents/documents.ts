@@ -8,9 +8,13 @@ import type { ClientFor } from '../requests/buckets';
 import { policyDocument } from './backup/policy';
 import { rangeDocument } from './backup/range';
 import { vaultDocument } from './backup/vault';
+import { activityTrackingDocument } from './bucket/activityTracking';
 import { corsDocument } from './bucket/cors';
+import { firewallDocument } from './bucket/firewall';
 import { lifecycleDocument } from './bucket/lifecycle';
+import { metricsMonitoringDocument } from './bucket/metricsMonitoring';
 import { objectLockDocument } from './bucket/objectLock';
+import { quotaDocument } from './bucket/quota';
 import { retentionPolicyDocument } from './bucket/retentionPolicy';
 import { tagsDocument } from './bucket/tags';
 import { versioningDocument } from './bucket/versioning';
@@ -50,6 +54,14 @@ function bucketDocument(subject: DocumentSubject & { kind: 'bucket' }): Document
       return websiteDocument(subject);
     case 'tags':
       return tagsDocument(subject);
+    case 'quota':
+      return quotaDocument(subject);
+    case 'firewall':
+      return firewallDocument(subject);
+    case 'activityTracking':
+      return activityTrackingDocument(subject);
+    case 'metricsMonitoring':
+      return metricsMonitoringDocument(subject);
   }
 }
 

@@ -30,6 +30,10 @@ export const configurationCommands = {
     run: async (services, bucket) =>
       (await import('../configuration/quick/applyTemplate')).applyTemplate(services, bucket),
   },
+  'ibmcos.bucket.setQuota': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('../configuration/quick/setQuota')).setQuota(services, bucket),
+  },
   'ibmcos.config.apply': {
     target: 'none',
     run: async (services) => (await import('../configuration/commands')).applyActive(services),

@@ -39,5 +39,13 @@ export function topicName(topic: BucketTopic, t: Translate): string {
       return t('Website');
     case 'tags':
       return t('Tags');
+    case 'quota':
+      return t('Quota');
+    case 'firewall':
+      return t('Firewall');
+    case 'activityTracking':
+      return t('Activity Tracking');
+    case 'metricsMonitoring':
+      return t('Metrics Monitoring');
   }
 }
