@@ -23,6 +23,7 @@ import { createObjectHandlers } from './requests/objects';
 import { createProtectionHandlers } from './requests/protection';
 import { createVersionHandlers } from './requests/versions';
 import { createWebsiteHandlers } from './requests/website';
+import { createReplicationHandlers } from './requests/replication';
 import { createUploadHandlers } from './requests/uploads';
 import { orAborted } from './orAborted';
 import { createTransfers } from './transfers/createTransfers';
@@ -146,6 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createDocumentHandlers(clientFor, clock),
       ...createBackupHandlers(clientFor),
       ...createBucketConfigHandlers(clientFor),
+      ...createReplicationHandlers(clientFor),
       ...createUploadHandlers(clientFor, () => transfers.runningUploads()),
       ...transfers.handlers,
     },

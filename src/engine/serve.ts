@@ -87,6 +87,8 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'backups/getRestore': true,
   'bucketConfig/get': true,
   'bucketConfig/setQuota': true,
+  'replication/listFailures': true,
+  'replication/reattempt': true,
   'uploads/list': true,
   'uploads/abort': true,
   'transfers/start': true,

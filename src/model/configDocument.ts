@@ -14,6 +14,9 @@ export const bucketTopics = [
   'firewall',
   'activityTracking',
   'metricsMonitoring',
+  'publicAccessBlock',
+  'acl',
+  'replication',
 ] as const;
 /** One of them. */
 export type BucketTopic = (typeof bucketTopics)[number];

@@ -22,6 +22,7 @@ import type { AccountRequests } from './accounts';
 import type { BackupRequests } from './backups';
 import type { BucketConfigRequests } from './bucketConfig';
 import type { DocumentRequests } from './documents';
+import type { ReplicationRequests } from './replication';
 import type { WebsiteRequests } from './website';
 
 /** Settings of the engine, sent first and again whenever one changes. */
@@ -215,7 +216,13 @@ export interface ObjectCount {
  * Cancelling a request stops its work before the answer (`cancelled`) goes out.
  */
 export interface EngineRequests
-  extends DocumentRequests, BackupRequests, BucketConfigRequests, AccountRequests, WebsiteRequests {
+  extends
+    DocumentRequests,
+    BackupRequests,
+    BucketConfigRequests,
+    ReplicationRequests,
+    AccountRequests,
+    WebsiteRequests {
   /** Sets the engine up. The first request; sent again when a setting changes. */
   'engine/configure': { params: EngineConfiguration; result: EngineInfo };
   /** Signs in and lists buckets with settings that may not be saved yet. Changes nothing. */

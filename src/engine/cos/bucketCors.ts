@@ -13,7 +13,7 @@ export interface BucketCorsOperations {
   putCors(bucket: BucketName, rules: readonly CorsRule[], signal: AbortSignal): Promise<void>;
 }
 
-const setting = { name: 'Cors', query: { cors: undefined }, root: 'CORSConfiguration' } as const;
+const setting = { name: 'BucketCors', query: { cors: undefined }, root: 'CORSConfiguration' } as const;
 
 /** Operations over a wire. */
 export function createBucketCors(wire: Wire): BucketCorsOperations {

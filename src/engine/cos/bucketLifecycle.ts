@@ -21,7 +21,7 @@ export interface BucketLifecycleOperations {
 }
 
 const setting = {
-  name: 'LifecycleConfiguration',
+  name: 'BucketLifecycleConfiguration',
   query: { lifecycle: undefined },
   root: 'LifecycleConfiguration',
 } as const;
@@ -38,7 +38,8 @@ export function createBucketLifecycle(wire: Wire): BucketLifecycleOperations {
       };
     },
     async putLifecycle(bucket, rules, signal) {
-      if (rules.length === 0) return await deleteBucketSetting(wire, { ...setting, name: 'Lifecycle' }, bucket, signal);
+      if (rules.length === 0)
+        return await deleteBucketSetting(wire, { ...setting, name: 'BucketLifecycle' }, bucket, signal);
       await putBucketSetting(wire, setting, bucket, rules.map(ruleNode), signal);
     },
   };

@@ -7,7 +7,7 @@ import type { XmlElement } from './xml';
 
 /** A part of a bucket's configuration that is read, replaced and deleted as a whole. */
 export interface BucketSetting {
-  /** Name in operations: `Cors` of `GetBucketCors`. */
+  /** Name in operations: `BucketCors` of `GetBucketCors`. */
   readonly name: string;
   readonly query: Query;
   /** Root of the document. */
@@ -21,7 +21,7 @@ export async function findBucketSetting(
   bucket: BucketName,
   signal: AbortSignal,
 ): Promise<XmlElement | undefined> {
-  const request = { op: `GetBucket${name}`, method: 'GET', bucket, query, repeatable: 'always' } as const;
+  const request = { op: `Get${name}`, method: 'GET', bucket, query, repeatable: 'always' } as const;
   try {
     return (await sendControl(wire, request, signal)).root(root);
   } catch (error) {
@@ -38,7 +38,7 @@ export async function putBucketSetting(
   content: readonly XmlNode[],
   signal: AbortSignal,
 ): Promise<void> {
-  const op = `PutBucket${name}`;
+  const op = `Put${name}`;
   const body = [root, content] as const;
   await sendControl(wire, { op, method: 'PUT', bucket, query, body, repeatable: 'always' }, signal);
 }
@@ -50,7 +50,7 @@ export async function deleteBucketSetting(
   bucket: BucketName,
   signal: AbortSignal,
 ): Promise<void> {
-  const op = `DeleteBucket${name}`;
+  const op = `Delete${name}`;
   try {
     await sendControl(wire, { op, method: 'DELETE', bucket, query, repeatable: 'always' }, signal);
   } catch (error) {

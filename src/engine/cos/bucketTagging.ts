@@ -12,7 +12,7 @@ export interface BucketTaggingOperations {
   putBucketTags(bucket: BucketName, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
 }
 
-const setting = { name: 'Tagging', query: { tagging: undefined }, root: 'Tagging' } as const;
+const setting = { name: 'BucketTagging', query: { tagging: undefined }, root: 'Tagging' } as const;
 
 /** Operations over a wire. */
 export function createBucketTagging(wire: Wire): BucketTaggingOperations {

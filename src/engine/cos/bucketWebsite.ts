@@ -21,7 +21,7 @@ export interface BucketWebsiteOperations {
   deleteBucketWebsite(bucket: BucketName, signal: AbortSignal): Promise<void>;
 }
 
-const setting = { name: 'Website', query: { website: undefined }, root: 'WebsiteConfiguration' } as const;
+const setting = { name: 'BucketWebsite', query: { website: undefined }, root: 'WebsiteConfiguration' } as const;
 
 /** Operations over a wire. */
 export function createBucketWebsite(wire: Wire): BucketWebsiteOperations {

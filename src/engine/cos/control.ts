@@ -7,8 +7,12 @@ import { isAnswerLost } from './refusal';
 import type { Wire } from './wire';
 import { hasRoot, parseXml, type XmlElement, childElement } from './xml';
 
-/** An element to send: its name, and its text or children. */
-export type XmlNode = readonly [name: string, content: string | number | readonly XmlNode[]];
+/** An element to send: its name, its text or children, and attributes where it has any. */
+export type XmlNode = readonly [
+  name: string,
+  content: string | number | readonly XmlNode[],
+  attributes?: Readonly<Record<string, string>>,
+];
 
 /** A request about a bucket's or an object's configuration: small, XML or nothing in either direction. */
 export interface ControlRequest {
@@ -99,9 +103,13 @@ export function xmlDocument([name, content]: XmlNode): Uint8Array {
   return Buffer.from(`<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inside}</${name}>`, 'utf8');
 }
 
+function xmlElement([name, inside, attributes = {}]: XmlNode): string {
+  const written = Object.entries(attributes).map(([attribute, value]) => ` ${attribute}="${value}"`);
+  return `<${name}${written.join('')}>${xmlContent(inside)}</${name}>`;
+}
+
 function xmlContent(content: XmlNode[1]): string {
-  if (typeof content === 'object')
-    return content.map(([name, inside]) => `<${name}>${xmlContent(inside)}</${name}>`).join('');
+  if (typeof content === 'object') return content.map(xmlElement).join('');
   return String(content).replace(/[&<>\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -6,9 +6,11 @@ import { endpointOrigin, requestAddress } from './address';
 import { createAcl } from './acl';
 import { createArchive } from './archive';
 import { createAuthorizer } from './authorizer';
+import { createBucketAccess } from './bucketAccess';
 import { createBucketCors } from './bucketCors';
 import { createBucketLifecycle } from './bucketLifecycle';
 import { createBucketProtection } from './bucketProtection';
+import { createBucketReplication } from './bucketReplication';
 import { createBucketTagging } from './bucketTagging';
 import { createBucketVersioning } from './bucketVersioning';
 import { createBucketWebsite } from './bucketWebsite';
@@ -99,7 +101,9 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...bucketProtection,
     ...createBucketVersioning(wire),
     ...createBucketLifecycle(wire),
+    ...createBucketAccess(wire),
     ...createBucketCors(wire),
+    ...createBucketReplication(wire),
     ...createBucketTagging(wire),
     ...createBucketWebsite(wire),
     ...protection,

@@ -1,8 +1,10 @@
 import type { ControlClient } from '../control/controlClient';
 import type { ArchiveOperations } from './archive';
+import type { BucketAccessOperations } from './bucketAccess';
 import type { BucketCorsOperations } from './bucketCors';
 import type { BucketLifecycleOperations } from './bucketLifecycle';
 import type { BucketProtectionOperations } from './bucketProtection';
+import type { BucketReplicationOperations } from './bucketReplication';
 import type { BucketTaggingOperations } from './bucketTagging';
 import type { BucketVersioningOperations } from './bucketVersioning';
 import type { BucketWebsiteOperations } from './bucketWebsite';
@@ -22,9 +24,11 @@ export interface FullCosClient
     TagOperations,
     AclOperations,
     ArchiveOperations,
+    BucketAccessOperations,
     BucketCorsOperations,
     BucketLifecycleOperations,
     BucketProtectionOperations,
+    BucketReplicationOperations,
     BucketTaggingOperations,
     BucketVersioningOperations,
     BucketWebsiteOperations,

@@ -49,6 +49,8 @@ const needs: Readonly<Record<string, readonly [ServiceRole, string]>> = {
   GetBucketReplication: ['Reader', 'bucket.get_replication'],
   PutBucketReplication: ['Writer', 'bucket.put_replication'],
   DeleteBucketReplication: ['Writer', 'bucket.delete_replication'],
+  ListReplicationFailures: ['Reader', 'bucket.get_replication'],
+  ReattemptReplication: ['Writer', 'bucket.put_replication'],
   GetPublicAccessBlock: ['Manager', 'bucket.get_public_access_block'],
   PutPublicAccessBlock: ['Manager', 'bucket.put_public_access_block'],
   DeletePublicAccessBlock: ['Manager', 'bucket.delete_public_access_block'],

@@ -8,13 +8,16 @@ import type { ClientFor } from '../requests/buckets';
 import { policyDocument } from './backup/policy';
 import { rangeDocument } from './backup/range';
 import { vaultDocument } from './backup/vault';
+import { aclDocument } from './bucket/acl';
 import { activityTrackingDocument } from './bucket/activityTracking';
 import { corsDocument } from './bucket/cors';
 import { firewallDocument } from './bucket/firewall';
 import { lifecycleDocument } from './bucket/lifecycle';
 import { metricsMonitoringDocument } from './bucket/metricsMonitoring';
 import { objectLockDocument } from './bucket/objectLock';
+import { publicAccessBlockDocument } from './bucket/publicAccessBlock';
 import { quotaDocument } from './bucket/quota';
+import { replicationDocument } from './bucket/replication';
 import { retentionPolicyDocument } from './bucket/retentionPolicy';
 import { tagsDocument } from './bucket/tags';
 import { versioningDocument } from './bucket/versioning';
@@ -62,6 +65,12 @@ function bucketDocument(subject: DocumentSubject & { kind: 'bucket' }): Document
       return activityTrackingDocument(subject);
     case 'metricsMonitoring':
       return metricsMonitoringDocument(subject);
+    case 'publicAccessBlock':
+      return publicAccessBlockDocument(subject);
+    case 'acl':
+      return aclDocument(subject);
+    case 'replication':
+      return replicationDocument(subject);
   }
 }
 

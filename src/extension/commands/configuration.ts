@@ -34,6 +34,15 @@ export const configurationCommands = {
     target: 'bucket',
     run: async (services, bucket) => (await import('../configuration/quick/setQuota')).setQuota(services, bucket),
   },
+  'ibmcos.bucket.replicationFailures': {
+    target: 'bucket',
+    run: async (services, bucket) =>
+      (await import('../replication/failures')).showReplicationFailures(services, bucket),
+  },
+  'ibmcos.bucket.reattemptReplication': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('../replication/failures')).reattemptReplication(services, bucket),
+  },
   'ibmcos.config.apply': {
     target: 'none',
     run: async (services) => (await import('../configuration/commands')).applyActive(services),

@@ -47,5 +47,11 @@ export function topicName(topic: BucketTopic, t: Translate): string {
       return t('Activity Tracking');
     case 'metricsMonitoring':
       return t('Metrics Monitoring');
+    case 'publicAccessBlock':
+      return t('Public Access Block');
+    case 'acl':
+      return t('Access List');
+    case 'replication':
+      return t('Replication');
   }
 }

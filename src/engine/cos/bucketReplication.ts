@@ -1,0 +1,171 @@
+import type { BucketName } from '../../model/ids';
+import type {
+  BucketReplication,
+  ReplicationFailure,
+  ReplicationFailurePage,
+  ReplicationRule,
+} from '../../model/replication';
+import { deleteBucketSetting, findBucketSetting, optional, putBucketSetting } from './bucketSetting';
+import { sendControl, type XmlNode } from './control';
+import { decodeListed } from './listing';
+import type { Wire } from './wire';
+import { childElement, childElements, childText, otherChildren, type XmlElement } from './xml';
+
+/** Replication of buckets (data-plane.md §15). */
+export interface BucketReplicationOperations {
+  /** No rules where the bucket has no configuration. */
+  getReplication(bucket: BucketName, signal: AbortSignal): Promise<BucketReplication>;
+  /** Replaces all rules; none delete the configuration. `conflict` while the bucket keeps no versions. Idempotent. */
+  putReplication(bucket: BucketName, rules: readonly ReplicationRule[], signal: AbortSignal): Promise<void>;
+  /** A page of what was not replicated; `unsupported` on other services than IBM's. */
+  listReplicationFailures(
+    bucket: BucketName,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ReplicationFailurePage>;
+  /** Lets the service try again what was not replicated; answers when it will, where it says so. Idempotent. */
+  reattemptReplication(bucket: BucketName, signal: AbortSignal): Promise<{ readonly scheduledAtMs?: number }>;
+}
+
+const setting = {
+  name: 'BucketReplication',
+  query: { replication: undefined },
+  root: 'ReplicationConfiguration',
+} as const;
+const pageSize = 1000;
+
+/** Operations over a wire. */
+export function createBucketReplication(wire: Wire): BucketReplicationOperations {
+  return {
+    async getReplication(bucket, signal) {
+      const root = await findBucketSetting(wire, setting, bucket, signal);
+      const elements = childElements(root, 'Rule');
+      return {
+        rules: elements.map(readRule),
+        // A role is of AWS's model, and IBM ignores it.
+        unknownElements: [...otherChildren(root, ['Role'], ['Rule']), ...elements.flatMap(unknownOfRule)],
+      };
+    },
+    async putReplication(bucket, rules, signal) {
+      if (rules.length === 0) return await deleteBucketSetting(wire, setting, bucket, signal);
+      await putBucketSetting(wire, setting, bucket, rules.map(ruleNode), signal);
+    },
+    async listReplicationFailures(bucket, token, signal) {
+      const query = {
+        'ibm-replication-failures': undefined,
+        'encoding-type': 'url',
+        'max-keys': String(pageSize),
+        ...(token === undefined ? {} : { 'continuation-token': token }),
+      };
+      const request = { op: 'ListReplicationFailures', method: 'GET', bucket, query, repeatable: 'always' } as const;
+      const root = (await sendControl(wire, request, signal)).root('ListReplicationFailureResult');
+      const isEncoded = childText(root, 'EncodingType')?.trim() === 'url';
+      const next = childText(root, 'NextContinuationToken')?.trim();
+      const isLast = childText(root, 'IsTruncated')?.trim() !== 'true' || next === undefined || next === token;
+      return {
+        failures: childElements(root, 'Contents').map((element) => readFailure(element, isEncoded)),
+        ...(isLast ? {} : { nextToken: next }),
+      };
+    },
+    async reattemptReplication(bucket, signal) {
+      const query = { 'ibm-replication-reattempt': undefined };
+      const request = { op: 'ReattemptReplication', method: 'PUT', bucket, query, repeatable: 'always' } as const;
+      const { headers } = await sendControl(wire, request, signal);
+      const scheduledAtMs = timeOf(headers['x-ibm-replication-reattempt-scheduled-time']);
+      return scheduledAtMs === undefined ? {} : { scheduledAtMs };
+    },
+  };
+}
+
+function readRule(element: XmlElement): ReplicationRule {
+  const id = childText(element, 'ID');
+  const filter = readFilter(element);
+  return {
+    ...(id === undefined || id === '' ? {} : { id }),
+    // The service prints ENABLED and takes Enabled.
+    status: isEnabled(element) ? 'enabled' : 'disabled',
+    priority: Number(childText(element, 'Priority')?.trim() ?? '0'),
+    ...(Object.keys(filter).length === 0 ? {} : { filter }),
+    deleteMarkers: isEnabled(childElement(element, 'DeleteMarkerReplication')),
+    target: childText(childElement(element, 'Destination'), 'Bucket')?.trim() ?? '',
+  };
+}
+
+function readFilter(rule: XmlElement): NonNullable<ReplicationRule['filter']> {
+  const filter = childElement(rule, 'Filter');
+  const holder = childElement(filter, 'And') ?? filter;
+  const prefix = childText(holder, 'Prefix') ?? childText(rule, 'Prefix');
+  const tags = childElements(holder, 'Tag').map(
+    (tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? ''] as const,
+  );
+  return {
+    ...(prefix === undefined || prefix === '' ? {} : { prefix }),
+    ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags) }),
+  };
+}
+
+function unknownOfRule(rule: XmlElement): readonly string[] {
+  const filter = childElement(rule, 'Filter');
+  const names = ['ID', 'Priority', 'Status', 'DeleteMarkerReplication', 'Filter', 'Prefix', 'Destination'];
+  return [
+    ...otherChildren(rule, names),
+    ...otherChildren(filter, ['Prefix', 'And'], ['Tag']),
+    ...otherChildren(childElement(filter, 'And'), ['Prefix'], ['Tag']),
+    ...otherChildren(childElement(rule, 'DeleteMarkerReplication'), ['Status']),
+    ...otherChildren(childElement(rule, 'Destination'), ['Bucket']),
+  ];
+}
+
+function isEnabled(element: XmlElement | undefined): boolean {
+  return childText(element, 'Status')?.trim().toLowerCase() === 'enabled';
+}
+
+function ruleNode({ id, status, priority, filter = {}, deleteMarkers, target }: ReplicationRule): XmlNode {
+  return [
+    'Rule',
+    [
+      ...optional('ID', id),
+      ['Priority', priority],
+      ['Status', status === 'enabled' ? 'Enabled' : 'Disabled'],
+      ['DeleteMarkerReplication', [['Status', deleteMarkers ? 'Enabled' : 'Disabled']]],
+      ['Filter', filterNodes(filter)],
+      ['Destination', [['Bucket', target]]],
+    ],
+  ];
+}
+
+function filterNodes({ prefix, tags = {} }: NonNullable<ReplicationRule['filter']>): readonly XmlNode[] {
+  const nodes: readonly XmlNode[] = [
+    ...optional('Prefix', prefix),
+    ...Object.entries(tags).map(([key, value]): XmlNode => {
+      const pair: readonly XmlNode[] = [
+        ['Key', key],
+        ['Value', value],
+      ];
+      return ['Tag', pair];
+    }),
+  ];
+  return nodes.length > 1 ? [['And', nodes]] : nodes;
+}
+
+function readFailure(element: XmlElement, isEncoded: boolean): ReplicationFailure {
+  const key = childText(element, 'Key') ?? '';
+  const versionId = childText(element, 'VersionId')?.trim();
+  const syncType = childText(element, 'SyncType')?.trim();
+  const firstAttemptAtMs = timeOf(childText(element, 'FirstSyncAttempted'));
+  const lastAttemptAtMs = timeOf(childText(element, 'LastSyncAttempted'));
+  const cause = childText(element, 'SyncFailureCause')?.trim();
+  return {
+    key: isEncoded ? decodeListed(key) : key,
+    ...(versionId === undefined || versionId === '' ? {} : { versionId }),
+    ...(syncType === undefined || syncType === '' ? {} : { syncType }),
+    ...(firstAttemptAtMs === undefined ? {} : { firstAttemptAtMs }),
+    ...(lastAttemptAtMs === undefined ? {} : { lastAttemptAtMs }),
+    ...(cause === undefined || cause === '' ? {} : { cause }),
+  };
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const ms = Date.parse(text?.trim() ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}
