@@ -64,6 +64,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'versioning/get': true,
   'versioning/put': true,
   'documents/open': true,
+  'documents/summary': true,
   'documents/check': true,
   'documents/plan': true,
   'documents/apply': true,

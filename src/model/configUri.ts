@@ -1,6 +1,6 @@
 import type { BackupResource, BucketTopic, DocumentSubject } from './configDocument';
 import { bucketTopics } from './configDocument';
-import { bucketName, connectionId, type ConnectionId } from './ids';
+import { bucketName, connectionId, type BucketName, type ConnectionId } from './ids';
 import { decodeKey, decodeSegment, encodeKey, encodeSegment, type UriParts } from './objectUri';
 
 /**
@@ -21,6 +21,20 @@ export const configScheme = 'ibmcos-config';
 
 /** Scheme of the service's own state, beside which an edited document is compared. */
 export const serverTextScheme = 'ibmcos-config-server';
+
+/** Scheme of the text that shows a bucket at a glance; its path is `/<bucket>/<bucket>.overview.txt`. */
+export const overviewScheme = 'ibmcos-overview';
+
+/** URI of a bucket's overview. */
+export function overviewUri({
+  connectionId: authority,
+  bucket,
+}: {
+  readonly connectionId: ConnectionId;
+  readonly bucket: BucketName;
+}): UriParts {
+  return { scheme: overviewScheme, authority, path: `/${bucket}/${bucket}.overview.txt`, query: '' };
+}
 
 /** URI of a configuration document, as `vscode.Uri.from` takes it. */
 export function configUri(subject: DocumentSubject): UriParts {

@@ -17,6 +17,8 @@ export interface EditedDocument {
 export interface DocumentRequests {
   /** Reads a subject and prints it. `keeping` is a text that goes on over what the subject has become. */
   'documents/open': { params: { subject: DocumentSubject; keeping?: string }; result: OpenedDocument };
+  /** What a part of a bucket's configuration says, in one line; empty for other subjects. */
+  'documents/summary': { params: { subject: DocumentSubject }; result: { readonly text: string } };
   /** What is wrong with a text. Sends nothing: it is asked while a person types. */
   'documents/check': { params: EditedDocument; result: readonly DocumentProblem[] };
   /** The requests that saving would make, in order; `invalid`/`documentProblems` while `documents/check` finds errors. Sends nothing. */

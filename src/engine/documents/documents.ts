@@ -97,6 +97,11 @@ export function createDocumentHandlers(
   return {
     'documents/open': async ({ subject, keeping }, signal) =>
       await open(kindOf(subject), await contextFor(subject, signal), keeping, signal),
+    'documents/summary': async ({ subject }, signal) => {
+      const kind = kindOf(subject);
+      const state = await kind.read(await contextFor(subject, signal), signal);
+      return { text: kind.summary?.(state) ?? '' };
+    },
     'documents/check': async (edited) => {
       const { kind, document, state } = taken(edited, 'documents/check');
       return problemsOf(kind, document, state, clock.nowMs());

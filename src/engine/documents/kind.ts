@@ -22,6 +22,8 @@ export interface DocumentKind<State> {
   read(context: DocumentContext, signal: AbortSignal): Promise<State>;
   /** JSON with comments, ending in a newline. Read-only facts stand below `"facts"`. */
   print(state: State): string;
+  /** The state in one line, for the overview of a bucket; of parts of a bucket only. */
+  summary?(state: State): string;
   readOnlyReason?(state: State, nowMs: number): string | undefined;
   /** Whether two states are the same thing to somebody who edits; equal JSON by default. */
   isSame?(read: State, now: State): boolean;

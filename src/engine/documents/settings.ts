@@ -27,6 +27,11 @@ export function unknownElementsReason(unknown: readonly string[]): string | unde
   return `The service has more here than can be shown (${names}). A save would lose it, so this cannot be edited.`;
 }
 
+/** How many there are: `1 rule`, `2 rules`. */
+export function countOf(list: readonly unknown[], what: string): string {
+  return list.length === 1 ? `1 ${what}` : `${list.length} ${what}s`;
+}
+
 /** The first sentences of a list, and how many more there are. */
 export function someOf(sentences: readonly string[], most = 4): string {
   const shown = sentences.slice(0, most).join('; ');

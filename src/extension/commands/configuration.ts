@@ -6,6 +6,10 @@ export const configurationCommands = {
     target: 'object',
     run: async (services, object) => (await import('../configuration/commands')).openProperties(services, object),
   },
+  'ibmcos.bucket.overview': {
+    target: 'bucket',
+    run: async ({ configuration }, bucket) => await configuration.showOverview(bucket),
+  },
   'ibmcos.bucket.openConfiguration': {
     target: 'bucket',
     run: async (services, bucket) => (await import('../configuration/commands')).openBucket(services, bucket),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { configScheme, serverTextScheme } from '../../model/configUri';
+import { configScheme, overviewScheme, overviewUri, serverTextScheme } from '../../model/configUri';
+import type { BucketName, ConnectionId } from '../../model/ids';
 import { DisposableStore } from '../ui/lifecycle';
 import type { ConfigurationServices } from './configurationServices';
 import type { ConfigurationRoom } from './room';
@@ -7,6 +8,8 @@ import type { ConfigurationRoom } from './room';
 /** Configuration documents. What they need is loaded when the first is opened. */
 export interface Configuration extends vscode.Disposable {
   room(): Promise<ConfigurationRoom>;
+  /** Shows a bucket at a glance, as it is now. */
+  showOverview(target: { readonly connectionId: ConnectionId; readonly bucket: BucketName }): Promise<void>;
 }
 
 /** Registers the file system of configuration documents. */
@@ -37,6 +40,20 @@ export function registerConfiguration(services: ConfigurationServices): Configur
       provideTextDocumentContent: async (uri) => (await room()).serverText(uri),
     }),
   );
+  const stale = owned.add(new vscode.EventEmitter<vscode.Uri>());
+  owned.add(
+    vscode.workspace.registerTextDocumentContentProvider(overviewScheme, {
+      onDidChange: stale.event,
+      provideTextDocumentContent: async (uri, token) =>
+        (await import('../overview/overview')).overviewOf(services, uri, token),
+    }),
+  );
+  owned.add(
+    vscode.languages.registerDocumentLinkProvider(
+      { scheme: overviewScheme },
+      { provideDocumentLinks: async (document) => (await import('../overview/overview')).overviewLinks(document) },
+    ),
+  );
   // A window that comes back with unsaved documents does not read them.
   const isOne = ({ uri }: vscode.TextDocument): boolean => uri.scheme === configScheme;
   owned.add(
@@ -45,7 +62,16 @@ export function registerConfiguration(services: ConfigurationServices): Configur
     }),
   );
   if (vscode.workspace.textDocuments.some(isOne)) void room();
-  return { room, dispose: () => owned.dispose() };
+  return {
+    room,
+    async showOverview(target) {
+      const uri = vscode.Uri.from(overviewUri(target));
+      // One that is open still shows what was read before.
+      stale.fire(uri);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    },
+    dispose: () => owned.dispose(),
+  };
 }
 
 function refuse(uri: vscode.Uri): never {

@@ -15,7 +15,7 @@ import { printedValue } from '../facts';
 import type { DocumentContext, DocumentKind } from '../kind';
 import type { ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
-import { canonical, unknownElementsReason } from '../settings';
+import { canonical, countOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
 
 interface State extends BucketAcl {
@@ -58,6 +58,7 @@ export function aclDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): D
     },
     isSame: (read, now) => canonical(read.grants) === canonical(now.grants),
     print,
+    summary: (state) => cannedAclOf(state) ?? countOf(state.grants, 'grant'),
     readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
     check,
     plan: (document, state) => {

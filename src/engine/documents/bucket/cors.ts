@@ -3,7 +3,7 @@ import { corsMethods, maxCorsRules, type BucketCors, type CorsRule } from '../..
 import type { DocumentKind } from '../kind';
 import type { JsonPath, ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
-import { canonical, isSameButIds, someOf, unknownElementsReason } from '../settings';
+import { canonical, countOf, isSameButIds, someOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
 
 const texts = (min: number): Shape => ({ kind: 'list', of: { kind: 'text' }, min });
@@ -36,6 +36,8 @@ export function corsDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): 
     read: async ({ client }, signal) => await client.getCors(bucket, signal),
     print: ({ rules }) =>
       `{\n${heading}  "rules": ${JSON.stringify(rules, undefined, 2).replaceAll('\n', '\n  ')}\n}\n`,
+    summary: ({ rules }) =>
+      rules.length === 0 ? 'none' : `${countOf(rules, 'rule')}: ${someOf(rules.map(ruleSentence))}`,
     readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
     check,
     plan: (document, { rules, unknownElements }) => {

@@ -42,6 +42,8 @@ export function firewallDocument({ bucket }: DocumentSubject & { kind: 'bucket' 
   return {
     read: async ({ client }, signal) => pick(await getBucketConfig(client.control, bucket, signal)),
     print,
+    summary: ({ firewall }) =>
+      firewall === undefined ? 'none shown; only Managers would see one' : rulesText(firewall) || 'none',
     isSame: (read, now) => canonical(read.firewall ?? none) === canonical(now.firewall ?? none),
     check,
     plan: (document, { firewall = none, etag }) => {
@@ -92,15 +94,21 @@ function wantedFirewall(document: ParsedDocument): BucketFirewall {
   };
 }
 
-function sentence(bucket: string, { allowedAddresses, deniedAddresses, allowedNetworks }: BucketFirewall): string {
+/** What a firewall does; empty where it filters nothing. */
+function rulesText({ allowedAddresses, deniedAddresses, allowedNetworks }: BucketFirewall): string {
   const rules = [
     ...(allowedAddresses.length === 0 ? [] : [`let only ${someOf(allowedAddresses)} reach it`]),
     ...(deniedAddresses.length === 0 ? [] : [`refuse ${someOf(deniedAddresses)}`]),
     ...(allowedNetworks.length === 0 ? [] : [`serve ${allowedNetworks.join(' and ')} endpoints only`]),
   ];
-  if (rules.length === 0) return `Remove the firewall of '${bucket}': every address reaches it.`;
-  const shutOut = allowedAddresses.length === 0 ? '' : ' Other IBM services, Aspera among them, are shut out.';
-  return `Firewall of '${bucket}': ${rules.join(', ')}.${shutOut}`;
+  return rules.join(', ');
+}
+
+function sentence(bucket: string, firewall: BucketFirewall): string {
+  const rules = rulesText(firewall);
+  if (rules === '') return `Remove the firewall of '${bucket}': every address reaches it.`;
+  const shutOut = firewall.allowedAddresses.length === 0 ? '' : ' Other IBM services, Aspera among them, are shut out.';
+  return `Firewall of '${bucket}': ${rules}.${shutOut}`;
 }
 
 function check(document: ParsedDocument): readonly DocumentProblem[] {

@@ -3,7 +3,7 @@ import { lifecycleDate, type BucketLifecycle, type LifecycleRule } from '../../.
 import type { VersioningState } from '../../../model/objectVersion';
 import type { DocumentKind, PlannedStep } from '../kind';
 import type { ParsedDocument } from '../parse';
-import { canonical, isSameButIds, someOf, unknownElementsReason } from '../settings';
+import { canonical, countOf, isSameButIds, someOf, unknownElementsReason } from '../settings';
 import { lifecycleProblems } from './lifecycleCheck';
 import { deletionOf, ruleSentence } from './lifecycleTexts';
 import { findNeighbours } from './neighbours';
@@ -30,6 +30,8 @@ export function lifecycleDocument({ bucket }: DocumentSubject & { kind: 'bucket'
     isSame: (read, now) => canonical(read.rules) === canonical(now.rules),
     print: ({ rules }) =>
       `{\n${heading}  "rules": ${JSON.stringify(rules, undefined, 2).replaceAll('\n', '\n  ')}\n}\n`,
+    summary: ({ rules }) =>
+      rules.length === 0 ? 'none' : `${countOf(rules, 'rule')}: ${someOf(rules.map((rule) => ruleSentence(rule)))}`,
     readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
     check: (document, { versioning }, nowMs) => lifecycleProblems(document, { versioning, nowMs }),
     plan: (document, state) => {

@@ -21,6 +21,7 @@ export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket
     },
     isSame: (read, now) => canonical({ ...read, neighbours: {} }) === canonical({ ...now, neighbours: {} }),
     print,
+    summary: (state) => (state.kind === 'none' ? 'off' : `on, ${defaultText(state.defaultRetention)}`),
     check: (document, state) => {
       const shape = notAnObject(document);
       if (shape.length > 0) return shape;
@@ -49,15 +50,11 @@ export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket
       const wanted = defaultOf(document);
       const before = state.kind === 'enabled' ? state.defaultRetention : undefined;
       if (state.kind === 'enabled' && JSON.stringify(wanted) === JSON.stringify(before && tidy(before))) return [];
-      const text =
-        wanted === undefined
-          ? 'without a default'
-          : `with ${wanted.mode} for ${wanted.duration.count} ${wanted.duration.unit} by default`;
       return [
         {
           id: 'objectLock',
           operation: 'PutObjectLockConfiguration',
-          sentence: `${state.kind === 'none' ? 'Switch on' : 'Keep'} Object Lock of '${bucket}', ${text}.`,
+          sentence: `${state.kind === 'none' ? 'Switch on' : 'Keep'} Object Lock of '${bucket}', ${defaultText(wanted)}.`,
           ...(state.kind === 'none'
             ? {
                 irreversible: `Object Lock of '${bucket}' can never be switched off again, and versioning not be suspended.`,
@@ -68,6 +65,12 @@ export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket
       ];
     },
   } satisfies DocumentKind<State>;
+}
+
+function defaultText(wanted: LockDefault | undefined): string {
+  if (wanted === undefined) return 'without a default';
+  const { mode, duration } = wanted;
+  return `with ${mode} for ${duration.count} ${duration.unit} by default`;
 }
 
 function print(state: ObjectLockConfiguration): string {

@@ -33,6 +33,8 @@ export function publicAccessBlockDocument({ bucket }: DocumentSubject & { kind: 
   "ignorePublicAcls": ${block.ignoresPublicAcls}
 }
 `,
+    summary: ({ block }) =>
+      canonical(block ?? none) === canonical(none) ? 'nothing is blocked' : sentencesOf(block ?? none).join(', '),
     check: (document) => {
       const notAMap = notAnObject(document);
       return notAMap.length > 0 ? notAMap : shapeProblems(document, [], shape);

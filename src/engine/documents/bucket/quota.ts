@@ -23,6 +23,7 @@ export function quotaDocument({ bucket }: DocumentSubject & { kind: 'bucket' }):
     // Objects come and go while somebody edits.
     isSame: (read, now) => read.quotaBytes === now.quotaBytes,
     print,
+    summary: ({ quotaBytes }) => (quotaBytes === 0 ? 'none' : `${quotaBytes.toLocaleString('en-US')} bytes`),
     readOnlyReason: ({ quotaBytes }) =>
       Number.isSafeInteger(quotaBytes) ? undefined : 'The quota is larger than can be shown exactly (9 PB).',
     check,

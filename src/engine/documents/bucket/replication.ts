@@ -12,7 +12,7 @@ import { printedValue } from '../facts';
 import type { DocumentContext, DocumentKind } from '../kind';
 import type { JsonPath, ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
-import { canonical, isSameButIds, someOf, unknownElementsReason } from '../settings';
+import { canonical, countOf, isSameButIds, someOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
 
 interface State extends BucketReplication {
@@ -56,6 +56,8 @@ export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucke
     },
     isSame: (read, now) => canonical(read.rules) === canonical(now.rules),
     print: ({ rules }) => `{\n${heading}  "rules": ${printedValue(rules)}\n}\n`,
+    summary: ({ rules }) =>
+      rules.length === 0 ? 'none' : `${countOf(rules, 'rule')}: ${someOf(rules.map(ruleSentence))}`,
     readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
     check: (document, { versioning }) => check(document, bucket, versioning),
     plan: (document, { rules, unknownElements }) => {

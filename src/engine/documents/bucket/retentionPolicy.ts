@@ -30,6 +30,7 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
     },
     isSame: (read, now) => canonical({ ...read, neighbours: {} }) === canonical({ ...now, neighbours: {} }),
     print,
+    summary: (state) => (state.kind === 'none' ? 'none' : policyText(state.policy)),
     check: (document, state) => {
       const shape = notAnObject(document);
       if (shape.length > 0) return shape;
@@ -55,14 +56,13 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
       if (isEmpty(document)) return [];
       const policy = policyOf(document);
       if (state.kind === 'retention' && JSON.stringify(policy) === JSON.stringify(pick(state.policy))) return [];
-      const days = `${policy.minimumDays} to ${policy.maximumDays} days, ${policy.defaultDays} where nothing else is said`;
       const first = state.kind === 'none';
       const permanent = policy.isPermanentAllowed && !(state.kind === 'retention' && state.policy.isPermanentAllowed);
       return [
         {
           id: 'retentionPolicy',
           operation: 'PutBucketProtectionConfiguration',
-          sentence: `Retain what is written to '${bucket}' from now on for ${days}${policy.isPermanentAllowed ? ', or for ever' : ''}.`,
+          sentence: `Retain what is written to '${bucket}' from now on for ${policyText(policy)}.`,
           ...(first || permanent
             ? {
                 irreversible: first
@@ -75,6 +75,11 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
       ];
     },
   } satisfies DocumentKind<State>;
+}
+
+function policyText({ minimumDays, maximumDays, defaultDays, isPermanentAllowed }: RetentionPolicy): string {
+  const days = `${minimumDays} to ${maximumDays} days, ${defaultDays} where nothing else is said`;
+  return `${days}${isPermanentAllowed ? ', or for ever' : ''}`;
 }
 
 function print(state: BucketProtection): string {

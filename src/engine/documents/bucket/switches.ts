@@ -52,6 +52,11 @@ export function switchesDocument(bucket: BucketName, of: Switches): DocumentKind
         ...(values === undefined ? {} : { values }),
       };
     },
+    summary: (state) => {
+      if (state.values === undefined) return 'not set, or not for your role to see';
+      const on = names.filter((name) => state.values?.[name] === true).map((name) => of.switches[name]?.[1] ?? name);
+      return on.length === 0 ? 'off' : on.join(', ');
+    },
     isSame: (read, now) => canonical(valuesOf(read)) === canonical(valuesOf(now)),
     print: (state) => print(state, valuesOf(state), of),
     check: (document, state) => {

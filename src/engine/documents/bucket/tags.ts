@@ -23,6 +23,10 @@ export function tagsDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): 
     isSame: (read, now) => canonical(read) === canonical(now),
     print: ({ tags }) =>
       `{\n  // Names and values of your own, for the bucket as a whole.\n  "tags": ${printedValue(tags)}\n}\n`,
+    summary: ({ tags }) => {
+      const pairs = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
+      return pairs.length === 0 ? 'none' : someOf(pairs, 10);
+    },
     check,
     plan: (document, { tags }) => {
       const wanted = document.valueAt(['tags']) as Tags;

@@ -22,6 +22,7 @@ export function versioningDocument({ bucket }: DocumentSubject & { kind: 'bucket
     },
     isSame: (read, now) => read.versioning === now.versioning,
     print: (state: State) => `${JSON.stringify({ versioning: state.versioning }, undefined, 2)}\n`,
+    summary: ({ versioning }) => (versioning === 'never' ? 'never enabled' : versioning),
     check: (document, state: State) => {
       const shape = notAnObject(document);
       if (shape.length > 0) return shape;

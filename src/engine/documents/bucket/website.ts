@@ -3,7 +3,7 @@ import { websiteProtocols, type BucketWebsite, type FoundWebsite, type RoutingRu
 import type { DocumentKind } from '../kind';
 import type { JsonPath, ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
-import { canonical, unknownElementsReason } from '../settings';
+import { canonical, countOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
 
 const text: Shape = { kind: 'text' };
@@ -45,6 +45,7 @@ export function websiteDocument({ bucket }: DocumentSubject & { kind: 'bucket' }
   return {
     read: async ({ client }, signal) => await client.getBucketWebsite(bucket, signal),
     print: ({ website = {} }) => `${heading}${JSON.stringify(website, undefined, 2)}\n`,
+    summary: ({ website }) => (website === undefined ? 'none' : websiteText(website)),
     readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
     check,
     plan: (document, { website = {}, unknownElements }) => {
@@ -89,6 +90,16 @@ function websiteSentence(bucket: string, website: BucketWebsite): string {
   const errors = errorKey === undefined ? '' : `, '${errorKey}' for what is not there`;
   const rules = routingRules.length === 0 ? '' : `, routing rules: ${routingRules.length}`;
   return `Make '${bucket}' a website with '${indexSuffix}' for folders${errors}${rules}.`;
+}
+
+function websiteText({ indexSuffix, errorKey, redirectAll, routingRules = [] }: BucketWebsite): string {
+  if (redirectAll !== undefined) return `sends every visitor to ${redirectAll.host}`;
+  const parts = [
+    ...(indexSuffix === undefined ? [] : [`${indexSuffix} for folders`]),
+    ...(errorKey === undefined ? [] : [`${errorKey} for what is not there`]),
+    ...(routingRules.length === 0 ? [] : [countOf(routingRules, 'routing rule')]),
+  ];
+  return parts.length === 0 ? 'on' : parts.join(', ');
 }
 
 type Report = (path: JsonPath, code: string, message: string) => DocumentProblem;
