@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { launchBrowser } from '../scripts/browser.mjs';
 import { ensureVscode } from '../scripts/installVscode.mjs';
 import { installExtension, startVscodeServer } from '../scripts/vscodeServer.mjs';
 import type { LocalServerInfo } from '../src/localServer/info';
+import { bucketName } from '../src/model/ids';
 import { readStorageInfo } from '../test/fakes/objectStorage';
 import { Workbench } from '../test/journeys/workbench';
 import { startBuiltServer } from '../test/soak/builtPrograms';
@@ -12,6 +13,8 @@ import { rounded } from './measure';
 
 const phaseMs = 10_000;
 const pagesToLoad = 8;
+const largeBytes = 1024 ** 3;
+const transferMs = 180_000;
 
 /** One second of a timer that fires every 10 ms: how late it was each time. */
 interface Second {
@@ -21,7 +24,8 @@ interface Second {
 
 /**
  * How late the extension host's event loop is while nothing happens, and while somebody browses a folder of 100,000
- * objects and a bucket of 10,000 folders in a real VS Code; and how many requests each page shown took.
+ * objects and a bucket of 10,000 folders in a real VS Code, and while 1 GiB goes up and comes down; and how many requests each
+ * page shown took.
  */
 export async function benchExtensionHost(_info: LocalServerInfo, folder: string): Promise<unknown> {
   const storage = join(folder, 'storage');
@@ -29,6 +33,7 @@ export async function benchExtensionHost(_info: LocalServerInfo, folder: string)
   const direct = directClientOf(filling.info);
   try {
     await fillForListing(direct.client);
+    await direct.client.createBucket(bucketName('bench-large'), {}, AbortSignal.timeout(10_000));
   } finally {
     await direct.close();
     await filling.stop();
@@ -68,10 +73,33 @@ export async function benchExtensionHost(_info: LocalServerInfo, folder: string)
       await loadMore(workbench, 'object-');
     });
     const counted = (await (await fetch(`${adminEndpoint}/requests`)).json()) as { total: number };
+    const large = join(folder, 'large');
+    const target = join(folder, 'target');
+    writeFileSync(large, '');
+    truncateSync(large, largeBytes);
+    mkdirSync(target);
+    await workbench.collapse('bench-flat');
+    const uploading = await during(eventLoopFile, async () => {
+      await workbench.contextMenu(workbench.row('bench-large'), 'Upload Files…');
+      await workbench.chooseFile(large);
+      await arrived(workbench);
+    });
+    await workbench.command('Object Storage: Clear Finished Transfers');
+    const downloading = await during(eventLoopFile, async () => {
+      await workbench.contextMenu(workbench.row('bench-large'), 'Download Bucket…');
+      await workbench.chooseFile(target);
+      await arrived(workbench);
+    });
     return {
       idle,
       browsing,
-      ratioOfP99: rounded(browsing.p99Ms / idle.p99Ms),
+      uploadingOneGibibyte: uploading,
+      downloadingOneGibibyte: downloading,
+      ratiosOfP99: {
+        browsing: rounded(browsing.p99Ms / idle.p99Ms),
+        uploading: rounded(uploading.p99Ms / idle.p99Ms),
+        downloading: rounded(downloading.p99Ms / idle.p99Ms),
+      },
       pagesShown: 2 * (pagesToLoad + 1) + 1,
       requests: counted.total,
     };
@@ -79,6 +107,14 @@ export async function benchExtensionHost(_info: LocalServerInfo, folder: string)
     await server.stop();
     await context.close();
   }
+}
+
+/** Waits until the one transfer of the Transfers view has arrived. */
+async function arrived(workbench: Workbench): Promise<void> {
+  await workbench
+    .view('Transfers')
+    .getByText(/ · took /)
+    .waitFor({ timeout: transferMs });
 }
 
 /** Presses *Load more…* until so many further pages are shown. */

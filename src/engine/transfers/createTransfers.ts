@@ -25,6 +25,8 @@ import { Transfer, type TransferIdentity } from './transfer';
 import { requireValidOptions } from './uploadOptions';
 
 const cleanUpMs = 60_000;
+/** Between two looks for what could not be removed. */
+const cleanUpPauseMs = 60_000;
 /** How long a transfer that the network cut off waits before it looks for the service again: first, and at most. */
 const comeBackMs = { first: 2000, most: 60_000 } as const;
 
@@ -73,6 +75,8 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
   const rateLimit = new RateLimit(clock, dependencies.configuration().maxBytesPerSecond);
   const garbage = new ReceivedGarbage();
   const connections = new Map<ConnectionId, Semaphore>();
+  /** Transfers whose traces are being removed: nobody may go on with them meanwhile. */
+  const cleaning = new Map<TransferId, Promise<unknown>>();
   const closing = new AbortController();
   const isClosed = () => closing.signal.aborted;
 
@@ -231,13 +235,28 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     refresh();
   };
 
-  const watch = async (): Promise<void> => {
+  /** What ended transfers have left, of this engine or of dead ones: a service that was busy is asked again later. */
+  const cleanUp = async (): Promise<void> => {
     for (const discarded of withJournal((it) => it.claimDiscarded(), [])) {
-      const { request } = discarded;
+      const { request, transferId } = discarded;
       const notes = keeper?.notesOf(discarded) ?? new MemoryNotes();
       const client = () => dependencies.clientFor(request.connectionId, closing.signal);
-      await removeTraces(notes, client, host, closing.signal);
+      const removing = removeTraces(notes, client, host, closing.signal);
+      cleaning.set(transferId, removing);
+      await removing;
+      cleaning.delete(transferId);
       withJournal((it) => it.cleanedUp(discarded), undefined);
+    }
+  };
+
+  const cleanUpUntilClosed = async (): Promise<void> => {
+    for (;;) {
+      await cleanUp();
+      try {
+        await clock.sleep(cleanUpPauseMs, closing.signal);
+      } catch {
+        return; // closed
+      }
     }
   };
 
@@ -252,7 +271,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     }
   };
 
-  const background = keeper === undefined ? [] : [watch(), beatUntilClosed()];
+  const background = keeper === undefined ? [] : [cleanUpUntilClosed(), beatUntilClosed()];
 
   return {
     handlers: {
@@ -295,6 +314,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       'transfers/retry': async ({ transferId }) => {
         const entry = find(transferId, 'transfers/retry');
         await entry.run?.finished;
+        await cleaning.get(transferId);
         const { state, isWorkedThrough } = entry.transfer;
         switch (state) {
           case 'failed':
