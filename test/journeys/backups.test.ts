@@ -33,26 +33,35 @@ test('a bucket is backed up into a vault, and restored into another bucket as of
 
   // The first copy takes a moment; a range is listed once it is complete.
   const range = workbench.entry(bucket);
+  const openRange = async () => {
+    await workbench.page.keyboard.press('Escape');
+    await workbench.contextMenu(workbench.row('Local Object Storage'), 'Backup Vaults…');
+    await workbench.pick('vault-of-drafts', 'Backup vault');
+    await workbench.entry('Settings of the vault').waitFor();
+  };
   await expect
     .poll(
       async () => {
-        await workbench.page.keyboard.press('Escape');
-        await workbench.contextMenu(workbench.row('Local Object Storage'), 'Backup Vaults…');
-        await workbench.pick('vault-of-drafts', 'Backup vault');
-        await workbench.entry('Settings of the vault').waitFor();
+        await openRange();
         return await range.count();
       },
       { timeout: 30_000, interval: 1000 },
     )
     .toBe(1);
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'later.txt', Body: 'written after the backup began' }));
-  await session.screenshot('backup');
   await range.click();
   await workbench.pick('Restore a Moment…', 'Backup of');
+  await workbench.entry('First State').waitFor();
+  await session.screenshot('backup');
+  await workbench.pick('Another Moment…', 'Moment to restore');
   await workbench.page
     .locator('.quick-input-widget .quick-input-message', { hasText: 'the backup goes from' })
     .waitFor();
-  await workbench.page.keyboard.press('Enter');
+  await workbench.page.keyboard.press('Escape');
+  await openRange();
+  await range.click();
+  await workbench.pick('Restore a Moment…', 'Backup of');
+  await workbench.pick('Last State', 'Moment to restore');
   await workbench.pick(target, 'Choose a bucket');
   const question = workbench.dialog(`into the bucket "${target}"?`);
   await question.getByText('Nothing there is deleted').waitFor();

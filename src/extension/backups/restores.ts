@@ -7,6 +7,7 @@ import { pickBucket } from '../commands/pickTarget';
 import { formatMoment } from '../ui/format';
 import { localMoment, readLocalMoment } from '../versions/versionCommands';
 import { bucketText, rangeText, restoreText } from './backupTexts';
+import { momentsOf, timelineBar } from './moments';
 
 /** Between two looks at a restore that runs. */
 const pauseMs = 2000;
@@ -24,16 +25,7 @@ export async function startRestore(
 ): Promise<CommandOutcome> {
   const { engine, prompts } = services;
   const title = vscode.l10n.t('Restore from the Backup of "{0}"', bucketText(range.sourceCrn));
-  const typed = await prompts.input({
-    title,
-    prompt: vscode.l10n.t(
-      'Date and time in the time of this machine; the backup goes from {0}',
-      rangeText(range, vscode.l10n.t),
-    ),
-    value: localMoment(range.endMs),
-    validateInput: (text) => momentProblem(text, range),
-  });
-  const pointInTimeMs = momentIn(typed, range);
+  const pointInTimeMs = await pickMoment(services, title, range);
   if (pointInTimeMs === undefined) return;
   const target = await pickBucket(services, connectionId);
   if (target === undefined || !target.ok) return target;
@@ -59,6 +51,36 @@ export async function startRestore(
   });
   if (!started.ok) return started;
   return await followRestore(services, { connectionId, vault, restoreId: started.value.id });
+}
+
+/** Offers moments of a range on its timeline, and a date and time to be typed. */
+async function pickMoment(
+  { prompts }: CommandServices,
+  title: string,
+  range: RecoveryRange,
+): Promise<number | undefined> {
+  const items: readonly (vscode.QuickPickItem & { readonly atMs?: number })[] = [
+    ...momentsOf(range, vscode.l10n.t).map(({ name, atMs }) => ({
+      label: name,
+      description: formatMoment(atMs),
+      detail: timelineBar(atMs, range),
+      atMs,
+    })),
+    { label: vscode.l10n.t('Another Moment…'), description: rangeText(range, vscode.l10n.t) },
+  ];
+  const placeHolder = vscode.l10n.t('Moment to restore');
+  const picked = await prompts.pick(items, { title, placeHolder, matchOnDescription: true });
+  if (picked === undefined || picked.atMs !== undefined) return picked?.atMs;
+  const typed = await prompts.input({
+    title,
+    prompt: vscode.l10n.t(
+      'Date and time in the time of this machine; the backup goes from {0}',
+      rangeText(range, vscode.l10n.t),
+    ),
+    value: localMoment(range.endMs),
+    validateInput: (text) => momentProblem(text, range),
+  });
+  return momentIn(typed, range);
 }
 
 /** Shows the progress of a restore until it ends; to stop looking does not stop it. */
