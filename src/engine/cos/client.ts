@@ -159,7 +159,7 @@ export interface CosClient {
   /** One page of the bucket's open uploads, by key and then by age; at most `maxUploads`, 1,000 by default. */
   listMultipartUploads(
     bucket: BucketName,
-    query: { readonly cursor?: UploadCursor; readonly maxUploads?: number },
+    query: { readonly prefix?: string; readonly cursor?: UploadCursor; readonly maxUploads?: number },
     signal: AbortSignal,
   ): Promise<{
     readonly uploads: readonly ListedUpload[];

@@ -6,7 +6,7 @@ import type { Sdk } from './sdk';
 /** Uploads that were begun and neither completed nor aborted, whoever began them (data-plane.md §6). */
 export function createUploadListing(sdk: Sdk): Pick<CosClient, 'listMultipartUploads'> {
   return {
-    async listMultipartUploads(bucket, { cursor, maxUploads }, signal) {
+    async listMultipartUploads(bucket, { prefix, cursor, maxUploads }, signal) {
       const { ListMultipartUploadsCommand } = await import('@aws-sdk/client-s3');
       const call = { op: 'ListMultipartUploads', bucket, repeatable: 'always' } as const;
       const page = await sdk.run(call, signal, async (client, options) =>
@@ -14,6 +14,7 @@ export function createUploadListing(sdk: Sdk): Pick<CosClient, 'listMultipartUpl
           new ListMultipartUploadsCommand({
             Bucket: bucket,
             EncodingType: 'url',
+            ...(prefix === undefined ? {} : { Prefix: prefix }),
             ...(maxUploads === undefined ? {} : { MaxUploads: maxUploads }),
             ...(cursor === undefined ? {} : { KeyMarker: cursor.key, UploadIdMarker: cursor.uploadId }),
           }),

@@ -1,6 +1,7 @@
 import type { CosClient } from '../cos/client';
 import type { EngineHost } from '../engine';
 import { errorOf } from './localFailure';
+import { abortLost } from './lostUpload';
 import type { ItemNote, TransferNotes } from './notes';
 import { removeTempFile } from './tempFile';
 
@@ -38,6 +39,8 @@ async function remove(note: ItemNote, client: () => Promise<CosClient>, signal: 
   switch (note.kind) {
     case 'copiedFolder':
       return;
+    case 'beginning':
+      return await abortLost(await client(), note, signal);
     case 'download':
       return await removeTempFile(note.tempFsPath);
     case 'upload':
@@ -53,6 +56,7 @@ function traceOf(note: ItemNote): string {
   switch (note.kind) {
     case 'download':
       return `"${note.tempFsPath}"`;
+    case 'beginning':
     case 'upload':
     case 'copy':
       return `parts of "${note.key}" in bucket "${note.bucket}"`;

@@ -18,6 +18,14 @@ export type ItemNote =
       readonly partBytes: number;
     }
   | {
+      /** An upload that was asked for, until its id is known. */
+      readonly kind: 'beginning';
+      readonly name: string;
+      readonly bucket: BucketName;
+      readonly key: ObjectKey;
+      readonly beganAtMs: number;
+    }
+  | {
       readonly kind: 'download';
       readonly name: string;
       readonly tempFsPath: string;

@@ -6,6 +6,7 @@ import type { NewObjectAttributes, ObjectAddress, UploadCompletion, UploadedPart
 import { cancelled, CosFailure } from '../failure';
 import { attributesOf } from './newAttributes';
 import type { DecidedClash } from './clash';
+import { forgetLost } from './lostUpload';
 import { inConnection, lateSignal, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
 import { hasLanded, isGone, isUnclear } from './landed';
@@ -146,9 +147,16 @@ async function beginUpload(
   const { bucket, key } = address;
   // A create that is cut may leave an upload that nobody knows the id of; a complete that is cut may have happened.
   const patient = lateSignal(signal, graceMs);
-  const uploadId = await inConnection(context, signal, () =>
-    client.createMultipartUpload(address, attributes, patient),
-  );
+  await forgetLost(client, context.notes, item.fsPath, signal);
+  context.notes.putItem({ kind: 'beginning', name: item.fsPath, bucket, key, beganAtMs: context.nowMs() });
+  let uploadId: UploadId;
+  try {
+    uploadId = await inConnection(context, signal, () => client.createMultipartUpload(address, attributes, patient));
+  } catch (thrown) {
+    // Refused, there is none; where the answer was lost, there may be one, which is looked for at the next attempt.
+    if (!isUnclear(thrown)) context.notes.removeItem(item.fsPath);
+    throw thrown;
+  }
   const note: UploadNote = {
     kind: 'upload',
     name: item.fsPath,

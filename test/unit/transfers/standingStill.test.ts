@@ -201,6 +201,42 @@ describe('a transfer that the network cuts off', () => {
   });
 });
 
+describe('an upload whose beginning was answered to nobody', () => {
+  it('is aborted before the file is sent anew, and nobody else’s is', async () => {
+    const key = objectKey('big');
+    const withParts = await world.client.createMultipartUpload({ bucket, key }, { headers: {} }, never);
+    await world.client.uploadPart({ bucket, key }, { uploadId: withParts, partNumber: 1 }, Buffer.from('x'), never);
+    const other = { bucket, key: objectKey('big2') };
+    const ofOtherKey = await world.client.createMultipartUpload(other, { headers: {} }, never);
+    const create = world.client.createMultipartUpload.bind(world.client);
+    world.client.createMultipartUpload = async (...asked) => {
+      await create(...asked);
+      throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
+    };
+    cutAt('getBucket', 1, offline);
+    const { transferId, snapshot } = await stand(uploadOf(source('big', bytes)));
+    expect(snapshot.state).toBe('paused');
+    expect(world.client.uploads.size).toBe(3);
+    world.client.createMultipartUpload = create;
+    heal();
+    await world.transfers.handlers['transfers/resume']({ transferId }, never);
+    await world.transfers.finished(transferId);
+    expect((await now(transferId)).state).toBe('done');
+    expect([...world.client.uploads.keys()]).toEqual([withParts, ofOtherKey]);
+  });
+
+  it('is aborted when the transfer fails for good', async () => {
+    const create = world.client.createMultipartUpload.bind(world.client);
+    world.client.createMultipartUpload = async (...asked) => {
+      await create(...asked);
+      throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
+    };
+    const { snapshot } = await stand(uploadOf(source('big', bytes)));
+    expect(snapshot).toMatchObject({ state: 'failed', itemsFailed: 1 });
+    expect(world.client.uploads.size).toBe(0);
+  });
+});
+
 describe('a lost connection that is one object’s own', () => {
   it('fails that object alone, and leaves nothing of it behind', async () => {
     const broken: Interceptor = (is, key) => {
