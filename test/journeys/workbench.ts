@@ -194,7 +194,9 @@ export class Workbench {
 
   /** Gives VS Code's own file dialog, which is a quick input here, a path. It empties its field once it has read a folder. */
   async chooseFile(fsPath: string): Promise<void> {
-    const accept = this.page.locator('.quick-input-widget').getByRole('button', { name: /^(Upload|OK)$/ });
+    const accept = this.page
+      .locator('.quick-input-widget')
+      .getByRole('button', { name: /^(Upload|Download Here|OK)$/ });
     await accept.waitFor();
     for (let tries = 0; ; tries++) {
       await this.entry('..').waitFor();
