@@ -64,6 +64,12 @@ describe('the lifecycle of a bucket as a document', () => {
     const more = { rules: [every.rules[0], every.rules[5]] };
     expect((await plan(bucket, JSON.stringify(more)))[0]!.irreversible).toBeUndefined();
 
+    await apply(bucket, more);
+    const [fewer] = await plan(bucket, JSON.stringify({ rules: [every.rules[5]] }));
+    expect(fewer!.sentence).toBe(
+      `One lifecycle rule for '${bucket}': no longer delete objects below 'logs/' 30 days after they were written.`,
+    );
+
     const versioned = await server.bucket();
     await server.engine.ask('versioning/put', { connectionId: testConnectionId, bucket: versioned, state: 'enabled' });
     expect((await plan(versioned, text))[0]!.irreversible).toBeUndefined();

@@ -87,15 +87,10 @@ function deletion(bucket: DocumentBucket): PlannedStep {
 type DocumentBucket = (DocumentSubject & { kind: 'bucket' })['bucket'];
 
 function replacement(bucket: DocumentBucket, wanted: readonly LifecycleRule[], state: State): PlannedStep {
-  const before = new Set(state.rules.map((rule) => canonical({ ...rule, id: undefined })));
-  const isNew = (rule: LifecycleRule): boolean => !before.has(canonical({ ...rule, id: undefined }));
-  const changed = wanted.filter(isNew);
-  const kept = wanted.length - changed.length;
-  const gone = state.rules.length - kept;
-  const parts = [
-    ...changed.map((rule) => ruleSentence(rule)),
-    ...(gone > 0 && changed.length === 0 ? [`${gone} fewer than before`] : []),
-  ];
+  const changed = withoutEqual(wanted, state.rules);
+  const changedIds = new Set(changed.map(({ id }) => id));
+  const removed = withoutEqual(state.rules, wanted).filter(({ id }) => id === undefined || !changedIds.has(id));
+  const parts = [...changed.map(ruleSentence), ...removed.map((rule) => `no longer ${ruleSentence(rule)}`)];
   const deletions = changed.flatMap((rule) => deletionOf(rule, state.versioning));
   return {
     id: 'lifecycle',
@@ -108,4 +103,11 @@ function replacement(bucket: DocumentBucket, wanted: readonly LifecycleRule[], s
       : { irreversible: `In the bucket '${bucket}', the service will by itself ${someOf(deletions)}.` }),
     run: async ({ client }, signal) => await client.putLifecycle(bucket, wanted, signal),
   };
+}
+
+/** Rules that the others have no equal of; ids do not count. */
+function withoutEqual(rules: readonly LifecycleRule[], others: readonly LifecycleRule[]): readonly LifecycleRule[] {
+  const actionsOf = (rule: LifecycleRule): string => canonical({ ...rule, id: undefined });
+  const known = new Set(others.map(actionsOf));
+  return rules.filter((rule) => !known.has(actionsOf(rule)));
 }
