@@ -29,6 +29,10 @@ export const configurationCommands = {
     run: async (services, bucket) =>
       (await import('../configuration/quick/setLockDefault')).setLockDefault(services, bucket),
   },
+  'ibmcos.bucket.setTag': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('../configuration/quick/setTag')).setTag(services, bucket),
+  },
   'ibmcos.bucket.applyTemplate': {
     target: 'bucket',
     run: async (services, bucket) =>

@@ -17,6 +17,7 @@ vi.mock('vscode', () => ({
 const { setVersioning } = await import('../../../src/extension/configuration/quick/setVersioning');
 const { setRetentionPolicy } = await import('../../../src/extension/configuration/quick/setRetentionPolicy');
 const { setLockDefault } = await import('../../../src/extension/configuration/quick/setLockDefault');
+const { setTag } = await import('../../../src/extension/configuration/quick/setTag');
 const { applyTemplate } = await import('../../../src/extension/configuration/quick/applyTemplate');
 
 interface Input {
@@ -132,6 +133,23 @@ describe('parts of a configuration, set without a document', () => {
     expect(await server.engine.ask('objectLock/get', target(bucket))).toEqual(lock);
     await setLockDefault(person(['No Default'], 'Apply').services, target(bucket));
     expect(await server.engine.ask('objectLock/get', target(bucket))).toEqual({ kind: 'enabled' });
+  });
+
+  it('a tag is added, changed and removed, and the others stay', async () => {
+    const bucket = await server.bucket();
+    const tags = async () => await server.client().getBucketTags(bucket, new AbortController().signal);
+    const first = person(['New Tag…', 'ibm:a', '', 'project', '<', 'alpha'], 'Apply');
+    await setTag(first.services, target(bucket));
+    expect(first.seen.slice(0, 3)).toEqual([
+      'Names that begin with "ibm:" are reserved.',
+      'A tag needs a name.',
+      'A tag cannot hold this: <',
+    ]);
+    await setTag(person(['New Tag…', 'project', 'owner', ''], 'Apply').services, target(bucket));
+    expect(await tags()).toEqual({ project: 'alpha', owner: '' });
+    await setTag(person(['project', 'Change Value…', 'beta'], 'Apply').services, target(bucket));
+    await setTag(person(['owner', 'Remove Tag'], 'Apply').services, target(bucket));
+    expect(await tags()).toEqual({ project: 'beta' });
   });
 
   it('a template is added to the rules that there are', async () => {
