@@ -56,6 +56,7 @@ describe('replication of a bucket as a document', () => {
     const { text } = await open(source);
     expect(parse(text)).toEqual({ rules });
     expect(text).toContain('with the role Writer');
+    expect(await versioning.check(source, '{ "versioning": "suspended" }')).toEqual(['replication "suspended"']);
     expect(await plan(source, text)).toEqual([]);
     await server.put(source, 'pictures/a.png');
     await server.put(source, 'other');

@@ -8,6 +8,7 @@ export interface Neighbours {
   readonly versioning?: VersioningState;
   readonly hasRetentionPolicy?: boolean;
   readonly hasObjectLock?: boolean;
+  readonly hasReplication?: boolean;
   readonly isEmpty?: boolean;
 }
 
@@ -27,6 +28,10 @@ export async function findNeighbours(
     hasObjectLock: async () => {
       const { kind } = await client.getObjectLock(bucket, signal);
       return { hasObjectLock: kind === 'enabled' };
+    },
+    hasReplication: async () => {
+      const { rules } = await client.getReplication(bucket, signal);
+      return { hasReplication: rules.length > 0 };
     },
     isEmpty: async () => {
       const { objects } = await client.listPage(bucket, { prefix: '', delimiter: '', maxKeys: 1 }, signal);

@@ -7,13 +7,13 @@ import {
   type ReplicationRule,
 } from '../../../model/replication';
 import { tagProblems } from '../../../model/tags';
-import { CosFailure } from '../../failure';
 import { printedValue } from '../facts';
-import type { DocumentContext, DocumentKind } from '../kind';
+import type { DocumentKind } from '../kind';
 import type { JsonPath, ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
 import { canonical, countOf, isSameButIds, someOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
+import { findNeighbours } from './neighbours';
 
 interface State extends BucketReplication {
   /** Absent where it could not be asked. */
@@ -48,9 +48,9 @@ const heading = `  // What is written from now on is copied to the buckets of th
 export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {
-      const [replication, versioning] = await Promise.all([
+      const [replication, { versioning }] = await Promise.all([
         context.client.getReplication(bucket, signal),
-        findVersioning(context, bucket, signal),
+        findNeighbours(context, bucket, ['versioning'], signal),
       ]);
       return { ...replication, ...(versioning === undefined ? {} : { versioning }) };
     },
@@ -169,19 +169,4 @@ function ruleProblems(
     ...(targetBucket === bucket ? [error(['target'], 'ownTarget', 'A bucket cannot be copied to itself.')] : []),
     ...(tag === undefined ? [] : [error(['filter', 'tags'], 'tags', 'No object can have these tags.')]),
   ];
-}
-
-/** Versioning, where the identity may ask; replication can be edited without. */
-async function findVersioning(
-  { client }: DocumentContext,
-  bucket: (DocumentSubject & { kind: 'bucket' })['bucket'],
-  signal: AbortSignal,
-): Promise<VersioningState | undefined> {
-  try {
-    return await client.getVersioning(bucket, signal);
-  } catch (error) {
-    const mayGoOn = error instanceof CosFailure && ['denied', 'unsupported', 'notFound'].includes(error.error.kind);
-    if (mayGoOn) return undefined;
-    throw error;
-  }
 }

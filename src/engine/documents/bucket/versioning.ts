@@ -16,7 +16,7 @@ export function versioningDocument({ bucket }: DocumentSubject & { kind: 'bucket
     read: async (context, signal) => {
       const [versioning, neighbours] = await Promise.all([
         context.client.getVersioning(bucket, signal),
-        findNeighbours(context, bucket, ['hasRetentionPolicy', 'hasObjectLock'], signal),
+        findNeighbours(context, bucket, ['hasRetentionPolicy', 'hasObjectLock', 'hasReplication'], signal),
       ]);
       return { versioning, neighbours };
     },
@@ -62,7 +62,15 @@ function enablingProblems(document: ParsedDocument, { neighbours }: State): read
 }
 
 function suspendingProblems(document: ParsedDocument, { neighbours }: State): readonly DocumentProblem[] {
-  if (neighbours.hasObjectLock !== true) return [];
-  const message = 'This bucket has Object Lock, which needs versioning: it cannot be suspended.';
-  return [document.problem(['versioning'], { severity: 'error', code: 'objectLock', message })];
+  const { hasObjectLock, hasReplication } = neighbours;
+  const error = (code: string, message: string): DocumentProblem =>
+    document.problem(['versioning'], { severity: 'error', code, message });
+  return [
+    ...(hasObjectLock === true
+      ? [error('objectLock', 'This bucket has Object Lock, which needs versioning: it cannot be suspended.')]
+      : []),
+    ...(hasReplication === true
+      ? [error('replication', 'This bucket is replicated, which needs versioning. Delete its replication rules first.')]
+      : []),
+  ];
 }
