@@ -13,7 +13,7 @@ import { UsageError } from './exitCode';
 
 /** A credential with where it was found, and what else was found beside it. */
 export interface FoundCredential extends Omit<SourceCredential, 'place' | 'apiKey' | 'hmac' | 'name'> {
-  readonly credential: Credential;
+  readonly credential: Extract<Credential, { kind: 'apiKey' | 'hmac' }>;
   /** For people: the variable or file, never the value. */
   readonly source: string;
 }

@@ -3,6 +3,8 @@ import type { Connection, Credential } from '../model/connection';
 import type { ConnectionId, TransferId } from '../model/ids';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
+import { defaultAccountsEndpoint, defaultIamEndpoint } from './auth/iam';
+import { findPasscodePage, redeemPasscode } from './auth/passcode';
 import { systemClock, type EngineClock } from './clock';
 import { createHmacKey } from './control/hmacKeys';
 import { listInstances } from './control/instances';
@@ -11,7 +13,7 @@ import type { FullCosClient } from './cos/fullClient';
 import { diagnose } from './doctor/diagnose';
 import { createDocumentHandlers } from './documents/documents';
 import type { Engine, EngineHost } from './engine';
-import { CosFailure } from './failure';
+import { asFailure, CosFailure } from './failure';
 import { connectionSettings, createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createAttributeHandlers } from './requests/attributes';
@@ -73,7 +75,13 @@ export function createEngine(options: EngineOptions): Engine {
   async function createClient(connectionId: ConnectionId): Promise<FullCosClient> {
     const connection: Connection = await host.resolveConnection(connectionId, closing.signal);
     const resolveCredential = async (signal: AbortSignal) => await host.resolveCredential(connectionId, signal);
-    return createCosClient({ connection, resolveCredential, http, clock });
+    const keepCredential = (credential: Credential): void => {
+      host.keepCredential(connectionId, credential).catch((error: unknown) => {
+        const { detail } = asFailure(error, 'credential/keep').error;
+        host.notify('engine/log', { level: 'warn', text: `a new refresh token could not be kept: ${detail}` });
+      });
+    };
+    return createCosClient({ connection, resolveCredential, keepCredential, http, clock });
   }
 
   /** Works with settings that may not be saved, and keeps nothing of them. */
@@ -124,6 +132,15 @@ export function createEngine(options: EngineOptions): Engine {
         } finally {
           await client.close();
         }
+      },
+      'accounts/findPasscodePage': async ({ iamEndpoint = defaultIamEndpoint }, signal) =>
+        await findPasscodePage(http, iamEndpoint, signal),
+      'accounts/redeemPasscode': async ({ passcode, iamEndpoint, accountsEndpoint }, signal) => {
+        const place = {
+          iamEndpoint: iamEndpoint ?? defaultIamEndpoint,
+          accountsEndpoint: accountsEndpoint ?? defaultAccountsEndpoint(iamEndpoint),
+        };
+        return await redeemPasscode(http, place, passcode, signal);
       },
       'accounts/listInstances': async ({ connection, credential }, signal) =>
         await withUnsaved(connection, credential, ({ control }) => listInstances(control, signal)),

@@ -7,6 +7,8 @@ import type { EngineMethod, EngineRequests, HostRequests } from '../protocol/req
 export interface EngineHost {
   resolveConnection(id: ConnectionId, signal: AbortSignal): Promise<Connection>;
   resolveCredential(id: ConnectionId, signal: AbortSignal): Promise<Credential>;
+  /** Keeps a credential that took the place of the one before; failing to is only told in the log. */
+  keepCredential(id: ConnectionId, credential: Credential): Promise<void>;
   decideClashes(
     params: HostRequests['transfer/decideClashes']['params'],
     signal: AbortSignal,

@@ -69,6 +69,8 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'documents/plan': true,
   'documents/apply': true,
   'connection/diagnose': true,
+  'accounts/findPasscodePage': true,
+  'accounts/redeemPasscode': true,
   'accounts/listInstances': true,
   'accounts/createHmacKey': true,
   'backups/listPolicies': true,
@@ -188,6 +190,9 @@ function hostOver(connection: MessageConnection, closing: AbortSignal): EngineHo
   return {
     resolveConnection: async (connectionId, signal) => await ask('connection/resolve', { connectionId }, signal),
     resolveCredential: async (connectionId, signal) => await ask('credential/resolve', { connectionId }, signal),
+    keepCredential: async (connectionId, credential) => {
+      await ask('credential/keep', { connectionId, credential }, closing);
+    },
     decideClashes: async (params, signal) => await ask('transfer/decideClashes', params, signal),
     notify: (name, params) => {
       if (closing.aborted) return;

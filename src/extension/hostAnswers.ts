@@ -25,6 +25,10 @@ export function createHostAnswers(connections: Connections, localServer: LocalSe
           : failure('signInNeeded', 'secretMissing', 'credential/resolve', 'afterSignIn'),
       };
     },
+    'credential/keep': async ({ connectionId, credential }) => {
+      await connections.keepSecret(connectionId, credential);
+      return { ok: true, value: null };
+    },
     'transfer/decideClashes': clashAnswer(prompts, vscode.l10n.t),
   };
 }

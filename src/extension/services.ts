@@ -45,6 +45,8 @@ export interface Connections {
   findCredential(id: ConnectionId): Promise<Credential | undefined>;
   /** Saves settings and, when given, the secret. Rejects when neither the keychain nor VS Code could keep the secret. */
   save(connection: Connection, credential?: Credential): Promise<void>;
+  /** Keeps a secret that took the place of the one before. Nothing else changes; a connection that is gone stays gone. */
+  keepSecret(id: ConnectionId, credential: Credential): Promise<void>;
   /** Removes settings, and the secret from every place. */
   remove(id: ConnectionId): Promise<void>;
 }

@@ -9,7 +9,13 @@ export type AddressingStyle = 'path' | 'virtualHost';
 export type ChecksumBehaviour = 'learned' | 'always' | 'never';
 
 /** Services around the data plane that speak JSON (control-plane.md §0). */
-export const controlServices = ['configuration', 'resourceController', 'endpointCatalogue', 'keyProtect'] as const;
+export const controlServices = [
+  'configuration',
+  'resourceController',
+  'endpointCatalogue',
+  'keyProtect',
+  'accounts',
+] as const;
 /** One of them. */
 export type ControlService = (typeof controlServices)[number];
 
@@ -31,6 +37,8 @@ export interface IamConnection extends ConnectionBase {
   /** S3 endpoint URL to start from; buckets elsewhere are reached at their own location's endpoint. */
   readonly endpoint: string;
   readonly network?: EndpointNetwork;
+  /** How a person signs in again; absent: with an API key. */
+  readonly signIn?: 'passcode' | 'token';
   /** Base URL of IAM; default `https://iam.cloud.ibm.com`. */
   readonly iamEndpoint?: string;
   /** Endpoints by location that replace IBM's host pattern, for private clouds and the local server. */
@@ -61,4 +69,8 @@ export type Credential =
       readonly apiKey: string;
       /** Signs links, which tokens cannot. */ readonly hmac?: HmacPair;
     }
+  /** A person who signed in with a one-time passcode; the refresh token brings access tokens of the account. */
+  | { readonly kind: 'session'; readonly refreshToken: string; readonly accountId?: string }
+  /** An access token from elsewhere, which ends for good. */
+  | { readonly kind: 'token'; readonly accessToken: string }
   | ({ readonly kind: 'hmac' } & HmacPair);

@@ -25,7 +25,7 @@ export interface DiagnosisFacts {
   readonly skewMs?: number;
   readonly accountId?: string;
   readonly identityKind?: 'user' | 'serviceId' | 'profile';
-  readonly tokenLifetimeMs?: number;
+  readonly tokenExpiresAtMs?: number;
   readonly instanceName?: string;
   readonly bucketCount?: number;
   readonly isBucketListed?: boolean;

@@ -1,3 +1,4 @@
+import type { PasscodeSession } from '../model/account';
 import type { Connection, Credential } from '../model/connection';
 import type { Diagnosis } from '../model/diagnosis';
 import type { BucketName, ConnectionId, ObjectKey } from '../model/ids';
@@ -13,6 +14,13 @@ export interface AccountRequests {
   'connection/diagnose': {
     params: { readonly connectionId: ConnectionId; readonly bucket?: BucketName; readonly key?: ObjectKey };
     result: Diagnosis;
+  };
+  /** The web page on which a person finds a one-time passcode. */
+  'accounts/findPasscodePage': { params: { readonly iamEndpoint?: string }; result: string };
+  /** Signs in with a one-time passcode; `signInNeeded`/`passcodeRefused` where it is wrong, used or too old. */
+  'accounts/redeemPasscode': {
+    params: { readonly passcode: string; readonly iamEndpoint?: string; readonly accountsEndpoint?: string };
+    result: PasscodeSession;
   };
   /**
    * The Cloud Object Storage instances that an API key sees, of its account, by name (control-plane.md §2.1). Empty also where

@@ -444,6 +444,8 @@ export interface HostRequests {
   'connection/resolve': { params: { connectionId: ConnectionId }; result: Connection };
   /** Secret of a connection; `signInNeeded`/`secretMissing` when no keychain has one. */
   'credential/resolve': { params: { connectionId: ConnectionId }; result: Credential };
+  /** Keeps a secret that took the place of the one before, such as a refresh token; the connection stays as it is. */
+  'credential/keep': { params: { connectionId: ConnectionId; credential: Credential }; result: null };
   /** Asks the user, once for a transfer, what to do where targets exist. `cancel` cancels the transfer. */
   'transfer/decideClashes': {
     params: { transferId: TransferId; clashCount: number; examples: readonly string[]; title: string; target: string };

@@ -38,6 +38,8 @@ export interface EngineUnderTest {
   /** The error; fails the test where there is a value. */
   refuse<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<CosError>;
   readonly log: string[];
+  /** Credentials that took the place of those that were resolved. */
+  readonly kept: readonly Credential[];
   readonly transfers: Map<string, TransferSnapshot>;
   readonly close: () => Promise<void>;
 }
@@ -82,6 +84,11 @@ export async function startServedEngine(options: ServedEngineOptions): Promise<E
     const value = options.credentials[params.connectionId];
     return value === undefined ? missing('credential/resolve', 'signInNeeded') : { ok: true, value };
   });
+  const kept: Credential[] = [];
+  connection.onRequest('credential/keep', (params: { credential: Credential }) => {
+    kept.push(params.credential);
+    return { ok: true, value: null };
+  });
   connection.onRequest('transfer/decideClashes', () => ({ ok: true, value: 'cancel' }));
   connection.onNotification(
     'engine/log',
@@ -94,6 +101,7 @@ export async function startServedEngine(options: ServedEngineOptions): Promise<E
 
   const engine: EngineUnderTest = {
     log,
+    kept,
     transfers,
     async send<M extends EngineMethod>(method: M, params: EngineRequests[M]['params'], signal?: AbortSignal) {
       const source = new CancellationTokenSource();

@@ -21,6 +21,11 @@ export type TokenGrant =
 /** Where IBM Cloud IAM answers unless a connection says otherwise (control-plane.md §0). */
 export const defaultIamEndpoint = 'https://iam.cloud.ibm.com';
 
+/** Where the accounts of a person are listed: with an IAM of one's own, at that. */
+export function defaultAccountsEndpoint(iamEndpoint: string | undefined): string {
+  return iamEndpoint === undefined ? 'https://accounts.cloud.ibm.com' : iamEndpoint;
+}
+
 const op = 'IamToken';
 
 /** IBM's public client; refresh tokens are only given to a client, and only good for the one they were given to. */
@@ -36,7 +41,7 @@ export async function requestToken(
   grant: TokenGrant,
   signal: AbortSignal,
 ): Promise<IssuedToken> {
-  const base = parseEndpoint(iamEndpoint);
+  const base = iamUrl(iamEndpoint);
   const form = new URLSearchParams({ ...fieldsOf(grant), response_type: 'cloud_iam' });
   try {
     return await http.send(
@@ -84,7 +89,8 @@ function pathOf(base: URL): string {
   return base.pathname.replace(/\/$/, '');
 }
 
-function parseEndpoint(iamEndpoint: string): URL {
+/** The base URL of IAM. Throws `invalid` for one that is none, or that keys must not be sent to. */
+export function iamUrl(iamEndpoint: string): URL {
   if (!URL.canParse(iamEndpoint)) {
     throw new CosFailure({
       kind: 'invalid',

@@ -1,6 +1,6 @@
 import type { Connection, ControlService } from '../../model/connection';
 import type { CosError, CosErrorKind } from '../../model/cosError';
-import { requireSafeTransport } from '../auth/iam';
+import { defaultAccountsEndpoint, requireSafeTransport } from '../auth/iam';
 import type { Authorizer } from '../cos/authorizer';
 import { readOnlyRefusal } from '../cos/readOnlyRefusal';
 import { neededRole } from '../cos/roles';
@@ -126,15 +126,16 @@ function refuseConnection({ op, method }: ControlRequest, connection: Connection
 /** Where a service answers: as the connection says, or at IBM's public hosts (control-plane.md §0). */
 function baseUrlOf({ op, service, baseUrl }: ControlRequest, connection: Connection): URL {
   const own = connection.kind === 'iam' ? connection.controlEndpoints?.[service] : undefined;
-  const text = own ?? baseUrl ?? defaultBaseUrl(service, connection.network);
+  const text = own ?? baseUrl ?? defaultBaseUrl(service, connection);
   if (URL.canParse(text)) return new URL(text);
   const detail = `The endpoint "${text}" of ${service} is not a URL.`;
   throw new CosFailure({ kind: 'invalid', op, retry: 'never', detail });
 }
 
-function defaultBaseUrl(service: ControlService, network: Connection['network']): string {
+function defaultBaseUrl(service: ControlService, connection: Connection): string {
   switch (service) {
     case 'configuration': {
+      const { network } = connection;
       const infix = network === 'private' || network === 'direct' ? `${network}.` : '';
       return `https://config.${infix}cloud-object-storage.cloud.ibm.com/v1`;
     }
@@ -142,6 +143,8 @@ function defaultBaseUrl(service: ControlService, network: Connection['network'])
       return 'https://resource-controller.cloud.ibm.com';
     case 'endpointCatalogue':
       return 'https://control.cloud-object-storage.cloud.ibm.com/v2';
+    case 'accounts':
+      return defaultAccountsEndpoint(connection.kind === 'iam' ? connection.iamEndpoint : undefined);
     case 'keyProtect':
       return 'https://us-south.kms.cloud.ibm.com';
   }

@@ -1,13 +1,12 @@
-import type { Connection, Credential } from '../../model/connection';
-import { defaultIamEndpoint, requestToken, requireSafeTransport } from '../auth/iam';
+import type { Credential } from '../../model/connection';
+import { requireSafeTransport } from '../auth/iam';
 import { presignV4, type LinkRequest } from '../auth/presign';
 import { sha256Hex, signV4 } from '../auth/sigV4';
-import { createTokenCache, type TokenCache } from '../auth/tokenCache';
-import type { EngineClock } from '../clock';
+import type { TokenCache } from '../auth/tokenCache';
 import { CosFailure } from '../failure';
 import { orAborted } from '../orAborted';
 import type { WireRequest } from '../http/exchange';
-import type { HttpClient } from '../http/httpClient';
+import { createBearerTokens, type BearerCredential, type BearerOptions } from './bearerTokens';
 
 /** Proves to the service who asks. One for each client. */
 export interface Authorizer {
@@ -25,11 +24,8 @@ export interface Authorizer {
 }
 
 /** What an authorizer is made of. */
-export interface AuthorizerOptions {
-  readonly connection: Connection;
+export interface AuthorizerOptions extends BearerOptions {
   readonly resolveCredential: (signal: AbortSignal) => Promise<Credential>;
-  readonly http: HttpClient;
-  readonly clock: EngineClock;
 }
 
 /** Creates the authorizer of a connection: bearer tokens for API keys, Signature Version 4 for HMAC keys. */
@@ -48,12 +44,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     return await orAborted(credential, signal);
   }
 
-  function tokensFor(apiKey: string): TokenCache {
-    const iamEndpoint = (connection.kind === 'iam' ? connection.iamEndpoint : undefined) ?? defaultIamEndpoint;
-    tokens ??= createTokenCache(
-      (signal) => requestToken(options.http, iamEndpoint, { kind: 'apiKey', apiKey }, signal),
-      clock,
-    );
+  function tokensFor(held: BearerCredential): TokenCache {
+    tokens ??= createBearerTokens(held, options);
     return tokens;
   }
 
@@ -61,9 +53,11 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     async authorize(origin, request, needsInstance, signal) {
       const held = await heldCredential(signal);
       switch (held.kind) {
-        case 'apiKey': {
+        case 'apiKey':
+        case 'session':
+        case 'token': {
           requireSafeTransport(new URL(origin), 'connection');
-          const token = await tokensFor(held.apiKey).get(signal);
+          const token = await tokensFor(held).get(signal);
           lastToken = token;
           const instance: Record<string, string> =
             needsInstance && connection.kind === 'iam'
@@ -89,7 +83,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     async presign(request, expiresSeconds, signal) {
       const held = await heldCredential(signal);
       if (connection.kind === 'hmac' && held.kind !== 'hmac') throw wrongCredential();
-      const pair = held.kind === 'hmac' ? held : held.hmac;
+      const pair = held.kind === 'hmac' ? held : held.kind === 'apiKey' ? held.hmac : undefined;
       if (pair === undefined) throw cannotSign();
       const { accessKeyId, secretAccessKey } = pair;
       // COS accepts any region (data-plane.md §17); an HMAC connection says which, for services that do not.
@@ -98,7 +92,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
     async ready(signal) {
       const held = await heldCredential(signal);
-      if (held.kind === 'apiKey') await tokensFor(held.apiKey).get(signal);
+      if (held.kind !== 'hmac') await tokensFor(held).get(signal);
     },
     async renewAfterRefusal(refusedAuthorization, signal) {
       if (tokens === undefined) return false;

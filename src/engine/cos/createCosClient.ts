@@ -42,6 +42,8 @@ export interface CosClientOptions {
   readonly connection: Connection;
   /** Asked when the first request is signed, and again after it failed. */
   readonly resolveCredential: (signal: AbortSignal) => Promise<Credential>;
+  /** Told when a credential took the place of the one that was resolved. */
+  readonly keepCredential?: (credential: Credential) => void;
   readonly http: HttpClient;
   readonly clock: EngineClock;
   /** Where a server copies less at once than COS. */

@@ -1,9 +1,10 @@
 import type { Connection, Credential } from '../../model/connection';
 import { concludeDiagnosis, type Diagnosis, type DiagnosisStep } from '../../model/diagnosis';
-import { defaultIamEndpoint, requestToken } from '../auth/iam';
+import { defaultIamEndpoint } from '../auth/iam';
 import { tokenClaims } from '../auth/tokenClaims';
 import type { EngineClock } from '../clock';
 import { listInstances } from '../control/instances';
+import { createBearerTokens } from '../cos/bearerTokens';
 import type { FullCosClient } from '../cos/fullClient';
 import { asFailure, cancelled } from '../failure';
 import type { ConnectionSettings } from '../http/agents';
@@ -69,18 +70,17 @@ async function signInStep(
   const startedAtMs = options.clock.monotonicMs();
   try {
     const credential = await options.resolveCredential(signal);
-    if (credential.kind !== 'apiKey' || iamEndpoint === undefined)
-      return { kind: 'signIn', subject, outcome: 'skipped' };
-    const grant = { kind: 'apiKey', apiKey: credential.apiKey } as const;
-    const { accessToken, lifetimeMs } = await requestToken(options.http, iamEndpoint, grant, signal);
-    const { accountId, identityKind } = tokenClaims(accessToken);
+    if (credential.kind === 'hmac' || iamEndpoint === undefined) return { kind: 'signIn', subject, outcome: 'skipped' };
+    const tokens = createBearerTokens(credential, options);
+    const accessToken = await tokens.get(signal).finally(() => tokens.close());
+    const { accountId, identityKind, expiresAtMs } = tokenClaims(accessToken);
     return {
       kind: 'signIn',
       subject,
       outcome: 'ok',
       durationMs: Math.round(options.clock.monotonicMs() - startedAtMs),
       facts: {
-        tokenLifetimeMs: lifetimeMs,
+        ...(expiresAtMs === undefined ? {} : { tokenExpiresAtMs: expiresAtMs }),
         ...(accountId === undefined ? {} : { accountId }),
         ...(identityKind === undefined ? {} : { identityKind }),
       },

@@ -108,6 +108,11 @@ async function add(services: CommandServices): Promise<undefined> {
       way: 'iam',
     },
     {
+      label: vscode.l10n.t('$(globe) One-time passcode'),
+      detail: vscode.l10n.t('Opens the sign-in page of IBM Cloud in the browser; for your own account, also with MFA'),
+      way: 'passcode',
+    },
+    {
       label: vscode.l10n.t('$(lock) HMAC key pair'),
       detail: vscode.l10n.t('For IBM Cloud Object Storage or any S3-compatible service'),
       way: 'hmac',
@@ -121,6 +126,11 @@ async function add(services: CommandServices): Promise<undefined> {
       label: vscode.l10n.t('$(json) Service credential in a file…'),
       detail: vscode.l10n.t('The same, saved as a file'),
       way: 'file',
+    },
+    {
+      label: vscode.l10n.t('$(ticket) IAM access token'),
+      detail: vscode.l10n.t('For an hour at most, such as one that the ibmcloud command printed'),
+      way: 'token',
     },
     {
       label: vscode.l10n.t('$(search) Credentials found on this machine…'),
@@ -147,6 +157,11 @@ async function add(services: CommandServices): Promise<undefined> {
   if (chosen.way === 'clipboard' || chosen.way === 'file') {
     const { addFromClipboard, addFromFile } = await import('../connections/addCredential');
     await reveal(services, chosen.way === 'file' ? addFromFile(services) : addFromClipboard(services));
+    return;
+  }
+  if (chosen.way === 'passcode' || chosen.way === 'token') {
+    const { addWithPasscode, addWithToken } = await import('../connections/passcode');
+    await reveal(services, chosen.way === 'token' ? addWithToken(services) : addWithPasscode(services));
     return;
   }
   if (chosen.way === 'found') {
@@ -202,8 +217,13 @@ async function signIn(services: CommandServices, connection: Connection): Promis
   return undefined;
 }
 
-async function askCredential({ prompts }: CommandServices, connection: Connection): Promise<Credential | undefined> {
+async function askCredential(services: CommandServices, connection: Connection): Promise<Credential | undefined> {
+  const { prompts } = services;
   const title = vscode.l10n.t('Sign in to "{0}"', connection.name);
+  if (connection.kind === 'iam' && connection.signIn !== undefined) {
+    const { askPasscode, askToken } = await import('../connections/passcode');
+    return connection.signIn === 'token' ? askToken(services, title) : askPasscode(services, connection, connection);
+  }
   const validateInput = (text: string): string | undefined =>
     text.trim() === '' ? vscode.l10n.t('It must not be empty.') : undefined;
   if (connection.kind === 'iam') {

@@ -90,7 +90,12 @@ async function fillIn(
     const typed = credentialOf(draft);
     const entered = typed === undefined ? undefined : withPair(typed, kept, start.given?.hmac);
     const credential = entered ?? kept;
-    if (credential === undefined) continue;
+    if (credential === undefined) {
+      if (draft.kind !== 'iam' || draft.other === undefined) continue;
+      // There is nothing to test with before the person signs in again.
+      await services.connections.save(connection);
+      return connection;
+    }
     const decision = await decide(services, connection, credential);
     if (decision === 'giveUp') return undefined;
     if (typeof decision === 'object') {

@@ -53,6 +53,10 @@ function secretsOf(credential: Credential | undefined): readonly string[] {
       return [credential.apiKey, ...(credential.hmac === undefined ? [] : pairOf(credential.hmac))];
     case 'hmac':
       return pairOf(credential);
+    case 'session':
+      return [credential.refreshToken];
+    case 'token':
+      return [credential.accessToken];
     case undefined:
       return [];
   }

@@ -9,6 +9,8 @@ import { normalisedInstanceId } from './instanceId';
 export interface IamDraft {
   readonly kind: 'iam';
   readonly apiKey: string;
+  /** Another way to sign in than with an API key, with its secret unless that stays as it is. */
+  readonly other?: { readonly signIn: 'passcode' | 'token'; readonly credential?: Credential };
   readonly serviceInstanceId: string;
   /** Empty: an endpoint of its own. */
   readonly location: string;
@@ -73,10 +75,11 @@ export function draftOf(connection: Connection): Draft {
       const network = connection.network ?? 'public';
       const location = locationOfHost(new URL(endpoint).host);
       const isPlain = location !== undefined && endpointOfLocation(location, network) === endpoint;
-      const { serviceInstanceId, iamEndpoint = '' } = connection;
+      const { serviceInstanceId, iamEndpoint = '', signIn } = connection;
       return {
         kind: 'iam',
         apiKey: '',
+        ...(signIn === undefined ? {} : { other: { signIn } }),
         serviceInstanceId,
         location: isPlain && iamEndpoint === '' ? location : '',
         endpoint,
@@ -108,7 +111,9 @@ export function connectionOf(
       const endpoint = isPlain ? endpointOfLocation(draft.location, draft.network) : normalisedEndpoint(draft.endpoint);
       const iamEndpoint = isPlain ? (hosts.iamEndpoint ?? '') : draft.iamEndpoint.trim();
       const serviceInstanceId = normalisedInstanceId(draft.serviceInstanceId);
-      const saved = { ...kept, kind: 'iam', id, name, serviceInstanceId, endpoint, network: draft.network } as const;
+      const signIn = draft.other === undefined ? {} : { signIn: draft.other.signIn };
+      const asked = { id, name, serviceInstanceId, endpoint, network: draft.network, ...signIn };
+      const saved = { ...kept, kind: 'iam', ...asked } as const;
       return iamEndpoint === '' ? saved : { ...saved, iamEndpoint: normalisedEndpoint(iamEndpoint) };
     }
     case 'hmac': {
@@ -124,6 +129,7 @@ export function connectionOf(
 export function credentialOf(draft: Draft): Credential | undefined {
   switch (draft.kind) {
     case 'iam':
+      if (draft.other !== undefined) return draft.other.credential;
       return draft.apiKey === '' ? undefined : { kind: 'apiKey', apiKey: draft.apiKey.trim() };
     case 'hmac':
       return draft.accessKeyId === ''

@@ -15,6 +15,7 @@ export function iamSteps(services: InstanceStepServices, need: SecretNeed): read
   return [
     {
       topic: 'secret',
+      isNeeded: ({ other }) => other === undefined,
       ask: async (draft, place) => {
         const options = { ...secretInput(vscode.l10n.t('IBM Cloud API key'), need), value: draft.apiKey };
         return mapAnswer(await prompts.inputStep(options, place), (apiKey) => ({ ...draft, apiKey }));

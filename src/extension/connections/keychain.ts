@@ -117,6 +117,14 @@ function parseCredential(text: string | undefined): Credential | undefined {
     const beside = 'hmac' in value ? parsePair(value.hmac) : undefined;
     return { kind: 'apiKey', apiKey: value.apiKey, ...(beside === undefined ? {} : { hmac: beside }) };
   }
+  if (value.kind === 'session' && 'refreshToken' in value && typeof value.refreshToken === 'string') {
+    const { refreshToken } = value;
+    const accountId = 'accountId' in value && typeof value.accountId === 'string' ? value.accountId : undefined;
+    return { kind: 'session', refreshToken, ...(accountId === undefined ? {} : { accountId }) };
+  }
+  if (value.kind === 'token' && 'accessToken' in value && typeof value.accessToken === 'string') {
+    return { kind: 'token', accessToken: value.accessToken };
+  }
   const pair = value.kind === 'hmac' ? parsePair(value) : undefined;
   return pair === undefined ? undefined : { kind: 'hmac', ...pair };
 }

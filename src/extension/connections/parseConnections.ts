@@ -69,6 +69,7 @@ function parseConnection(entry: unknown): Connection {
       const iamEndpoint = fields['iamEndpoint'] === undefined ? undefined : endpoint(fields, 'iamEndpoint');
       const serviceInstanceId = text(fields, 'serviceInstanceId');
       const hosts = {
+        ...defined('signIn', optional(fields, 'signIn', isSignIn, '"passcode" or "token"')),
         ...defined('iamEndpoint', iamEndpoint),
         ...defined('controlEndpoints', parseControlEndpoints(fields)),
       };
@@ -160,5 +161,6 @@ const isTextArray = (value: unknown): value is readonly string[] =>
 const isNetwork = (value: unknown): value is EndpointNetwork =>
   value === 'public' || value === 'private' || value === 'direct';
 const isStyle = (value: unknown): value is AddressingStyle => value === 'path' || value === 'virtualHost';
+const isSignIn = (value: unknown): value is 'passcode' | 'token' => value === 'passcode' || value === 'token';
 const isChecksums = (value: unknown): value is ChecksumBehaviour =>
   value === 'learned' || value === 'always' || value === 'never';

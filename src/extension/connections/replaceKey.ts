@@ -18,6 +18,10 @@ export async function replaceKey(services: CommandServices, connection: Connecti
     void prompts.info(vscode.l10n.t('Local Object Storage keeps its own key; reset it to get another.'));
     return;
   }
+  if (connection.kind === 'iam' && connection.signIn !== undefined) {
+    void prompts.info(vscode.l10n.t('"{0}" has no key of its own; use Sign In Again.', connection.name));
+    return;
+  }
   const kept = await connections.findCredential(connection.id);
   for (;;) {
     const entered = await askKey(services, connection, kept);

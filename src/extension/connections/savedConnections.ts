@@ -93,6 +93,11 @@ export class SavedConnections implements Connections, Disposable {
     this.#announce([connection.id]);
   }
 
+  async keepSecret(id: ConnectionId, credential: Credential): Promise<void> {
+    if (this.#isProvided(id) || this.get(id) === undefined) return;
+    await this.#secrets.save(id, credential);
+  }
+
   async remove(id: ConnectionId): Promise<void> {
     if (this.#isProvided(id)) return this.#provided.forget();
     await this.#secrets.remove(id);

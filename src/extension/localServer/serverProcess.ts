@@ -185,6 +185,7 @@ function toServerInfo(value: unknown): ServerInfo | undefined {
     ...(typeof fields['websiteEndpoint'] === 'string' ? { websiteEndpoint: fields['websiteEndpoint'] } : {}),
     controlEndpoints: {
       configuration: configEndpoint,
+      accounts: iamEndpoint,
       keyProtect: kmsEndpoint,
       resourceController: resourceControllerEndpoint,
       endpointCatalogue: endpointsCatalogueUrl.replace(/\/endpoints$/, ''),

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { Connection } from '../../model/connection';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { Connections, EngineClient, SecretPlace } from '../services';
 import { formatBytes } from '../ui/format';
-import { cause } from '../ui/messages';
+import { cause, type Translate } from '../ui/messages';
 import type { BucketNode, ConnectionNode, ObjectNode, TreeNode } from './treeNode';
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -43,7 +44,7 @@ async function connectionFacts({ connection }: ConnectionNode, connections: Conn
   const place = await connections.secretPlace(connection.id);
   const t = vscode.l10n.t;
   return [
-    [t('Kind'), connection.kind === 'iam' ? t('IBM Cloud API key') : t('HMAC key pair')],
+    [t('Kind'), kindText(connection, t)],
     [t('Endpoint'), connection.endpoint],
     [t('Service instance'), connection.kind === 'iam' ? connection.serviceInstanceId : undefined],
     [t('Region'), connection.kind === 'hmac' ? connection.region : undefined],
@@ -131,4 +132,10 @@ function sizeText(sizeBytes: number): string {
 
 function dateText(atMs: number): string {
   return Number.isFinite(atMs) ? new Date(atMs).toLocaleString() : vscode.l10n.t('unknown');
+}
+
+function kindText(connection: Connection, t: Translate): string {
+  if (connection.kind === 'hmac') return t('HMAC key pair');
+  if (connection.signIn === undefined) return t('IBM Cloud API key');
+  return connection.signIn === 'passcode' ? t('One-time passcode') : t('IAM access token');
 }

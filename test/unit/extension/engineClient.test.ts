@@ -43,6 +43,7 @@ function world(overrides: Partial<EngineClientOptions> = {}): World {
       'credential/resolve': async () => {
         throw new Error('not asked for here');
       },
+      'credential/keep': async () => ({ ok: true, value: null }),
       'transfer/decideClashes': async () => ({ ok: true, value: 'skip' }),
     },
     log: { debug: write, info: write, warn: write, error: write },
