@@ -11,6 +11,7 @@ import { listInstances } from './control/instances';
 import { createCosClient } from './cos/createCosClient';
 import type { FullCosClient } from './cos/fullClient';
 import { diagnose } from './doctor/diagnose';
+import { createWriteAllowances } from './cos/writeGuard';
 import { createDocumentHandlers } from './documents/documents';
 import type { Engine, EngineHost } from './engine';
 import { asFailure, CosFailure } from './failure';
@@ -58,6 +59,7 @@ export function createEngine(options: EngineOptions): Engine {
     log: (line) => host.notify('engine/log', line),
   });
   const closing = new AbortController();
+  const allowances = createWriteAllowances(clock);
   const clients = new Map<ConnectionId, Promise<FullCosClient>>();
 
   async function clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<FullCosClient> {
@@ -81,7 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
         host.notify('engine/log', { level: 'warn', text: `a new refresh token could not be kept: ${detail}` });
       });
     };
-    return createCosClient({ connection, resolveCredential, keepCredential, http, clock });
+    return createCosClient({ connection, resolveCredential, keepCredential, allowances, http, clock });
   }
 
   /** Works with settings that may not be saved, and keeps nothing of them. */
@@ -120,6 +122,12 @@ export function createEngine(options: EngineOptions): Engine {
       },
       'connection/test': async ({ connection, credential }, signal) =>
         await withUnsaved(connection, credential, (client) => testConnection(client, clock, signal)),
+      'connection/allowChanges': async ({ connectionId, typedName }, signal) => {
+        const { name } = await host.resolveConnection(connectionId, signal);
+        if (typedName !== name) throw wrongName();
+        allowances.allow(connectionId);
+        return null;
+      },
       'connection/diagnose': async ({ connectionId, ...place }, signal) => {
         const connection = await host.resolveConnection(connectionId, signal);
         const resolveCredential = async (waiting: AbortSignal) => await host.resolveCredential(connectionId, waiting);
@@ -150,6 +158,7 @@ export function createEngine(options: EngineOptions): Engine {
       },
       'connection/forget': async ({ connectionId }) => {
         const client = clients.get(connectionId);
+        allowances.forbid(connectionId);
         clients.delete(connectionId);
         await (await client)?.close();
         return null;
@@ -178,6 +187,17 @@ export function createEngine(options: EngineOptions): Engine {
       await http.close();
     },
   };
+}
+
+function wrongName(): CosFailure {
+  const detail = 'What was typed is not the name of the connection.';
+  return new CosFailure({
+    kind: 'invalid',
+    op: 'connection/allowChanges',
+    reason: 'notConfirmed',
+    retry: 'never',
+    detail,
+  });
 }
 
 /** A journal that cannot be opened costs transfers their survival, not the engine. */

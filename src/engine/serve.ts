@@ -68,6 +68,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'documents/check': true,
   'documents/plan': true,
   'documents/apply': true,
+  'connection/allowChanges': true,
   'connection/diagnose': true,
   'accounts/findPasscodePage': true,
   'accounts/redeemPasscode': true,

@@ -109,7 +109,7 @@ export interface Prompts {
 
 /** A button of a failure that was shown. */
 export type FailureAction =
-  'signIn' | 'replaceKey' | 'editConnection' | 'diagnose' | 'whyRefused' | 'retry' | 'showLog';
+  'signIn' | 'replaceKey' | 'editConnection' | 'allowChanges' | 'diagnose' | 'whyRefused' | 'retry' | 'showLog';
 
 /** Shows failures: one message each, whose buttons act. Cancelled work shows nothing. */
 export interface FailureReporter {

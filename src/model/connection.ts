@@ -25,6 +25,8 @@ export interface ConnectionBase {
   readonly name: string;
   /** The engine refuses every write through this connection. */
   readonly isReadOnly?: boolean;
+  /** The engine refuses every write until the person has typed the connection's name. */
+  readonly isProduction?: boolean;
   /** Buckets added by name, for identities that may not list buckets. */
   readonly extraBuckets?: readonly string[];
 }

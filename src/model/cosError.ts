@@ -74,6 +74,8 @@ export type CosErrorReason =
   | 'noSuchFile'
   | 'unsafeName'
   | 'readOnlyConnection'
+  /** A production connection, and nobody has allowed changes. */
+  | 'productionLocked'
   | 'quotaExceeded';
 
 /** Roles of IBM Cloud Object Storage, as IBM prints them (credentials.md §5.1). */

@@ -8,6 +8,14 @@ import type { HmacPair } from '../model/serviceCredential';
 /** Requests about what an account holds, for settings that may not be saved yet. */
 export interface AccountRequests {
   /**
+   * Allows changes through a production connection, until there was none for 15 minutes, the connection is edited or the engine
+   * ends. `invalid`/`notConfirmed` where `typedName` is not its name.
+   */
+  'connection/allowChanges': {
+    params: { readonly connectionId: ConnectionId; readonly typedName: string };
+    result: null;
+  };
+  /**
    * Examines a saved connection step by step: network, certificate, clock, login, and one harmless request for each permission,
    * in the bucket or the first one listed. Changes nothing, and fails only when it is cancelled or there is no such connection.
    */

@@ -2,8 +2,8 @@ import type { Connection, ControlService } from '../../model/connection';
 import type { CosError, CosErrorKind } from '../../model/cosError';
 import { defaultAccountsEndpoint, requireSafeTransport } from '../auth/iam';
 import type { Authorizer } from '../cos/authorizer';
-import { readOnlyRefusal } from '../cos/readOnlyRefusal';
 import { neededRole } from '../cos/roles';
+import type { WriteGuard } from '../cos/writeGuard';
 import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
 import type { HttpClient } from '../http/httpClient';
@@ -45,12 +45,13 @@ export interface ControlClientOptions {
   readonly connection: Connection;
   readonly http: HttpClient;
   readonly authorizer: Authorizer;
+  readonly guard: WriteGuard;
 }
 
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** Creates the client of a connection. Sends nothing. */
-export function createControlClient({ connection, http, authorizer }: ControlClientOptions): ControlClient {
+export function createControlClient({ connection, http, authorizer, guard }: ControlClientOptions): ControlClient {
   async function attempt(request: ControlRequest, signal: AbortSignal, used: { authorization: string }) {
     const base = baseUrlOf(request, connection);
     requireSafeTransport(base, request.op);
@@ -93,7 +94,7 @@ export function createControlClient({ connection, http, authorizer }: ControlCli
 
   return {
     async send(request, signal) {
-      refuseConnection(request, connection);
+      refuseConnection(request, connection, guard);
       const used = { authorization: '' };
       try {
         return await attempt(request, signal, used);
@@ -111,7 +112,7 @@ function contentTypeOf(method: ControlRequest['method']): string {
   return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
 }
 
-function refuseConnection({ op, method }: ControlRequest, connection: Connection): void {
+function refuseConnection({ op, method }: ControlRequest, connection: Connection, guard: WriteGuard): void {
   if (connection.kind !== 'iam') {
     throw new CosFailure({
       kind: 'unsupported',
@@ -120,7 +121,8 @@ function refuseConnection({ op, method }: ControlRequest, connection: Connection
       detail: `"${connection.name}" signs in with HMAC keys, which only the object storage itself knows. Add a connection with an API key for this.`,
     });
   }
-  if (connection.isReadOnly === true && method !== 'GET') throw readOnlyRefusal(op, connection);
+  const refusal = method === 'GET' ? undefined : guard(op);
+  if (refusal !== undefined) throw refusal;
 }
 
 /** Where a service answers: as the connection says, or at IBM's public hosts (control-plane.md §0). */

@@ -35,13 +35,16 @@ import { createUploadChecksums } from './uploadChecksums';
 import { createVersions } from './versions';
 import { createUploadListing } from './uploadListing';
 import { createWire } from './wire';
-import { refuseWrites } from './readOnly';
+import { guardWrites } from './readOnly';
+import { createWriteGuard, type WriteAllowances } from './writeGuard';
 
 /** What a client is made of. */
 export interface CosClientOptions {
   readonly connection: Connection;
   /** Asked when the first request is signed, and again after it failed. */
   readonly resolveCredential: (signal: AbortSignal) => Promise<Credential>;
+  /** Changes that a person allowed; without them a production connection allows none. */
+  readonly allowances?: WriteAllowances;
   /** Told when a credential took the place of the one that was resolved. */
   readonly keepCredential?: (credential: Credential) => void;
   readonly http: HttpClient;
@@ -54,6 +57,7 @@ export interface CosClientOptions {
 export function createCosClient(options: CosClientOptions): FullCosClient {
   const { connection, http, clock } = options;
   const authorizer = createAuthorizer(options);
+  const guard = createWriteGuard(connection, options.allowances);
   // The directory lists through the wire, and the wire asks the directory where buckets are.
   const wire = createWire({ connection, http, clock, authorizer, directory: () => directory });
   const listBuckets = createListBuckets(wire, (failure) =>
@@ -113,9 +117,10 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createMetadata({ headObject, ...tags, ...acl, readWhole, rewrite }),
     ...createVersions(wire, clock, protection),
     ...createArchive(wire),
-    ...createLinks(connection, wire, authorizer, clock),
+    ...createLinks(connection, wire, authorizer, clock, guard),
     ...createUploadListing(sdk),
-    control: createControlClient({ connection, http, authorizer }),
+    guard,
+    control: createControlClient({ connection, http, authorizer, guard }),
     ...(connection.kind === 'iam' ? { serviceInstanceId: connection.serviceInstanceId } : {}),
     async endpointOf(bucket, signal) {
       if (bucket === undefined) return directory.homeOrigin;
@@ -133,7 +138,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
       sdk.close();
     },
   };
-  return connection.isReadOnly === true ? refuseWrites(client, connection) : client;
+  return connection.isReadOnly === true || connection.isProduction === true ? guardWrites(client, guard) : client;
 }
 
 /** An instance is the same behind each of its endpoints; where none is named, the endpoint stands for the service. */

@@ -16,6 +16,7 @@ import type { ObjectStateOperations } from './objectState';
 import type { ProtectionOperations } from './protection';
 import type { TagOperations } from './tags';
 import type { VersionOperations } from './versions';
+import type { WriteGuard } from './writeGuard';
 
 /** A client with everything that requests need; transfers get by with `CosClient`. */
 export interface FullCosClient
@@ -37,6 +38,8 @@ export interface FullCosClient
     LinkOperations,
     MetadataOperations,
     VersionOperations {
+  /** For what changes something by another way than the operations of this client. */
+  readonly guard: WriteGuard;
   /** The services around the data plane. */
   readonly control: ControlClient;
   /** Origin that a bucket, or without one the service, is reached at. The home one where that cannot be found out. */

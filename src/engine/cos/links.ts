@@ -5,8 +5,8 @@ import { CosFailure } from '../failure';
 import { requestAddress } from './address';
 import type { Authorizer } from './authorizer';
 import type { ObjectAddress } from './client';
-import { readOnlyRefusal } from './readOnlyRefusal';
 import type { Wire } from './wire';
+import type { WriteGuard } from './writeGuard';
 
 /** Links that carry their own signature (data-plane.md §17). */
 export interface LinkOperations {
@@ -20,11 +20,13 @@ export function createLinks(
   wire: Wire,
   authorizer: Authorizer,
   clock: EngineClock,
+  guard: WriteGuard,
 ): LinkOperations {
   return {
     async createLink(address, wish, signal) {
       const { method, expiresSeconds } = wish;
-      if (method === 'PUT' && connection.isReadOnly === true) throw readOnlyRefusal('links/create', connection);
+      const refusal = method === 'PUT' ? guard('links/create') : undefined;
+      if (refusal !== undefined) throw refusal;
       if (!Number.isSafeInteger(expiresSeconds) || expiresSeconds < 1)
         throw badLink(address, 'A link needs a whole number of seconds, at least 1, until it expires.');
       if (/(^|\/)\.{1,2}(\/|$)/.test(address.key)) {

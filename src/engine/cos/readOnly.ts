@@ -1,6 +1,5 @@
-import type { Connection } from '../../model/connection';
 import type { FullCosClient } from './fullClient';
-import { readOnlyRefusal } from './readOnlyRefusal';
+import type { WriteGuard } from './writeGuard';
 
 /** Everything of a client that changes something. Adding a write to the client means adding it here. */
 const writes = [
@@ -41,17 +40,22 @@ const writes = [
 ] as const satisfies readonly (keyof FullCosClient)[];
 
 /**
- * A client that refuses every write with `denied`/`readOnlyConnection` before anything is sent. Aborting an upload stays
- * possible: it changes no object, and what began before the connection was marked must not stay behind.
+ * A client that asks the guard before every write, so that nothing is sent that it refuses. Aborting an upload stays possible:
+ * it changes no object, and what began before the connection was marked must not stay behind.
  */
-export function refuseWrites(client: FullCosClient, connection: Connection): FullCosClient {
-  const refused = Object.fromEntries(
-    writes.map((op) => [
-      op,
-      async (): Promise<never> => {
-        throw readOnlyRefusal(op, connection);
-      },
-    ]),
+export function guardWrites(client: FullCosClient, guard: WriteGuard): FullCosClient {
+  const guarded = Object.fromEntries(
+    writes.map((op) => {
+      const operations = client as Readonly<Record<typeof op, (...args: readonly unknown[]) => Promise<unknown>>>;
+      return [
+        op,
+        async (...args: readonly unknown[]): Promise<unknown> => {
+          const refusal = guard(op);
+          if (refusal !== undefined) throw refusal;
+          return await operations[op](...args);
+        },
+      ];
+    }),
   );
-  return { ...client, ...refused };
+  return { ...client, ...guarded };
 }

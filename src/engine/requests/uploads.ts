@@ -34,11 +34,8 @@ export function createUploadHandlers(
     },
     'uploads/abort': async ({ connectionId, bucket, uploads }, signal) => {
       const client = await clientFor(connectionId, signal);
-      if (client.isReadOnly) {
-        const detail = 'The connection is marked read-only; no upload was aborted.';
-        const reason = 'readOnlyConnection';
-        throw new CosFailure({ kind: 'denied', op: 'uploads/abort', reason, bucket, retry: 'never', detail });
-      }
+      const refusal = client.guard('uploads/abort');
+      if (refusal !== undefined) throw refusal;
       const failures: { key: string; error: CosError }[] = [];
       await each(uploads, async ({ key, uploadId }) => {
         try {

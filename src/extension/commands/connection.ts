@@ -68,6 +68,27 @@ export const connectionCommands = {
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, (connection) => signIn(services, connection)),
   },
+  'ibmcos.connection.protect': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, async (connection) =>
+        (await import('../connections/protectConnection')).protectConnection(services, connection),
+      ),
+  },
+  'ibmcos.connection.allowChanges': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, async (connection) =>
+        (await import('../connections/protectConnection')).allowChanges(services, connection),
+      ),
+  },
+  'ibmcos.connection.chooseNetwork': {
+    target: 'connection',
+    run: (services, { connectionId }) =>
+      withConnection(services, connectionId, async (connection) =>
+        (await import('../connections/chooseNetwork')).chooseNetwork(services, connection),
+      ),
+  },
   'ibmcos.connection.replaceKey': {
     target: 'connection',
     run: (services, { connectionId }) =>

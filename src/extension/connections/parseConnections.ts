@@ -56,6 +56,7 @@ function parseConnection(entry: unknown): Connection {
     id: parseId(fields),
     name: text(fields, 'name'),
     ...defined('isReadOnly', optional(fields, 'isReadOnly', isBoolean, 'true or false')),
+    ...defined('isProduction', optional(fields, 'isProduction', isBoolean, 'true or false')),
     ...defined('extraBuckets', optional(fields, 'extraBuckets', isTextArray, 'an array of bucket names')),
   };
   const network = optional(fields, 'network', isNetwork, '"public", "private" or "direct"');

@@ -20,6 +20,7 @@ export const contextWords = [
   'connection',
   'local',
   'remote',
+  'production',
   'bucket',
   'extra',
   'folder',
@@ -109,12 +110,17 @@ function writability(node: { readonly connection: ConnectionNode['connection'] }
 function presentConnection(node: ConnectionNode, t: Translate): NodePresentation {
   const { connection, isLocal } = node;
   const kind = isLocal ? t('on this machine') : hostOf(connection.endpoint);
-  const description = connection.isReadOnly === true ? t('{0} · read-only', kind) : kind;
+  const description = markedText(connection, kind, t);
   return {
     label: connection.name,
     description,
     icon: isLocal ? 'server-environment' : 'cloud',
-    context: ['connection', isLocal ? 'local' : 'remote', writability(node)],
+    context: [
+      'connection',
+      isLocal ? 'local' : 'remote',
+      writability(node),
+      ...(connection.isProduction === true ? (['production'] as const) : []),
+    ],
     // What is on this machine costs nothing to list, and is what a newcomer came to see.
     collapsible: isLocal ? 'expanded' : 'collapsed',
     accessibilityLabel: t('Connection {0}, {1}', connection.name, description),
@@ -334,4 +340,9 @@ function capitalised(text: string): string {
 
 function hostOf(endpoint: string): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;
+}
+
+function markedText(connection: ConnectionNode['connection'], kind: string, t: Translate): string {
+  if (connection.isReadOnly === true) return t('{0} · read-only', kind);
+  return connection.isProduction === true ? t('{0} · production', kind) : kind;
 }

@@ -5,7 +5,7 @@ import type { FailureAction, FailureReporter, Prompts } from '../services';
 import { failureMessage } from './messages';
 
 /** Commands that help after a failure. */
-export type ConnectionCommand = `ibmcos.connection.${'signIn' | 'replaceKey' | 'edit' | 'diagnose'}`;
+export type ConnectionCommand = `ibmcos.connection.${'signIn' | 'replaceKey' | 'edit' | 'diagnose' | 'allowChanges'}`;
 
 /** What the buttons of a failure do, other than trying again. */
 export interface FailureActions {
@@ -26,6 +26,8 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
         return vscode.l10n.t('Replace Key…');
       case 'editConnection':
         return vscode.l10n.t('Edit Connection');
+      case 'allowChanges':
+        return vscode.l10n.t('Allow Changes…');
       case 'diagnose':
         return vscode.l10n.t('Connection Doctor');
       case 'whyRefused':
@@ -44,6 +46,8 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
         return actions.runOn('ibmcos.connection.replaceKey', connectionId);
       case 'editConnection':
         return actions.runOn('ibmcos.connection.edit', connectionId);
+      case 'allowChanges':
+        return actions.runOn('ibmcos.connection.allowChanges', connectionId);
       case 'diagnose':
         return actions.runOn('ibmcos.connection.diagnose', connectionId);
       case 'whyRefused':

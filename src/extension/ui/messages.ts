@@ -65,6 +65,8 @@ function remedyOf(reason: CosErrorReason | undefined): FailureAction | undefined
     case 'instanceUnknown':
     case 'otherAccount':
       return 'editConnection';
+    case 'productionLocked':
+      return 'allowChanges';
     default:
       return undefined;
   }
@@ -199,6 +201,8 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the name cannot be a file on this machine; choose a file name with Download As');
     case 'readOnlyConnection':
       return t('the connection is marked read-only; edit the connection to allow changes');
+    case 'productionLocked':
+      return t('the connection is marked as production; allow changes by typing its name, then try again');
     case 'quotaExceeded':
       return t('the quota is used up; delete something or raise the quota');
     default:

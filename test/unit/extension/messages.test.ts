@@ -75,6 +75,7 @@ const reasons: Record<CosErrorReason, true> = {
   noSuchFile: true,
   unsafeName: true,
   readOnlyConnection: true,
+  productionLocked: true,
   quotaExceeded: true,
 };
 
