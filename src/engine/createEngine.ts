@@ -8,6 +8,7 @@ import { findPasscodePage, redeemPasscode } from './auth/passcode';
 import { systemClock, type EngineClock } from './clock';
 import { createHmacKey } from './control/hmacKeys';
 import { listInstances } from './control/instances';
+import { createLocationCatalogue } from './control/locationCatalogue';
 import { createCosClient } from './cos/createCosClient';
 import type { FullCosClient } from './cos/fullClient';
 import { diagnose } from './doctor/diagnose';
@@ -59,6 +60,7 @@ export function createEngine(options: EngineOptions): Engine {
     log: (line) => host.notify('engine/log', line),
   });
   const closing = new AbortController();
+  const catalogue = createLocationCatalogue(http, clock);
   const allowances = createWriteAllowances(clock);
   const clients = new Map<ConnectionId, Promise<FullCosClient>>();
 
@@ -141,6 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
           await client.close();
         }
       },
+      'locations/list': async ({ catalogueEndpoint }, signal) => await catalogue.list(catalogueEndpoint, signal),
       'accounts/findPasscodePage': async ({ iamEndpoint = defaultIamEndpoint }, signal) =>
         await findPasscodePage(http, iamEndpoint, signal),
       'accounts/redeemPasscode': async ({ passcode, iamEndpoint, accountsEndpoint }, signal) => {
@@ -180,6 +183,7 @@ export function createEngine(options: EngineOptions): Engine {
     async close() {
       await transfers.close();
       closing.abort(new Error('the engine is closing'));
+      catalogue.close();
       journal?.close();
       for (const client of await Promise.allSettled(clients.values())) {
         if (client.status === 'fulfilled') await client.value.close();

@@ -70,6 +70,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'documents/apply': true,
   'connection/allowChanges': true,
   'connection/diagnose': true,
+  'locations/list': true,
   'accounts/findPasscodePage': true,
   'accounts/redeemPasscode': true,
   'accounts/listInstances': true,

@@ -5,7 +5,10 @@ export type LocationKind = 'crossRegion' | 'regional' | 'singleSite';
 export interface Location {
   readonly code: string;
   readonly kind: LocationKind;
+  /** Empty where it is not known. */
   readonly city: string;
+  /** Absent: all of them. */
+  readonly networks?: readonly EndpointNetwork[];
 }
 
 /** Locations of control-plane.md §5. Codes that are not here are not an error: hosts follow the same pattern. */

@@ -3,6 +3,7 @@ import type { Connection, Credential } from '../model/connection';
 import type { Diagnosis } from '../model/diagnosis';
 import type { BucketName, ConnectionId, ObjectKey } from '../model/ids';
 import type { InstanceSummary } from '../model/instance';
+import type { Location } from '../model/location';
 import type { HmacPair } from '../model/serviceCredential';
 
 /** Requests about what an account holds, for settings that may not be saved yet. */
@@ -23,6 +24,8 @@ export interface AccountRequests {
     params: { readonly connectionId: ConnectionId; readonly bucket?: BucketName; readonly key?: ObjectKey };
     result: Diagnosis;
   };
+  /** Locations of IBM's catalogue of endpoints, or of the one named, or the built-in ones where it cannot be had soon. */
+  'locations/list': { params: { readonly catalogueEndpoint?: string }; result: readonly Location[] };
   /** The web page on which a person finds a one-time passcode. */
   'accounts/findPasscodePage': { params: { readonly iamEndpoint?: string }; result: string };
   /** Signs in with a one-time passcode; `signInNeeded`/`passcodeRefused` where it is wrong, used or too old. */

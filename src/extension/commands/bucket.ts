@@ -6,6 +6,7 @@ import { bucketName, objectKey, type ConnectionId } from '../../model/ids';
 import type { Location, LocationKind, StorageClass } from '../../model/location';
 import type { Prompts, StepAnswer } from '../services';
 import { askSteps, type Step } from '../ui/steps';
+import { listLocations } from '../connections/listLocations';
 import { classesFor, homeLocation, locationsFor } from './bucketPlaces';
 import type { CommandServices, CommandTable } from './command';
 import type { BucketTarget } from './targets';
@@ -39,7 +40,8 @@ interface NewBucket {
 async function create(services: CommandServices, connectionId: ConnectionId): Promise<Result<unknown> | undefined> {
   const connection = services.connections.get(connectionId);
   if (connection === undefined) return undefined;
-  const steps = newBucketSteps(services.prompts, connection);
+  const known = listLocations(services.engine, connection.kind === 'iam' ? connection : {});
+  const steps = newBucketSteps(services.prompts, connection, known);
   const initial: NewBucket = { name: '', location: undefined, storageClass: undefined };
   const wanted = await askSteps(vscode.l10n.t('Create Bucket'), steps, initial);
   if (wanted === undefined) return undefined;
@@ -56,7 +58,12 @@ async function create(services: CommandServices, connectionId: ConnectionId): Pr
   return undefined;
 }
 
-function newBucketSteps(prompts: Prompts, connection: Connection): readonly Step<NewBucket>[] {
+function newBucketSteps(
+  prompts: Prompts,
+  connection: Connection,
+  known: Promise<readonly Location[]>,
+): readonly Step<NewBucket>[] {
+  // What can be chosen is asked for while the person types the name.
   const places = locationsFor(connection);
   return [
     {
@@ -72,7 +79,7 @@ function newBucketSteps(prompts: Prompts, connection: Connection): readonly Step
     {
       isNeeded: () => places.length > 0,
       ask: async (state, place) => {
-        const items = places.map((location) => ({
+        const items = locationsFor(connection, await known).map((location) => ({
           label: location.code,
           description: [location.city, kindText(location.kind)].filter((text) => text !== '').join(' · '),
           location,

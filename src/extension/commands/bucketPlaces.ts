@@ -5,15 +5,15 @@ import { locationOfHost, locations, storageClasses, type Location, type StorageC
  * Where a connection can create buckets. Empty for services that are not IBM's: their buckets go where the endpoint is, and
  * have no class.
  */
-export function locationsFor(connection: Connection): readonly Location[] {
+export function locationsFor(connection: Connection, known: readonly Location[] = locations): readonly Location[] {
   const named = connection.locationEndpoints;
   if (named !== undefined) {
     return Object.keys(named).map(
-      (code) => locations.find((location) => location.code === code) ?? { code, kind: 'regional', city: '' },
+      (code) => known.find((location) => location.code === code) ?? { code, kind: 'regional', city: '' },
     );
   }
   const isIbm = connection.kind === 'iam' || locationOfHost(new URL(connection.endpoint).host) !== undefined;
-  return isIbm ? locations : [];
+  return isIbm ? known : [];
 }
 
 /** The classes that a location takes; One-Rate is for regional and single-site locations (data-plane.md §3.3). */

@@ -11,6 +11,7 @@ import { connectionOf, credentialOf, draftOf, emptyDraft, withPair, type Draft, 
 import { withLocalEndpoints } from './localEndpoints';
 import { hmacSteps, iamSteps } from './draftSteps';
 import { failingTopic } from './failingTopic';
+import { listLocations } from './listLocations';
 import { newConnectionId } from './newConnectionId';
 import { signInHosts } from './userSetting';
 
@@ -119,8 +120,10 @@ function askDraft(services: FormServices, title: string, draft: Draft, asking: A
   const need = kept === undefined ? 'required' : 'optional';
   switch (draft.kind) {
     case 'iam': {
+      const known = listLocations(services.engine, before?.kind === 'iam' ? before : signInHosts());
       const listing = {
         ...services,
+        listLocations: () => known,
         listInstances: (state: IamDraft) => listInstances(services, state, { kept, before }),
       };
       return askSteps(title, iamSteps(listing, need), draft, startAt);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { endpointOfLocation, locationOfHost, locations, type EndpointNetwork } from '../../model/location';
+import { endpointOfLocation, locationOfHost, type EndpointNetwork, type Location } from '../../model/location';
 import type { Prompts, StepAnswer } from '../services';
 import type { Step } from '../ui/steps';
 import type { HmacDraft, IamDraft } from './draft';
@@ -9,8 +9,14 @@ import { instanceStep, type InstanceStepServices } from './instanceStep';
 /** Whether a secret may be left empty because one is kept already, or is not asked for because it came with the draft. */
 export type SecretNeed = 'required' | 'optional' | 'given';
 
+/** What the questions for an API key connection need. */
+export interface IamStepServices extends InstanceStepServices {
+  /** Locations to start from; answers soon, also without a network. */
+  readonly listLocations: () => Promise<readonly Location[]>;
+}
+
 /** The questions for an API key connection. */
-export function iamSteps(services: InstanceStepServices, need: SecretNeed): readonly Step<IamDraft>[] {
+export function iamSteps(services: IamStepServices, need: SecretNeed): readonly Step<IamDraft>[] {
   const { prompts } = services;
   return [
     {
@@ -26,7 +32,11 @@ export function iamSteps(services: InstanceStepServices, need: SecretNeed): read
       topic: 'endpoint',
       ask: async (draft, place) => {
         const items = [
-          ...locations.map(({ code, city }) => ({ label: code, description: city, location: code })),
+          ...(await services.listLocations()).map(({ code, city }) => ({
+            label: code,
+            description: city,
+            location: code,
+          })),
           { label: otherEndpointLabel(), description: vscode.l10n.t('any endpoint URL'), location: '' },
         ];
         const options = {
@@ -59,7 +69,8 @@ export function iamSteps(services: InstanceStepServices, need: SecretNeed): read
     {
       isNeeded: ({ location }) => location !== '',
       ask: async (draft, place) => {
-        const items = networkItems();
+        const chosen = (await services.listLocations()).find(({ code }) => code === draft.location);
+        const items = networkItems().filter(({ network }) => chosen?.networks?.includes(network) !== false);
         const options = {
           placeHolder: vscode.l10n.t('Network to reach it over'),
           activeLabel: items.find(({ network }) => network === draft.network)?.label ?? '',
