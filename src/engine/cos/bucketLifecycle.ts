@@ -121,14 +121,15 @@ function unknownOfRule(rule: XmlElement): readonly string[] {
   const inside = (name: string, known: readonly string[]): readonly string[] =>
     otherChildren(childElement(rule, name), known);
   const storageClass = childText(childElement(rule, 'Transition'), 'StorageClass')?.trim().toUpperCase();
-  const isKnownClass = storageClass === undefined || archiveStorageClasses.some((one) => one === storageClass);
+  const isKnownClass = archiveStorageClasses.some((one) => one === storageClass);
+  const isOtherClass = childElement(rule, 'Transition') !== undefined && !isKnownClass;
   const actions = ['Transition', 'Expiration', 'NoncurrentVersionExpiration', 'AbortIncompleteMultipartUpload'];
   return [
     ...otherChildren(rule, ['ID', 'Status', 'Filter', 'Prefix', ...actions]),
     ...otherChildren(filter, [...conditions, 'And'], ['Tag']),
     ...otherChildren(and, conditions, ['Tag']),
     ...inside('Transition', ['Days', 'Date', 'StorageClass']),
-    ...(isKnownClass ? [] : [storageClass]),
+    ...(isOtherClass ? [storageClass ?? 'Transition'] : []),
     ...inside('Expiration', ['Days', 'Date', 'ExpiredObjectDeleteMarker']),
     ...inside('NoncurrentVersionExpiration', ['NoncurrentDays', 'NewerNoncurrentVersions']),
     ...inside('AbortIncompleteMultipartUpload', ['DaysAfterInitiation']),

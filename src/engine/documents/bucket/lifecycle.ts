@@ -27,7 +27,8 @@ export function lifecycleDocument({ bucket }: DocumentSubject & { kind: 'bucket'
       ]);
       return { ...lifecycle, ...(versioning === undefined ? {} : { versioning }) };
     },
-    isSame: (read, now) => canonical(read.rules) === canonical(now.rules),
+    isSame: (read, now) =>
+      canonical({ ...read, versioning: undefined }) === canonical({ ...now, versioning: undefined }),
     print: ({ rules }) =>
       `{\n${heading}  "rules": ${JSON.stringify(rules, undefined, 2).replaceAll('\n', '\n  ')}\n}\n`,
     summary: ({ rules }) =>

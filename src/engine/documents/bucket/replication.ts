@@ -54,7 +54,8 @@ export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucke
       ]);
       return { ...replication, ...(versioning === undefined ? {} : { versioning }) };
     },
-    isSame: (read, now) => canonical(read.rules) === canonical(now.rules),
+    isSame: (read, now) =>
+      canonical({ ...read, versioning: undefined }) === canonical({ ...now, versioning: undefined }),
     print: ({ rules }) => `{\n${heading}  "rules": ${printedValue(rules)}\n}\n`,
     summary: ({ rules }) =>
       rules.length === 0 ? 'none' : `${countOf(rules, 'rule')}: ${someOf(rules.map(ruleSentence))}`,

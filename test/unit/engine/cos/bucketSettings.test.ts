@@ -48,6 +48,7 @@ describe('lifecycle rules of the service', () => {
     ['<Transition><Days>1</Days></Transition><Transition><Days>2</Days></Transition>', 'Transition'],
     ['<Transition><Days>1</Days><StorageClass>DEEP_ARCHIVE</StorageClass></Transition>', 'DEEP_ARCHIVE'],
     ['<Expiration><Days>1</Days><Hours>2</Hours></Expiration>', 'Hours'],
+    ['<Transition><Days>1</Days></Transition>', 'Transition'],
     ['<Filter><ObjectAge>1</ObjectAge></Filter>', 'ObjectAge'],
   ])('name what a save would lose: %s', async (content, name) => {
     const rule = `<Rule><Status>Enabled</Status>${content}</Rule>`;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { lifecycleDocument } from '../../../../src/engine/documents/bucket/lifecycle';
 import { lifecycleProblems } from '../../../../src/engine/documents/bucket/lifecycleCheck';
 import { parseDocument } from '../../../../src/engine/documents/parse';
+import { bucketName, connectionId } from '../../../../src/model/ids';
 import type { VersioningState } from '../../../../src/model/objectVersion';
 
 const nowMs = Date.UTC(2026, 5, 1);
@@ -12,6 +14,17 @@ function found(text: string, versioning: VersioningState = 'enabled'): readonly 
   );
 }
 const rule = (content: string): string => `{ "rules": [{ "status": "enabled", ${content} }] }`;
+
+describe('a lifecycle document', () => {
+  it('is another one when the service got rules that cannot be shown, and the same when only versioning changed', () => {
+    const place = { kind: 'bucket', connectionId: connectionId('c'), bucket: bucketName('b') } as const;
+    const kind = lifecycleDocument({ ...place, topic: 'lifecycle' });
+    const read = { rules: [], unknownElements: [], versioning: 'never' };
+    expect(kind.isSame?.(read, { ...read, unknownElements: ['Hours'] })).toBe(false);
+    expect(kind.isSame?.(read, { ...read, versioning: 'enabled' })).toBe(true);
+    expect(kind.readOnlyReason?.({ ...read, unknownElements: ['Hours'] }, 0)).toContain("'Hours'");
+  });
+});
 
 describe('the rules of a lifecycle document', () => {
   it.each([
