@@ -29,7 +29,7 @@ export function canRetry(state: TransferState): boolean {
 }
 
 /** What a transfer moves. */
-export type TransferKind = 'upload' | 'download' | 'delete' | 'copy';
+export type TransferKind = 'upload' | 'download' | 'delete' | 'copy' | 'change';
 
 /** What to do where the target already exists; decided once per batch (design §6.2). `ask`: the engine asks the user. */
 export type ClashChoice = 'skip' | 'replace' | 'keepBoth' | 'fail' | 'ask';

@@ -175,6 +175,18 @@ export type TransferRequest =
       readonly prefixes: readonly string[];
     }
   | {
+      /** Changes headers, metadata, tags or ACL as `attributes/put` does, object by object; what it does not name is kept. */
+      readonly kind: 'change';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      readonly keys: readonly ObjectKey[];
+      readonly prefixes: readonly string[];
+      /** ETags of the named objects that the change was made for, as far as they were looked at. */
+      readonly seenEtags?: Readonly<Record<string, string>>;
+      readonly change: AttributeChange;
+      readonly method: 'copy' | 'put';
+    }
+  | {
       readonly kind: 'copy';
       /** The connection that the copies are written through. */
       readonly connectionId: ConnectionId;

@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { bucketName, objectKey, type BucketName, type ObjectKey, type UploadId } from '../../src/model/ids';
 import type { BucketSummary, ObjectInfo, ObjectPage } from '../../src/model/objectInfo';
+import type { AttributeChange, AttributeOutcome } from '../../src/model/objectState';
 import type { WriteCondition, WriteOutcome } from '../../src/protocol/requests';
 import type {
   BodySink,
-  CosClient,
   DeleteFailure,
   NewObjectAttributes,
   ObjectAddress,
   UploadCompletion,
   UploadedPart,
 } from '../../src/engine/cos/client';
+import type { SeenObject } from '../../src/engine/cos/metadata';
+import type { TransferClient } from '../../src/engine/transfers/context';
 import { cancelled, CosFailure } from '../../src/engine/failure';
 
 /** An object of the fake service. */
@@ -29,7 +31,7 @@ interface StoredUpload {
 }
 
 /** The name of an operation of the client. */
-export type Operation = Exclude<keyof CosClient, 'close' | 'objectUrl' | 'service' | 'isReadOnly'>;
+export type Operation = Exclude<keyof TransferClient, 'close' | 'objectUrl' | 'service' | 'isReadOnly'>;
 
 /** What a test sees of a request before it happens: it may throw, wait, or change the stored objects. */
 export type Interceptor = (operation: Operation, key: string, detail: { partNumber?: number }) => void | Promise<void>;
@@ -38,7 +40,7 @@ export type Interceptor = (operation: Operation, key: string, detail: { partNumb
  * A whole COS in memory behind the client's interface: objects, listings by UTF-8 order, multipart uploads, conditions,
  * MD5 ETags and whole-object CRC32 checksums. For tests of what moves through a client.
  */
-export class MemoryCosClient implements CosClient {
+export class MemoryCosClient implements TransferClient {
   readonly buckets = new Map<string, Map<string, StoredObject>>();
   readonly uploads = new Map<UploadId, StoredUpload>();
   readonly calls: { operation: Operation; key: string; partNumber?: number }[] = [];
@@ -191,6 +193,29 @@ export class MemoryCosClient implements CosClient {
       this.#check(target, options.condition);
       this.put(target.bucket, target.key, from.bytes, { ...from.info, tags: from.tags });
       return this.#outcome(target);
+    });
+  }
+
+  /** Knows metadata and tags only. */
+  changeAttributes(
+    address: ObjectAddress,
+    seen: SeenObject | undefined,
+    { metadata, tags }: AttributeChange,
+    _options: object,
+    signal: AbortSignal,
+  ): Promise<AttributeOutcome> {
+    return this.#request('changeAttributes', address.key, signal, () => {
+      const stored = this.#object(address);
+      if (seen !== undefined && seen.etag !== stored.info.etag) {
+        throw failure('preconditionFailed', 'changedMeanwhile', address.bucket, address.key);
+      }
+      const patched = (before: Record<string, string>, change: Record<string, string | null> = {}) => {
+        const entries = Object.entries({ ...before, ...change });
+        return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
+      };
+      stored.info = { ...stored.info, metadata: patched(stored.info.metadata, metadata) };
+      stored.tags = patched(stored.tags, tags);
+      return { applied: ['attributes', 'tags'] };
     });
   }
 

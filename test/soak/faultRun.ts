@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { systemClock, type EngineClock } from '../../src/engine/clock';
-import type { CosClient } from '../../src/engine/cos/client';
+import type { TransferClient } from '../../src/engine/transfers/context';
 import {
   createTransfers,
   type Transfers,
@@ -43,7 +43,8 @@ export const faultNames = [
   'twoWindows',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
-type Kind = Exclude<TransferRequest['kind'], 'resumeUpload'>;
+/** A change moves no bytes; `test/server/transfers/changeMany.test.ts` has its failures. */
+type Kind = Exclude<TransferRequest['kind'], 'resumeUpload' | 'change'>;
 
 const bucket = bucketName('fault-run');
 const mebibyte = 1024 * 1024;
@@ -55,7 +56,7 @@ export interface FaultReport {
 }
 
 /**
- * Runs transfers of every kind with faults switched on, one seeded scenario after the other, and checks after each that
+ * Runs transfers of every kind that moves bytes with faults switched on, one seeded scenario after the other, and checks after each that
  * no byte is lost or mixed, no upload and no temporary file is left, and the reported state is true.
  * Throws with the seed of the scenario that broke an invariant.
  */
@@ -135,7 +136,7 @@ class Scenario {
   /** Engines of this scenario that have not died. */
   readonly #alive = new Set<number>();
   readonly #isAlive = (pid: number): boolean => this.#alive.has(pid);
-  #client: CosClient;
+  #client: TransferClient;
   #relay: CountingRelay | undefined;
   #keyId = '';
   readonly #endings: (() => Promise<unknown>)[] = [];

@@ -23,13 +23,13 @@ export interface MetadataOperations {
    * Changes headers, metadata, tags and ACL of the current object and keeps everything else: content, other attributes,
    * ACL, retention, lock. Headers and metadata are changed by writing the object anew (data-plane.md §5.3): copied onto
    * itself, in parts above 5 GiB, or sent from here. Tags and ACL alone need no rewrite and can be changed on protected
-   * objects. `preconditionFailed` where the object is no longer the one seen; `held` under Immutable protection;
+   * objects. `preconditionFailed` where the object is no longer the one seen (any, without one); `held` under Immutable protection;
    * `conflict` in archive; `invalid` for what is against the rules; what could not be read fails. In all these cases
    * nothing was written. Where a later step fails, the outcome says which were applied.
    */
   changeAttributes(
     address: ObjectAddress,
-    seen: SeenObject,
+    seen: SeenObject | undefined,
     change: AttributeChange,
     options: { readonly method: RewriteMethod; readonly lock: 'keep' | 'bucketDefault' },
     signal: AbortSignal,
@@ -58,7 +58,7 @@ export function createMetadata(parts: MetadataParts): MetadataOperations {
     async changeAttributes({ bucket, key }, seen, change, { method, lock }, signal) {
       const address = { bucket, key };
       const state = await parts.readWhole(op, address, signal);
-      requireSeen(address, state.info, seen);
+      if (seen !== undefined) requireSeen(address, state.info, seen);
       const wanted = changed(state, change);
       requireValid(address, state, change, wanted);
       const isRewrite = !isSame(wanted.headers, state.info.headers) || !isSame(wanted.metadata, state.info.metadata);

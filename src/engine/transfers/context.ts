@@ -3,6 +3,7 @@ import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import { cancelled, CosFailure } from '../failure';
 import type { CosClient } from '../cos/client';
+import type { MetadataOperations } from '../cos/metadata';
 import type { ByteBudget } from './byteBudget';
 import type { DecidedClash } from './clash';
 import { errorOf } from './localFailure';
@@ -19,8 +20,12 @@ export interface TransferEnd {
   readonly connections: Semaphore;
 }
 
+/** The client of a transfer's own connection. */
+export type TransferClient = CosClient & Pick<MetadataOperations, 'changeAttributes'>;
+
 /** What every mover works with. */
 export interface TransferContext extends TransferEnd {
+  readonly client: TransferClient;
   readonly transfer: Transfer;
   /** Aborts when the transfer is paused, cancelled or cannot go on. */
   readonly signal: AbortSignal;

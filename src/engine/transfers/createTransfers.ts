@@ -3,12 +3,11 @@ import type { LocalPlatform } from '../../model/localNames';
 import { isFinal } from '../../model/transferState';
 import type { EngineConfiguration, TransferRequest } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
-import type { CosClient } from '../cos/client';
 import type { EngineHandlers, EngineHost } from '../engine';
 import { cancelled, CosFailure } from '../failure';
 import { ByteBudget } from './byteBudget';
 import { removeTraces } from './cleanUp';
-import type { TransferContext } from './context';
+import type { TransferClient, TransferContext } from './context';
 import { describe, transferKindOf } from './describe';
 import type { Entry } from './entry';
 import type { JournalKeeper } from './journalKeeper';
@@ -32,7 +31,7 @@ const comeBackMs = { first: 2000, most: 60_000 } as const;
 
 /** What transfers need from the engine around them. */
 export interface TransfersDependencies {
-  clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<CosClient>;
+  clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<TransferClient>;
   readonly host: Pick<EngineHost, 'decideClashes' | 'notify'>;
   configuration(): EngineConfiguration;
   readonly clock: EngineClock;

@@ -6,6 +6,7 @@ import { cancelled, CosFailure } from '../failure';
 import { inConnection, throwIfCutOff, type TransferContext } from './context';
 import { runLanes } from './lanes';
 import { errorOf } from './localFailure';
+import { objectsBelow, outermostPrefixes } from './selection';
 
 /** The request of a deletion. */
 export type DeleteRequest = Extract<TransferRequest, { kind: 'delete' }>;
@@ -52,26 +53,16 @@ async function* batches(context: TransferContext, request: DeleteRequest): Async
 
 /** Each key once: prefixes within prefixes and keys below them are listed with the outermost. */
 async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncGenerator<ObjectKey> {
-  const { client, signal } = context;
-  const prefixes = [...new Set(request.prefixes)];
-  const outermost = prefixes.filter((prefix) => !prefixes.some((o) => o !== prefix && prefix.startsWith(o)));
+  const outermost = outermostPrefixes(request.prefixes);
   for (const key of new Set(request.keys)) {
     if (outermost.some((prefix) => key.startsWith(prefix))) continue;
     if (context.run === 'first' || context.notes.outcomeOf(key) !== 'done') yield key;
   }
   for (const prefix of outermost) {
-    let cursor: string | undefined;
-    do {
-      const from = cursor === undefined ? {} : { cursor };
-      const page = await inConnection(context, signal, () =>
-        client.listPage(request.bucket, { prefix, delimiter: '', ...from }, signal),
-      );
-      for (const object of page.objects) {
-        const isNewer = object.modifiedAtMs > context.transfer.startedAtMs + clockToleranceMs;
-        if (context.run === 'first' || !isNewer) yield objectKey(object.key);
-      }
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+    for await (const object of objectsBelow(context, request.bucket, prefix)) {
+      const isNewer = object.modifiedAtMs > context.transfer.startedAtMs + clockToleranceMs;
+      if (context.run === 'first' || !isNewer) yield objectKey(object.key);
+    }
   }
 }
 

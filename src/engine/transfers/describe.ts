@@ -32,7 +32,8 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
         target: request.fileFsPath ?? request.folderFsPath,
       };
     }
-    case 'delete': {
+    case 'delete':
+    case 'change': {
       const names = [...request.keys, ...request.prefixes];
       return {
         title: titleOf(names.map(lastSegment), 'selected'),

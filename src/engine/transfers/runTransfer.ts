@@ -2,9 +2,9 @@ import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import type { EngineConfiguration, TransferRequest } from '../../protocol/requests';
-import type { CosClient } from '../cos/client';
 import { cancelled } from '../failure';
-import type { TransferContext, TransferEnd } from './context';
+import { changeMany } from './changeMany';
+import type { TransferClient, TransferContext, TransferEnd } from './context';
 import { copyMany } from './copyMany';
 import { deleteMany } from './deleteMany';
 import { download } from './download';
@@ -20,7 +20,7 @@ export interface RunSurroundings extends Pick<
   'budget' | 'garbage' | 'connections' | 'rateLimit' | 'platform' | 'nowMs'
 > {
   readonly configuration: EngineConfiguration;
-  clientFor(signal: AbortSignal): Promise<CosClient>;
+  clientFor(signal: AbortSignal): Promise<TransferClient>;
   endOf(connectionId: ConnectionId, signal: AbortSignal): Promise<TransferEnd>;
   decideClashes(
     clashCount: number,
@@ -48,7 +48,7 @@ export async function runTransfer(
   // Failures that stop the whole transfer abort `stop`; only `cancel` makes it cancelled.
   const stop = new AbortController();
   const signal = AbortSignal.any([cancel.signal, pause.signal, stop.signal]);
-  let client: CosClient | undefined;
+  let client: TransferClient | undefined;
   const isInterruption = (error: CosError) => around.canStandStill && canGoOnLater(error);
   try {
     transfer.move('running');
@@ -136,6 +136,8 @@ async function move(context: TransferContext, request: TransferRequest, stop: Ab
       return await download(context, request, stop);
     case 'delete':
       return await deleteMany(context, request, stop);
+    case 'change':
+      return await changeMany(context, request, stop);
     case 'copy':
       return await copyMany(context, request, stop);
   }

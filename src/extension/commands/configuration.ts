@@ -1,4 +1,6 @@
-import type { CommandTable } from './command';
+import type { ChangePart } from '../configuration/quick/changeDraft';
+import type { CommandOutcome, CommandServices, CommandTable } from './command';
+import type { ObjectsTarget } from './targets';
 
 /** Commands on configuration documents. */
 export const configurationCommands = {
@@ -10,6 +12,10 @@ export const configurationCommands = {
     target: 'bucket',
     run: async ({ configuration }, bucket) => await configuration.showOverview(bucket),
   },
+  'ibmcos.object.editHeaders': { target: 'objects', run: changing('headers') },
+  'ibmcos.object.editMetadata': { target: 'objects', run: changing('metadata') },
+  'ibmcos.object.editTags': { target: 'objects', run: changing('tags') },
+  'ibmcos.object.setAcl': { target: 'objects', run: changing('acl') },
   'ibmcos.bucket.openConfiguration': {
     target: 'bucket',
     run: async (services, bucket) => (await import('../configuration/commands')).openBucket(services, bucket),
@@ -68,3 +74,8 @@ export const configurationCommands = {
     run: async (services) => (await import('../configuration/commands')).reloadActive(services),
   },
 } satisfies CommandTable;
+
+function changing(part: ChangePart) {
+  return async (services: CommandServices, targets: readonly ObjectsTarget[]): Promise<CommandOutcome> =>
+    (await import('../configuration/quick/changeProperties')).changeProperties(services, targets, part);
+}

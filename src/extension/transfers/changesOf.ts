@@ -17,6 +17,13 @@ export function changesOf(request: TransferRequest, snapshot: TransferSnapshot):
       return keyChange(connectionId, request.bucket, [request.key], 'changed');
     case 'copy':
       return changesOfCopy(request, snapshot);
+    case 'change': {
+      const { bucket, keys, prefixes } = request;
+      return [
+        ...keyChange(connectionId, bucket, keys, 'changed'),
+        ...prefixes.map((prefix): ObjectChange => ({ connectionId, bucket, prefix, kind: 'changed' })),
+      ];
+    }
     case 'delete': {
       const { bucket } = request;
       return goneFrom({ connectionId, bucket }, request.keys, request.prefixes, snapshot);

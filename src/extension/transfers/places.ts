@@ -20,6 +20,7 @@ export function remotePlaceOf(snapshot: TransferSnapshot): RemotePlace | undefin
     case 'copy':
       return placeOf(snapshot.target);
     case 'download':
+    case 'change':
       return placeOf(snapshot.source);
     case 'delete':
       return placeOf(snapshot.source.slice(0, snapshot.source.lastIndexOf('/') + 1));

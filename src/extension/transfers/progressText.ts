@@ -14,6 +14,8 @@ export function progressTitle(kind: TransferKind, title: string, t: Translate): 
       return t('Deleting "{0}"', title);
     case 'copy':
       return t('Copying "{0}"', title);
+    case 'change':
+      return t('Changing "{0}"', title);
   }
 }
 
@@ -46,6 +48,7 @@ function itemsText(kind: TransferKind, done: number, total: number, t: Translate
     case 'download':
     case 'delete':
     case 'copy':
+    case 'change':
       return t('{0} of {1} objects', done, total);
   }
 }

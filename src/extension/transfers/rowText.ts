@@ -101,7 +101,7 @@ export function transferTooltip(
     ...(snapshot.source === '' ? [] : [t('From: {0}', snapshot.source)]),
     ...(snapshot.target === '' ? [] : [t('To: {0}', snapshot.target)]),
     t('Items: {0}, {1} failed, {2} left out', items, itemsFailed, itemsSkipped),
-    ...(snapshot.kind === 'delete' ? [] : [t('Bytes: {0}', bytesText(snapshot, t))]),
+    ...(snapshot.kind === 'delete' || snapshot.kind === 'change' ? [] : [t('Bytes: {0}', bytesText(snapshot, t))]),
     stateText(snapshot, outlook, t),
     ...(error === undefined ? [] : [sentence(error)]),
     ...snapshot.failures.slice(0, 3).map(({ name, error: why }) => `${name}: ${cause(why, t)}`),
@@ -221,5 +221,7 @@ function kindIcon(kind: TransferKind): string {
       return 'trash';
     case 'copy':
       return 'files';
+    case 'change':
+      return 'edit';
   }
 }

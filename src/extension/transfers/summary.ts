@@ -56,5 +56,7 @@ function doneText(kind: TransferKind, title: string, t: Translate): string {
       return t('Deleted "{0}"', title);
     case 'copy':
       return t('Copied "{0}"', title);
+    case 'change':
+      return t('Changed "{0}"', title);
   }
 }

@@ -1,0 +1,27 @@
+import type { BucketName } from '../../model/ids';
+import type { ObjectSummary } from '../../model/objectInfo';
+import { inConnection, type TransferContext } from './context';
+
+/** Prefixes without those that lie within another one: each object below them is found once. */
+export function outermostPrefixes(prefixes: readonly string[]): readonly string[] {
+  const each = [...new Set(prefixes)];
+  return each.filter((prefix) => !each.some((other) => other !== prefix && prefix.startsWith(other)));
+}
+
+/** Everything below a prefix, page by page. */
+export async function* objectsBelow(
+  context: Pick<TransferContext, 'client' | 'connections' | 'signal'>,
+  bucket: BucketName,
+  prefix: string,
+): AsyncGenerator<ObjectSummary> {
+  const { client, signal } = context;
+  let cursor: string | undefined;
+  do {
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await inConnection(context, signal, () =>
+      client.listPage(bucket, { prefix, delimiter: '', ...from }, signal),
+    );
+    yield* page.objects;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}
