@@ -57,7 +57,13 @@ export function createBucketReplication(wire: Wire): BucketReplicationOperations
         'max-keys': String(pageSize),
         ...(token === undefined ? {} : { 'continuation-token': token }),
       };
-      const request = { op: 'ListReplicationFailures', method: 'GET', bucket, query, repeatable: 'always' } as const;
+      const request = {
+        op: 'ListBucketReplicationFailures',
+        method: 'GET',
+        bucket,
+        query,
+        repeatable: 'always',
+      } as const;
       const root = (await sendControl(wire, request, signal)).root('ListReplicationFailureResult');
       const isEncoded = childText(root, 'EncodingType')?.trim() === 'url';
       const next = childText(root, 'NextContinuationToken')?.trim();
@@ -69,7 +75,13 @@ export function createBucketReplication(wire: Wire): BucketReplicationOperations
     },
     async reattemptReplication(bucket, signal) {
       const query = { 'ibm-replication-reattempt': undefined };
-      const request = { op: 'ReattemptReplication', method: 'PUT', bucket, query, repeatable: 'always' } as const;
+      const request = {
+        op: 'PutBucketReplicationReattempt',
+        method: 'PUT',
+        bucket,
+        query,
+        repeatable: 'always',
+      } as const;
       const { headers } = await sendControl(wire, request, signal);
       const scheduledAtMs = timeOf(headers['x-ibm-replication-reattempt-scheduled-time']);
       return scheduledAtMs === undefined ? {} : { scheduledAtMs };

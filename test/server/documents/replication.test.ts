@@ -100,6 +100,11 @@ describe('replication of a bucket as a document', () => {
     const rule = { status: 'enabled', priority: 1, deleteMarkers: false, target };
     expect(await check(bucket, JSON.stringify({ rules: [rule] }))).toEqual(['versioningNeeded "rules"']);
     expect(await check(bucket, '{ "rules": [] }')).toEqual([]);
+    const retained = await server.retained([1, 2, 3]);
+    expect(await check(retained, JSON.stringify({ rules: [rule] }))).toEqual(['retentionPolicy "rules"']);
+    const replicated = await versioned();
+    await apply(replicated, { rules: [rule] });
+    expect(await versioning.check(replicated, '{ "versioning": "suspended" }')).toEqual(['replication "suspended"']);
   });
 
   const rule = (more: object) => {

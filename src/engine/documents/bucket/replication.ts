@@ -1,5 +1,4 @@
 import type { DocumentProblem, DocumentSubject } from '../../../model/configDocument';
-import type { VersioningState } from '../../../model/objectVersion';
 import {
   bucketOfCrn,
   maxReplicationRules,
@@ -13,11 +12,10 @@ import type { JsonPath, ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
 import { canonical, countOf, isSameButIds, someOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
-import { findNeighbours } from './neighbours';
+import { findNeighbours, type Neighbours } from './neighbours';
 
 interface State extends BucketReplication {
-  /** Absent where it could not be asked. */
-  readonly versioning?: VersioningState;
+  readonly neighbours: Neighbours;
 }
 
 const rule: Shape = {
@@ -48,11 +46,11 @@ const heading = `  // What is written from now on is copied to the buckets of th
 export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {
-      const [replication, { versioning }] = await Promise.all([
+      const [replication, neighbours] = await Promise.all([
         context.client.getReplication(bucket, signal),
-        findNeighbours(context, bucket, ['versioning'], signal),
+        findNeighbours(context, bucket, ['versioning', 'hasRetentionPolicy'], signal),
       ]);
-      return { ...replication, ...(versioning === undefined ? {} : { versioning }) };
+      return { ...replication, neighbours };
     },
     isSame: (read, now) =>
       canonical({ ...read, versioning: undefined }) === canonical({ ...now, versioning: undefined }),
@@ -60,7 +58,7 @@ export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucke
     summary: ({ rules }) =>
       rules.length === 0 ? 'none' : `${countOf(rules, 'rule')}: ${someOf(rules.map(ruleSentence))}`,
     readOnlyReason: ({ unknownElements }) => unknownElementsReason(unknownElements),
-    check: (document, { versioning }) => check(document, bucket, versioning),
+    check: (document, { neighbours }) => check(document, bucket, neighbours),
     plan: (document, { rules, unknownElements }) => {
       if (unknownElements.length > 0) return [];
       const wanted = wantedRules(document);
@@ -105,22 +103,15 @@ function ruleSentence({ status, filter = {}, deleteMarkers, target }: Replicatio
   return `${what}${deleteMarkers ? ', and delete there what is deleted here' : ''}${status === 'disabled' ? ' (disabled)' : ''}`;
 }
 
-function check(
-  document: ParsedDocument,
-  bucket: string,
-  versioning: VersioningState | undefined,
-): readonly DocumentProblem[] {
+function check(document: ParsedDocument, bucket: string, neighbours: Neighbours): readonly DocumentProblem[] {
   const notAMap = notAnObject(document);
   if (notAMap.length > 0) return notAMap;
   const wrong = shapeProblems(document, [], shape);
   const rules = document.valueAt(['rules']);
   if (!Array.isArray(rules)) return wrong;
-  const unversioned = 'Replication needs versioning: enable it in "Versioning" of this bucket first.';
   return [
     ...wrong,
-    ...(rules.length > 0 && versioning !== undefined && versioning !== 'enabled'
-      ? [document.problem(['rules'], { severity: 'error', code: 'versioningNeeded', message: unversioned }, 'ofName')]
-      : []),
+    ...(rules.length > 0 ? excludedProblems(document, neighbours) : []),
     ...doubles(document, rules, 'id', 'error', (id) => `The id "${id}" belongs to another rule already.`),
     ...doubles(
       document,
@@ -135,6 +126,21 @@ function check(
         : ruleProblems(document, ['rules', at], one as ReplicationRule, bucket),
     ),
   ];
+}
+
+/** Rule 105, features-map.md D. */
+function excludedProblems(
+  document: ParsedDocument,
+  { versioning, hasRetentionPolicy }: Neighbours,
+): readonly DocumentProblem[] {
+  const error = (code: string, message: string): readonly DocumentProblem[] => [
+    document.problem(['rules'], { severity: 'error', code, message }, 'ofName'),
+  ];
+  if (hasRetentionPolicy === true) {
+    return error('retentionPolicy', 'This bucket has a retention policy, which excludes replication.');
+  }
+  if (versioning === undefined || versioning === 'enabled') return [];
+  return error('versioningNeeded', 'Replication needs versioning: enable it in "Versioning" of this bucket first.');
 }
 
 function doubles(

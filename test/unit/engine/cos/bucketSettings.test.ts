@@ -129,7 +129,7 @@ describe('replication rules of the service', () => {
     const page = (more: string) =>
       `<ListReplicationFailureResult><EncodingType>url</EncodingType>${more}${entry}</ListReplicationFailureResult>`;
     const list = async (more: string, token?: string) =>
-      await createBucketReplication(wireOf({ ListReplicationFailures: page(more) })).listReplicationFailures(
+      await createBucketReplication(wireOf({ ListBucketReplicationFailures: page(more) })).listReplicationFailures(
         bucket,
         token,
         never,
