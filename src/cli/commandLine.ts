@@ -161,7 +161,7 @@ function concurrency(text: string | undefined): number {
 
 /** `16M`, `16MiB`, or bytes. */
 function partSize(text: string | undefined): number {
-  if (text === undefined) return 16 * mebibyte;
+  if (text === undefined) return 8 * mebibyte;
   const bytes = bytesOf(text);
   if (!(bytes >= 5 * mebibyte && bytes <= 5 * 1024 * mebibyte)) {
     throw new UsageError(`--part-size takes 5M to 5G, not "${text}"`);

@@ -65,7 +65,7 @@ Nothing half-written stays, whatever happens: a file or object appears when it i
   --lock-mode MODE --retain-until DATE, --lock-hold
                       protect what is uploaded to a bucket with Object Lock; MODE is GOVERNANCE or COMPLIANCE
   --concurrency N     requests at once (16)
-  --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (16M)
+  --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (8M)
   --limit-rate RATE   bytes per second at most, e.g. 10M
   --resume            go on with the same copy where an earlier one with --resume was interrupted; an interrupted one keeps
                       what has arrived (in COS_STATE_FOLDER, or the user's folder for state)

@@ -40,7 +40,7 @@ export function readEngineConfiguration(
     requestTimeoutMs: network.get('requestTimeoutSeconds', 60) * 1000,
     memoryBudgetBytes: transfers.get('memoryBudgetMebibytes', 128) * mebibyte,
     maxConnections: transfers.get('maxConnections', 16),
-    preferredPartBytes: transfers.get('partSizeMebibytes', 20) * mebibyte,
+    preferredPartBytes: transfers.get('partSizeMebibytes', 8) * mebibyte,
     stateFolderFsPath,
   };
 }
