@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection, Credential } from '../model/connection';
-import type { ConnectionId, TransferId } from '../model/ids';
+import { bucketName, type ConnectionId, type TransferId } from '../model/ids';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 import { defaultAccountsEndpoint, defaultIamEndpoint } from './auth/iam';
@@ -21,7 +21,7 @@ import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createAttributeHandlers } from './requests/attributes';
 import { createBackupHandlers } from './requests/backups';
 import { createBucketConfigHandlers } from './requests/bucketConfig';
-import { createBucketHandlers, testConnection } from './requests/buckets';
+import { createBucketHandlers, testConnection, testPublicBucket } from './requests/buckets';
 import { createLinkHandlers } from './requests/links';
 import { createObjectHandlers } from './requests/objects';
 import { createProtectionHandlers } from './requests/protection';
@@ -123,7 +123,12 @@ export function createEngine(options: EngineOptions): Engine {
         return { protocolVersion, pid: process.pid };
       },
       'connection/test': async ({ connection, credential }, signal) =>
-        await withUnsaved(connection, credential, (client) => testConnection(client, clock, signal)),
+        await withUnsaved(connection, credential, async (client) => {
+          const [bucket] = connection.kind === 'anonymous' ? (connection.extraBuckets ?? []) : [];
+          return bucket === undefined
+            ? await testConnection(client, clock, signal)
+            : await testPublicBucket(client, bucketName(bucket), clock, signal);
+        }),
       'connection/allowChanges': async ({ connectionId, typedName }, signal) => {
         const { name } = await host.resolveConnection(connectionId, signal);
         if (typedName !== name) throw wrongName();

@@ -61,8 +61,16 @@ export interface HmacConnection extends ConnectionBase {
   readonly locationEndpoints?: Readonly<Record<string, string>>;
 }
 
+/** Public buckets, without signing in. Buckets cannot be listed: they are those added by name. */
+export interface AnonymousConnection extends ConnectionBase {
+  readonly kind: 'anonymous';
+  readonly endpoint: string;
+  readonly network?: EndpointNetwork;
+  readonly locationEndpoints?: Readonly<Record<string, string>>;
+}
+
 /** One place that buckets are reached through. */
-export type Connection = IamConnection | HmacConnection;
+export type Connection = IamConnection | HmacConnection | AnonymousConnection;
 
 /** The secret half of a connection. Lives in the keychain and in memory, nowhere else. */
 export type Credential =
@@ -75,4 +83,6 @@ export type Credential =
   | { readonly kind: 'session'; readonly refreshToken: string; readonly accountId?: string }
   /** An access token from elsewhere, which ends for good. */
   | { readonly kind: 'token'; readonly accessToken: string }
+  /** Nothing is proved: requests go unsigned. */
+  | { readonly kind: 'anonymous' }
   | ({ readonly kind: 'hmac' } & HmacPair);

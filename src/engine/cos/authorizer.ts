@@ -65,6 +65,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
               : {};
           return { ...request, headers: { ...request.headers, ...instance, authorization: `Bearer ${token}` } };
         }
+        case 'anonymous':
+          return request;
         case 'hmac': {
           if (connection.kind !== 'hmac') throw wrongCredential();
           const isTls = origin.startsWith('https:');
@@ -92,7 +94,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
     async ready(signal) {
       const held = await heldCredential(signal);
-      if (held.kind !== 'hmac') await tokensFor(held).get(signal);
+      if (isBearer(held)) await tokensFor(held).get(signal);
     },
     async renewAfterRefusal(refusedAuthorization, signal) {
       if (tokens === undefined) return false;
@@ -104,6 +106,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       tokens?.close();
     },
   };
+}
+
+function isBearer(credential: Credential): credential is BearerCredential {
+  return credential.kind !== 'hmac' && credential.kind !== 'anonymous';
 }
 
 function wrongCredential(): CosFailure {
@@ -121,7 +127,6 @@ function cannotSign(): CosFailure {
     kind: 'unsupported',
     op: 'links/create',
     retry: 'never',
-    detail:
-      'A link is signed with an HMAC secret access key. This connection signs in with an API key, which cannot sign; create an HMAC key for it.',
+    detail: 'A link is signed with an HMAC secret access key, and this connection has none; create an HMAC key for it.',
   });
 }

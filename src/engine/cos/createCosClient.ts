@@ -60,9 +60,11 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   const guard = createWriteGuard(connection, options.allowances);
   // The directory lists through the wire, and the wire asks the directory where buckets are.
   const wire = createWire({ connection, http, clock, authorizer, directory: () => directory });
-  const listBuckets = createListBuckets(wire, (failure) =>
+  const listSigned = createListBuckets(wire, (failure) =>
     connection.kind === 'iam' ? refusedInstance(failure, connection, authorizer.currentToken()) : failure,
   );
+  // Nobody may list buckets without saying who they are (data-plane.md §21).
+  const listBuckets = connection.kind === 'anonymous' ? async () => [] : listSigned;
   const directory = createBucketDirectory(connection, clock, listBuckets);
   const sdk = createSdk(wire);
   const headObject = createHeadObject(wire);
@@ -146,6 +148,7 @@ function serviceOf(connection: Connection): string {
   switch (connection.kind) {
     case 'iam':
       return `instance ${connection.serviceInstanceId.trim().split(':').at(7) ?? connection.serviceInstanceId.trim()}`;
+    case 'anonymous':
     case 'hmac':
       return `endpoint ${endpointOrigin(connection.endpoint)}`;
   }

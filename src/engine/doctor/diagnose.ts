@@ -70,7 +70,8 @@ async function signInStep(
   const startedAtMs = options.clock.monotonicMs();
   try {
     const credential = await options.resolveCredential(signal);
-    if (credential.kind === 'hmac' || iamEndpoint === undefined) return { kind: 'signIn', subject, outcome: 'skipped' };
+    if (credential.kind === 'hmac' || credential.kind === 'anonymous' || iamEndpoint === undefined)
+      return { kind: 'signIn', subject, outcome: 'skipped' };
     const tokens = createBearerTokens(credential, options);
     const accessToken = await tokens.get(signal).finally(() => tokens.close());
     const { accountId, identityKind, expiresAtMs } = tokenClaims(accessToken);

@@ -1,4 +1,4 @@
-import type { ConnectionId } from '../../model/ids';
+import type { BucketName, ConnectionId } from '../../model/ids';
 import type { ConnectionTestReport } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
 import type { CosClient } from '../cos/client';
@@ -56,5 +56,27 @@ export async function testConnection(
       error instanceof CosFailure && error.error.kind === 'denied' && error.error.reason === undefined;
     if (!isPlainRefusal) throw error;
     return { latencyMs: Math.round(clock.monotonicMs() - startedAtMs) };
+  }
+}
+
+/**
+ * Lists a public bucket without signing in. Who may read its objects but not list them has a working connection: the report
+ * then has no count.
+ */
+export async function testPublicBucket(
+  client: CosClient,
+  bucket: BucketName,
+  clock: EngineClock,
+  signal: AbortSignal,
+): Promise<ConnectionTestReport> {
+  const startedAtMs = clock.monotonicMs();
+  const latency = () => ({ latencyMs: Math.round(clock.monotonicMs() - startedAtMs) });
+  try {
+    await client.listPage(bucket, { prefix: '', delimiter: '/', maxKeys: 1 }, signal);
+    return { bucketCount: 1, ...latency() };
+  } catch (error) {
+    if (error instanceof CosFailure && error.error.kind === 'denied' && error.error.reason === undefined)
+      return latency();
+    throw error;
   }
 }

@@ -35,7 +35,9 @@ export const connectionCommands = {
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) => {
         if (connectionId === services.localServer.connectionId) return rename(services, connection);
-        await editConnection(services, connection);
+        if (connection.kind === 'anonymous') {
+          await (await import('../connections/anonymous')).fillInAnonymous(services, connection);
+        } else await editConnection(services, connection);
         return undefined;
       }),
   },
@@ -139,6 +141,11 @@ async function add(services: CommandServices): Promise<undefined> {
       way: 'hmac',
     },
     {
+      label: vscode.l10n.t('$(unlock) Public bucket, without signing in'),
+      detail: vscode.l10n.t('Reads what everyone may read'),
+      way: 'anonymous',
+    },
+    {
       label: vscode.l10n.t('$(clippy) Service credential on the clipboard'),
       detail: vscode.l10n.t('The JSON of a service credential, with an API key, an HMAC key pair, or both'),
       way: 'clipboard',
@@ -178,6 +185,10 @@ async function add(services: CommandServices): Promise<undefined> {
   if (chosen.way === 'clipboard' || chosen.way === 'file') {
     const { addFromClipboard, addFromFile } = await import('../connections/addCredential');
     await reveal(services, chosen.way === 'file' ? addFromFile(services) : addFromClipboard(services));
+    return;
+  }
+  if (chosen.way === 'anonymous') {
+    await reveal(services, (await import('../connections/anonymous')).fillInAnonymous(services, undefined));
     return;
   }
   if (chosen.way === 'passcode' || chosen.way === 'token') {
@@ -220,6 +231,10 @@ async function test(services: CommandServices, connection: Connection): Promise<
 async function signIn(services: CommandServices, connection: Connection): Promise<Outcome> {
   if (connection.id === services.localServer.connectionId) {
     await services.localServer.start();
+    return undefined;
+  }
+  if (connection.kind === 'anonymous') {
+    void services.prompts.info(vscode.l10n.t('"{0}" reads public buckets, without signing in.', connection.name));
     return undefined;
   }
   const credential = await askCredential(services, connection);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Connection, Credential } from '../../model/connection';
+import type { AnonymousConnection, Connection, Credential } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import type { InstanceSummary } from '../../model/instance';
 import { endpointOfLocation } from '../../model/location';
@@ -47,7 +47,10 @@ export function addFromDraft(
 }
 
 /** Asks again for everything of a saved connection. An empty secret keeps the one there is. */
-export function editConnection(services: FormServices, before: Connection): Promise<Connection | undefined> {
+export function editConnection(
+  services: FormServices,
+  before: Exclude<Connection, AnonymousConnection>,
+): Promise<Connection | undefined> {
   return fillIn(services, vscode.l10n.t('Edit "{0}"', before.name), draftOf(before), before);
 }
 
@@ -183,6 +186,14 @@ async function decide(
 
 /** What a successful test found, in words. */
 export function reportText(connection: Connection, report: ConnectionTestReport): string {
+  if (connection.kind === 'anonymous') {
+    return report.bucketCount === undefined
+      ? vscode.l10n.t(
+          'The bucket answers, but does not list its objects to everyone; open them by key: "{0}"',
+          connection.name,
+        )
+      : vscode.l10n.t('The bucket is public, and lists its objects to everyone: "{0}"', connection.name);
+  }
   return report.bucketCount === undefined
     ? vscode.l10n.t(
         'Signing in works, but listing buckets is refused: the role Reader is missing, or the service instance is not the right one; buckets can be added by name: "{0}"',

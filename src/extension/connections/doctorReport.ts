@@ -57,6 +57,7 @@ function secretsOf(credential: Credential | undefined): readonly string[] {
       return [credential.refreshToken];
     case 'token':
       return [credential.accessToken];
+    case 'anonymous':
     case undefined:
       return [];
   }
@@ -222,7 +223,7 @@ function certificates({ subject, facts }: DiagnosisStep, t: Translate): string {
 function settingsOf({ connection, bucket }: ReportSubject, t: Translate): readonly (readonly [string, string])[] {
   const isIam = connection.kind === 'iam';
   return [
-    [t('Sign-in'), isIam ? t('API key') : t('HMAC key pair')],
+    [t('Sign-in'), signInText(connection, t)],
     [t('Endpoint'), connection.endpoint],
     [t('Network'), connection.network ?? t('as the endpoint says')],
     ...(isIam ? [[t('Service instance'), connection.serviceInstanceId] as const] : []),
@@ -244,4 +245,15 @@ function plain(text: string): string {
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function signInText(connection: Connection, t: Translate): string {
+  switch (connection.kind) {
+    case 'iam':
+      return connection.signIn ?? t('API key');
+    case 'hmac':
+      return t('HMAC key pair');
+    case 'anonymous':
+      return t('none');
+  }
 }

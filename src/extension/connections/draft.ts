@@ -1,4 +1,10 @@
-import type { AddressingStyle, Connection, Credential, IamConnection } from '../../model/connection';
+import type {
+  AddressingStyle,
+  AnonymousConnection,
+  Connection,
+  Credential,
+  IamConnection,
+} from '../../model/connection';
 import type { ConnectionId } from '../../model/ids';
 import { endpointOfLocation, locationOfHost, type EndpointNetwork } from '../../model/location';
 import type { HmacPair } from '../../model/serviceCredential';
@@ -68,7 +74,7 @@ export function emptyDraft(kind: Draft['kind'], { iamEndpoint = '' }: SignInHost
 }
 
 /** A draft of what is saved. Secrets stay empty, which means: as they are. */
-export function draftOf(connection: Connection): Draft {
+export function draftOf(connection: Exclude<Connection, AnonymousConnection>): Draft {
   const { name, endpoint } = connection;
   switch (connection.kind) {
     case 'iam': {

@@ -82,8 +82,10 @@ function parseConnection(entry: unknown): Connection {
       const region = text(fields, 'region');
       return { ...base, ...reach, kind: 'hmac', region, addressingStyle, ...defined('checksums', checksums) };
     }
+    case 'anonymous':
+      return { ...base, ...reach, kind: 'anonymous' };
     default:
-      throw new Unusable('"kind" must be "iam" or "hmac"');
+      throw new Unusable('"kind" must be "iam", "hmac" or "anonymous"');
   }
 }
 

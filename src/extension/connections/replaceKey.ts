@@ -18,7 +18,7 @@ export async function replaceKey(services: CommandServices, connection: Connecti
     void prompts.info(vscode.l10n.t('Local Object Storage keeps its own key; reset it to get another.'));
     return;
   }
-  if (connection.kind === 'iam' && connection.signIn !== undefined) {
+  if (connection.kind === 'anonymous' || (connection.kind === 'iam' && connection.signIn !== undefined)) {
     void prompts.info(vscode.l10n.t('"{0}" has no key of its own; use Sign In Again.', connection.name));
     return;
   }

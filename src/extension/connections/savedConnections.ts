@@ -77,6 +77,7 @@ export class SavedConnections implements Connections, Disposable {
 
   async findCredential(id: ConnectionId): Promise<Credential | undefined> {
     if (this.#isProvided(id)) return this.#provided.current()?.credential;
+    if (this.get(id)?.kind === 'anonymous') return { kind: 'anonymous' };
     return (await this.#secrets.find(id))?.credential;
   }
 

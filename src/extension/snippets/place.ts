@@ -37,6 +37,6 @@ export function snippetPlace(
             serviceInstanceId: connection.serviceInstanceId,
             tokenUrl: `${iamEndpoint.replace(/\/$/, '')}/identity/token`,
           }
-        : { kind: 'hmac', region: connection.region },
+        : { kind: 'hmac', region: connection.kind === 'hmac' ? connection.region : 'us-south' },
   };
 }

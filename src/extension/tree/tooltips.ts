@@ -48,7 +48,7 @@ async function connectionFacts({ connection }: ConnectionNode, connections: Conn
     [t('Endpoint'), connection.endpoint],
     [t('Service instance'), connection.kind === 'iam' ? connection.serviceInstanceId : undefined],
     [t('Region'), connection.kind === 'hmac' ? connection.region : undefined],
-    [t('Secret'), secretPlaceText(place)],
+    [t('Secret'), connection.kind === 'anonymous' ? undefined : secretPlaceText(place)],
     [t('Changes'), connection.isReadOnly === true ? t('refused: the connection is read-only') : undefined],
   ];
 }
@@ -136,6 +136,7 @@ function dateText(atMs: number): string {
 
 function kindText(connection: Connection, t: Translate): string {
   if (connection.kind === 'hmac') return t('HMAC key pair');
+  if (connection.kind === 'anonymous') return t('Public buckets, without signing in');
   if (connection.signIn === undefined) return t('IBM Cloud API key');
   return connection.signIn === 'passcode' ? t('One-time passcode') : t('IAM access token');
 }

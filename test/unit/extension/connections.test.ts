@@ -88,7 +88,7 @@ describe('the setting ibmcos.connections', () => {
       '1: "id" must be 1 to 63 lower-case letters, digits and inner "-"',
       '2: "id" is taken by an entry before it',
       '3: "endpoint" must be an https URL of a host (http on this machine only)',
-      '4: "kind" must be "iam" or "hmac"',
+      '4: "kind" must be "iam", "hmac" or "anonymous"',
       '5: the entry must be an object',
       '6: "iamEndpoint" must be an https URL of a host (http on this machine only)',
       '7: "us" must be an https URL of a host (http on this machine only)',
