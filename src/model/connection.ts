@@ -31,6 +31,11 @@ export interface ConnectionBase {
   readonly extraBuckets?: readonly string[];
 }
 
+/** Ways to sign in to IAM other than with an API key. */
+export const otherSignIns = ['passcode', 'token', 'profile'] as const;
+/** One of them. */
+export type OtherSignIn = (typeof otherSignIns)[number];
+
 /** IBM Cloud Object Storage by IAM API key. */
 export interface IamConnection extends ConnectionBase {
   readonly kind: 'iam';
@@ -40,7 +45,7 @@ export interface IamConnection extends ConnectionBase {
   readonly endpoint: string;
   readonly network?: EndpointNetwork;
   /** How a person signs in again; absent: with an API key. */
-  readonly signIn?: 'passcode' | 'token';
+  readonly signIn?: OtherSignIn;
   /** Base URL of IAM; default `https://iam.cloud.ibm.com`. */
   readonly iamEndpoint?: string;
   /** Endpoints by location that replace IBM's host pattern, for private clouds and the local server. */
@@ -83,6 +88,8 @@ export type Credential =
   | { readonly kind: 'session'; readonly refreshToken: string; readonly accountId?: string }
   /** An access token from elsewhere, which ends for good. */
   | { readonly kind: 'token'; readonly accessToken: string }
+  /** A trusted profile, which a compute resource takes on with the token in a file that its platform renews. */
+  | { readonly kind: 'profile'; readonly profileId: string; readonly tokenFsPath: string }
   /** Nothing is proved: requests go unsigned. */
   | { readonly kind: 'anonymous' }
   | ({ readonly kind: 'hmac' } & HmacPair);

@@ -45,6 +45,8 @@ export type CosErrorReason =
   /** A one-time passcode is wrong, was used or is too old; or the identity may sign in with one only. */
   | 'passcodeRefused'
   | 'passcodeNeeded'
+  /** The token of the compute resource is not good for the trusted profile. */
+  | 'profileRefused'
   /** IAM refused with a code that no table knows. */
   | 'signInRefused'
   | 'sessionExpired'

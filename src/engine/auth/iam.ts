@@ -15,6 +15,8 @@ export interface IssuedToken {
 export type TokenGrant =
   | { readonly kind: 'apiKey'; readonly apiKey: string }
   | { readonly kind: 'passcode'; readonly passcode: string }
+  /** A trusted profile, by the token that a compute resource has. */
+  | { readonly kind: 'profile'; readonly profileId: string; readonly computeToken: string }
   /** With an account: a token of that account. */
   | { readonly kind: 'refreshToken'; readonly refreshToken: string; readonly accountId?: string };
 
@@ -56,7 +58,9 @@ export async function requestToken(
           headers: {
             'content-type': 'application/x-www-form-urlencoded',
             accept: 'application/json',
-            ...(grant.kind === 'apiKey' ? {} : { authorization: clientAuthorization }),
+            ...(grant.kind === 'passcode' || grant.kind === 'refreshToken'
+              ? { authorization: clientAuthorization }
+              : {}),
           },
           body: Buffer.from(form.toString(), 'utf8'),
         }),
@@ -76,6 +80,12 @@ function fieldsOf(grant: TokenGrant): Record<string, string> {
       return { grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: grant.apiKey };
     case 'passcode':
       return { grant_type: 'urn:ibm:params:oauth:grant-type:passcode', passcode: grant.passcode };
+    case 'profile':
+      return {
+        grant_type: 'urn:ibm:params:oauth:grant-type:cr-token',
+        cr_token: grant.computeToken,
+        profile_id: grant.profileId,
+      };
     case 'refreshToken':
       return {
         grant_type: 'refresh_token',

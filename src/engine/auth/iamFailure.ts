@@ -3,7 +3,7 @@ import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
 
 /** What a token was asked for with. */
-export type GrantKind = 'apiKey' | 'passcode' | 'refreshToken';
+export type GrantKind = 'apiKey' | 'passcode' | 'profile' | 'refreshToken';
 
 /** Codes after which asking again is pointless, whatever the grant (control-plane.md §1.4). */
 const reasonByCode: Readonly<Record<string, CosErrorReason>> = {
@@ -84,6 +84,8 @@ function invalidTokenReason(grant: GrantKind): CosErrorReason {
       return 'apiKeyUnknown';
     case 'passcode':
       return 'passcodeRefused';
+    case 'profile':
+      return 'profileRefused';
     case 'refreshToken':
       return 'sessionExpired';
   }
@@ -95,6 +97,8 @@ function statement(reason: CosErrorReason | undefined, grant: GrantKind): string
       return 'IAM does not know the API key';
     case 'passcodeRefused':
       return 'IAM does not accept the passcode';
+    case 'profileRefused':
+      return 'IAM does not accept the token of this machine for the trusted profile';
     case 'passcodeNeeded':
       return 'IAM wants a one-time passcode for this identity';
     case 'sessionExpired':

@@ -55,6 +55,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       switch (held.kind) {
         case 'apiKey':
         case 'session':
+        case 'profile':
         case 'token': {
           requireSafeTransport(new URL(origin), 'connection');
           const token = await tokensFor(held).get(signal);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Connection, Credential } from '../../model/connection';
 import { defaultIamEndpoint, requestToken, type IssuedToken } from '../auth/iam';
 import { createTokenCache, type TokenCache } from '../auth/tokenCache';
@@ -7,7 +8,7 @@ import { CosFailure } from '../failure';
 import type { HttpClient } from '../http/httpClient';
 
 /** A credential that brings access tokens, or is one. */
-export type BearerCredential = Extract<Credential, { kind: 'apiKey' | 'session' | 'token' }>;
+export type BearerCredential = Extract<Credential, { kind: 'apiKey' | 'session' | 'token' | 'profile' }>;
 
 /** What getting tokens takes. */
 export interface BearerOptions {
@@ -32,6 +33,12 @@ export function createBearerTokens(credential: BearerCredential, options: Bearer
     }
     case 'session':
       return createTokenCache(sessionSource(credential, iamEndpoint, options), clock);
+    case 'profile':
+      return createTokenCache(async (signal) => {
+        const computeToken = await readComputeToken(credential.tokenFsPath);
+        const grant = { kind: 'profile', profileId: credential.profileId, computeToken } as const;
+        return await requestToken(http, iamEndpoint, grant, signal);
+      }, clock);
     case 'token':
       return createTokenCache(async () => givenToken(credential.accessToken, clock), clock);
   }
@@ -67,4 +74,15 @@ function givenToken(accessToken: string, clock: EngineClock): IssuedToken {
     retry: 'afterSignIn',
     detail: 'The access token has expired.',
   });
+}
+
+/** Read anew for each token: the platform renews the file. */
+async function readComputeToken(fsPath: string): Promise<string> {
+  try {
+    return (await readFile(fsPath, 'utf8')).trim();
+  } catch (cause) {
+    const detail = `The token file "${fsPath}" of the trusted profile cannot be read.`;
+    const error = { kind: 'localFile', op: 'IamToken', reason: 'noSuchFile', fsPath, retry: 'never', detail } as const;
+    throw new CosFailure(error, { cause });
+  }
 }

@@ -161,6 +161,11 @@ async function add(services: CommandServices): Promise<undefined> {
       way: 'token',
     },
     {
+      label: vscode.l10n.t('$(vm) Trusted profile'),
+      detail: vscode.l10n.t('For VS Code on a cluster or server of IBM Cloud that has a token of its own'),
+      way: 'profile',
+    },
+    {
       label: vscode.l10n.t('$(search) Credentials found on this machine…'),
       detail: vscode.l10n.t(
         'Of the environment, ~/.bluemix/cos_credentials and the AWS files; nothing is used unasked',
@@ -191,9 +196,10 @@ async function add(services: CommandServices): Promise<undefined> {
     await reveal(services, (await import('../connections/anonymous')).fillInAnonymous(services, undefined));
     return;
   }
-  if (chosen.way === 'passcode' || chosen.way === 'token') {
-    const { addWithPasscode, addWithToken } = await import('../connections/passcode');
-    await reveal(services, chosen.way === 'token' ? addWithToken(services) : addWithPasscode(services));
+  if (chosen.way === 'passcode' || chosen.way === 'token' || chosen.way === 'profile') {
+    const ways = await import('../connections/passcode');
+    const add = { passcode: ways.addWithPasscode, token: ways.addWithToken, profile: ways.addWithProfile }[chosen.way];
+    await reveal(services, add(services));
     return;
   }
   if (chosen.way === 'found') {
@@ -257,8 +263,15 @@ async function askCredential(services: CommandServices, connection: Connection):
   const { prompts } = services;
   const title = vscode.l10n.t('Sign in to "{0}"', connection.name);
   if (connection.kind === 'iam' && connection.signIn !== undefined) {
-    const { askPasscode, askToken } = await import('../connections/passcode');
-    return connection.signIn === 'token' ? askToken(services, title) : askPasscode(services, connection, connection);
+    const { askPasscode, askProfile, askToken } = await import('../connections/passcode');
+    switch (connection.signIn) {
+      case 'passcode':
+        return askPasscode(services, connection, connection);
+      case 'profile':
+        return askProfile(services, title);
+      case 'token':
+        return askToken(services, title);
+    }
   }
   const validateInput = (text: string): string | undefined =>
     text.trim() === '' ? vscode.l10n.t('It must not be empty.') : undefined;

@@ -58,6 +58,7 @@ function secretsOf(credential: Credential | undefined): readonly string[] {
     case 'token':
       return [credential.accessToken];
     case 'anonymous':
+    case 'profile':
     case undefined:
       return [];
   }

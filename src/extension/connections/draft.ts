@@ -4,6 +4,7 @@ import type {
   Connection,
   Credential,
   IamConnection,
+  OtherSignIn,
 } from '../../model/connection';
 import type { ConnectionId } from '../../model/ids';
 import { endpointOfLocation, locationOfHost, type EndpointNetwork } from '../../model/location';
@@ -16,7 +17,7 @@ export interface IamDraft {
   readonly kind: 'iam';
   readonly apiKey: string;
   /** Another way to sign in than with an API key, with its secret unless that stays as it is. */
-  readonly other?: { readonly signIn: 'passcode' | 'token'; readonly credential?: Credential };
+  readonly other?: { readonly signIn: OtherSignIn; readonly credential?: Credential };
   readonly serviceInstanceId: string;
   /** Empty: an endpoint of its own. */
   readonly location: string;

@@ -122,6 +122,12 @@ function parseCredential(text: string | undefined): Credential | undefined {
     const accountId = 'accountId' in value && typeof value.accountId === 'string' ? value.accountId : undefined;
     return { kind: 'session', refreshToken, ...(accountId === undefined ? {} : { accountId }) };
   }
+  if (value.kind === 'profile' && 'profileId' in value && 'tokenFsPath' in value) {
+    const { profileId, tokenFsPath } = value;
+    return typeof profileId === 'string' && typeof tokenFsPath === 'string'
+      ? { kind: 'profile', profileId, tokenFsPath }
+      : undefined;
+  }
   if (value.kind === 'token' && 'accessToken' in value && typeof value.accessToken === 'string') {
     return { kind: 'token', accessToken: value.accessToken };
   }

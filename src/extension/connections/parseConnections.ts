@@ -1,5 +1,7 @@
 import {
   controlServices,
+  otherSignIns,
+  type OtherSignIn,
   type AddressingStyle,
   type ChecksumBehaviour,
   type Connection,
@@ -70,7 +72,7 @@ function parseConnection(entry: unknown): Connection {
       const iamEndpoint = fields['iamEndpoint'] === undefined ? undefined : endpoint(fields, 'iamEndpoint');
       const serviceInstanceId = text(fields, 'serviceInstanceId');
       const hosts = {
-        ...defined('signIn', optional(fields, 'signIn', isSignIn, '"passcode" or "token"')),
+        ...defined('signIn', optional(fields, 'signIn', isSignIn, '"passcode", "token" or "profile"')),
         ...defined('iamEndpoint', iamEndpoint),
         ...defined('controlEndpoints', parseControlEndpoints(fields)),
       };
@@ -164,6 +166,6 @@ const isTextArray = (value: unknown): value is readonly string[] =>
 const isNetwork = (value: unknown): value is EndpointNetwork =>
   value === 'public' || value === 'private' || value === 'direct';
 const isStyle = (value: unknown): value is AddressingStyle => value === 'path' || value === 'virtualHost';
-const isSignIn = (value: unknown): value is 'passcode' | 'token' => value === 'passcode' || value === 'token';
+const isSignIn = (value: unknown): value is OtherSignIn => otherSignIns.some((one) => one === value);
 const isChecksums = (value: unknown): value is ChecksumBehaviour =>
   value === 'learned' || value === 'always' || value === 'never';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account, PasscodeSession } from '../../model/account';
-import type { Connection, Credential, IamConnection } from '../../model/connection';
+import type { Connection, Credential, IamConnection, OtherSignIn } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import { addFromDraft, type FormServices } from './connectionForm';
 import { emptyDraft } from './draft';
@@ -20,9 +20,15 @@ export async function addWithToken(services: FormServices): Promise<Connection |
   return credential === undefined ? undefined : addOther(services, 'token', credential);
 }
 
+/** Adds a connection of a trusted profile, for VS Code on a compute resource of IBM Cloud. */
+export async function addWithProfile(services: FormServices): Promise<Connection | undefined> {
+  const credential = await askProfile(services, vscode.l10n.t('Add Connection'));
+  return credential === undefined ? undefined : addOther(services, 'profile', credential);
+}
+
 function addOther(
   services: FormServices,
-  signIn: 'passcode' | 'token',
+  signIn: OtherSignIn,
   credential: Credential,
 ): Promise<Connection | undefined> {
   const draft = { ...emptyDraft('iam', signInHosts()), other: { signIn, credential } };
@@ -40,6 +46,22 @@ export async function askToken({ prompts }: FormServices, title: string): Promis
     validateInput: (value) => (bareToken(value) === '' ? vscode.l10n.t('It must not be empty.') : undefined),
   });
   return text === undefined ? undefined : { kind: 'token', accessToken: bareToken(text) };
+}
+
+/** Asks for a trusted profile and the file of the machine's token; suggests what the environment says (credentials.md §3.3). */
+export async function askProfile({ prompts }: FormServices, title: string): Promise<Credential | undefined> {
+  const { TRUSTED_PROFILE_ID: knownId = '', CR_TOKEN_FILE_PATH: knownPath = '' } = process.env;
+  const validateInput = (text: string): string | undefined =>
+    text.trim() === '' ? vscode.l10n.t('It must not be empty.') : undefined;
+  const idPrompt = vscode.l10n.t('Id of the trusted profile (Profile-…)');
+  const profileId = await prompts.input({ title, prompt: idPrompt, value: knownId, validateInput });
+  if (profileId === undefined) return undefined;
+  const pathPrompt = vscode.l10n.t("File with this machine's token, which its platform renews");
+  const value = knownPath === '' ? '/var/run/secrets/tokens/sa-token' : knownPath;
+  const tokenFsPath = await prompts.input({ title, prompt: pathPrompt, value, validateInput });
+  return tokenFsPath === undefined
+    ? undefined
+    : { kind: 'profile', profileId: profileId.trim(), tokenFsPath: tokenFsPath.trim() };
 }
 
 /** The command line prints the token with the word that goes before it. */

@@ -138,5 +138,12 @@ function kindText(connection: Connection, t: Translate): string {
   if (connection.kind === 'hmac') return t('HMAC key pair');
   if (connection.kind === 'anonymous') return t('Public buckets, without signing in');
   if (connection.signIn === undefined) return t('IBM Cloud API key');
-  return connection.signIn === 'passcode' ? t('One-time passcode') : t('IAM access token');
+  switch (connection.signIn) {
+    case 'passcode':
+      return t('One-time passcode');
+    case 'token':
+      return t('IAM access token');
+    case 'profile':
+      return t('Trusted profile');
+  }
 }

@@ -147,6 +147,10 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the API key has expired; create a new one in IBM Cloud and replace it here');
     case 'passcodeRefused':
       return t('the one-time passcode was not accepted; each works once, within five minutes: get another one');
+    case 'profileRefused':
+      return t(
+        "IAM does not accept this machine's token for the trusted profile; check the profile's conditions and the token file",
+      );
     case 'passcodeNeeded':
       return t('this identity may only sign in with a one-time passcode; use the API key of a service ID instead');
     case 'signInRefused':

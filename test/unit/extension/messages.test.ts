@@ -49,6 +49,7 @@ const reasons: Record<CosErrorReason, true> = {
   apiKeyExpired: true,
   passcodeRefused: true,
   passcodeNeeded: true,
+  profileRefused: true,
   signInRefused: true,
   sessionExpired: true,
   instanceUnknown: true,

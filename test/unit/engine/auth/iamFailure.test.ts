@@ -11,6 +11,7 @@ it.each([
   ['BXNIM0407E', 'apiKey', 'signInNeeded', 'apiKeyUnknown'],
   ['BXNIM0407E', 'passcode', 'signInNeeded', 'passcodeRefused'],
   ['BXNIM0407E', 'refreshToken', 'signInNeeded', 'sessionExpired'],
+  ['BXNIM0407E', 'profile', 'signInNeeded', 'profileRefused'],
   ['BXNIM0408E', 'refreshToken', 'signInNeeded', 'sessionExpired'],
   ['BXNIM0439E', 'refreshToken', 'signInNeeded', 'sessionExpired'],
   ['BXNIM0400E', 'apiKey', 'signInNeeded', 'passcodeNeeded'],
