@@ -24,6 +24,7 @@ import { BucketsView } from './tree/bucketsView';
 import { createFailureReporter, type ConnectionCommand } from './ui/failures';
 import { DisposableStore } from './ui/lifecycle';
 import { createPrompts } from './ui/prompts';
+import { registerRestores } from './versions';
 import { offerEngineRestart, reportConnectionProblems } from './ui/warnings';
 
 /** What must end before the window does, newest first. */
@@ -96,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
   );
   owned.add(new ProtectionBadges(engine, changeEvents));
+  const restores = owned.add(registerRestores({ ...common, memory: context.globalState }));
   owned.add(new WorkspaceCredentials());
   const extensionId = context.extension.id;
   const services = {
@@ -113,6 +115,7 @@ export function activate(context: vscode.ExtensionContext): void {
     transferReports,
     documents: files,
     configuration,
+    restores,
     clipboard: { held: undefined },
     deletes: { last: undefined },
     memory: context.globalState,

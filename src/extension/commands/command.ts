@@ -9,6 +9,7 @@ import type { BucketsView } from '../tree/bucketsView';
 import type { ReportDocuments } from '../transfers/reportDocuments';
 import type { Transfers } from '../transfers/runner';
 import type { TransfersView } from '../transfers/transfersView';
+import type { Restores } from '../versions';
 import type { HeldObjects } from './heldObjects';
 import type { LastDeletes } from './lastDelete';
 import type { TargetTypes } from './targets';
@@ -27,6 +28,7 @@ export interface CommandServices {
   readonly transferReports: ReportDocuments;
   readonly documents: ObjectFileSystem;
   readonly configuration: Configuration;
+  readonly restores: Pick<Restores, 'add'>;
   readonly clipboard: HeldObjects;
   readonly deletes: LastDeletes;
   /** Choices that are offered again, such as the last folder of a download. */

@@ -48,9 +48,11 @@ export async function restoreFromArchive(
   const worked = await workThrough(vscode.l10n.t('Asking for restores'), objects.value, async (object, token) =>
     engine.send('archive/restore', { ...object, days, ...(tier === undefined ? {} : { tier }) }, token),
   );
+  const started = worked.flatMap(({ object, result }) => (result.ok && result.value === 'started' ? [object] : []));
+  if (started.length > 0) await services.restores.add(started);
   return await summarise(services, worked, objects.value.length, (count) =>
     vscode.l10n.t(
-      'Asked for {0}. They can be read when the service is done, which takes hours; the properties of an object say so.',
+      'Asked for {0}. They can be read when the service is done, which takes hours; you will be told.',
       vscode.l10n.t('{0} restores', count),
     ),
   );
