@@ -184,7 +184,9 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
     case 'integrity':
       return t('the bytes that arrived are not the ones that were sent; try again');
     case 'changedMeanwhile':
-      return t('it changed while it was being transferred; start again');
+      return error.op === 'ChangeAttributes'
+        ? t('somebody else changed it meanwhile, so it was left as it is; start again')
+        : t('it changed while it was being transferred; start again');
     case 'documentProblems':
       return t('the document has errors: {0} Correct what is underlined, then save again', error.detail);
     case 'notConfirmed':

@@ -122,7 +122,9 @@ describe('changing the properties of many objects', () => {
       seenEtags: { [seen.key]: etag },
       change: { metadata: { a: 'b' } },
     });
-    expect(end.failures).toMatchObject([{ name: 'seen', error: { reason: 'changedMeanwhile' } }]);
+    expect(end.failures).toMatchObject([
+      { name: 'seen', error: { reason: 'changedMeanwhile', op: 'ChangeAttributes' } },
+    ]);
     expect((await stateOf(bucket, 'seen')).info.metadata).toEqual({});
   });
 

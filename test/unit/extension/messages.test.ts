@@ -117,6 +117,12 @@ describe('failure messages', () => {
     expect(cause(failed({ kind: 'signInNeeded', reason: 'apiKeyUnknown' }), t)).toContain('API key was not accepted');
   });
 
+  it('tell a change that came too late from bytes that changed under way', () => {
+    const late = failed({ kind: 'preconditionFailed', reason: 'changedMeanwhile', op: 'ChangeAttributes' });
+    expect(cause(late, t)).toBe('somebody else changed it meanwhile, so it was left as it is; start again');
+    expect(cause({ ...late, op: 'UploadPart' }, t)).toContain('while it was being transferred');
+  });
+
   it('offer to sign in, to retry or only the log, as the error advises', () => {
     const actionsOf = (fields: Partial<CosError>): unknown => failureMessage(failed(fields), t)?.actions;
     expect(actionsOf({ kind: 'signInNeeded', retry: 'afterSignIn' })).toEqual(['signIn', 'showLog']);
