@@ -37,6 +37,8 @@ export type CosErrorReason =
   | 'invalidBucketName'
   | 'invalidLocation'
   | 'tooManyBuckets'
+  /** The service cannot encrypt a new bucket with the root key that was named. */
+  | 'rootKeyRefused'
   | 'alreadyExists'
   | 'apiKeyUnknown'
   | 'apiKeyDisabled'

@@ -3,7 +3,7 @@ import type { Connection, Credential } from '../model/connection';
 import type { CosError } from '../model/cosError';
 import type { BucketName, ConnectionId, ObjectKey, TransferId, UploadId } from '../model/ids';
 import type { Link, LinkWish } from '../model/link';
-import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
+import type { ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
 import type { AttributeChange, AttributeOutcome, ObjectState } from '../model/objectState';
 import type { VersioningState, VersionPage } from '../model/objectVersion';
 import type { Protection } from '../model/protection';
@@ -21,6 +21,7 @@ import type { ClashChoice, TransferSnapshot } from '../model/transferState';
 import type { AccountRequests } from './accounts';
 import type { BackupRequests } from './backups';
 import type { BucketConfigRequests } from './bucketConfig';
+import type { BucketRequests } from './buckets';
 import type { DocumentRequests } from './documents';
 import type { ReplicationRequests } from './replication';
 import type { WebsiteRequests } from './website';
@@ -229,6 +230,7 @@ export interface ObjectCount {
  */
 export interface EngineRequests
   extends
+    BucketRequests,
     DocumentRequests,
     BackupRequests,
     BucketConfigRequests,
@@ -241,17 +243,6 @@ export interface EngineRequests
   'connection/test': { params: { connection: Connection; credential: Credential }; result: ConnectionTestReport };
   /** Forgets tokens, bucket locations and learned behaviour of a connection that was edited or removed. */
   'connection/forget': { params: { connectionId: ConnectionId }; result: null };
-
-  /** All buckets of the connection's instance with location and class, plus those added by name. */
-  'buckets/list': { params: { connectionId: ConnectionId }; result: readonly BucketSummary[] };
-  /** Whether a bucket exists and may be used, for *add bucket by name*. */
-  'buckets/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: BucketSummary };
-  'buckets/create': {
-    params: { connectionId: ConnectionId; bucket: BucketName; location?: string; storageClass?: string };
-    result: BucketSummary;
-  };
-  /** Deletes an empty bucket; `conflict`/`bucketNotEmpty` otherwise. */
-  'buckets/delete': { params: { connectionId: ConnectionId; bucket: BucketName }; result: null };
 
   /** One page of a listing in one request. `startAfter` only on a first page. */
   'objects/listPage': {

@@ -1,5 +1,6 @@
 import type { Connection, ControlService } from '../../model/connection';
 import type { CosError, CosErrorKind } from '../../model/cosError';
+import type { EndpointNetwork } from '../../model/location';
 import { defaultAccountsEndpoint, requireSafeTransport } from '../auth/iam';
 import type { Authorizer } from '../cos/authorizer';
 import { neededRole } from '../cos/roles';
@@ -38,6 +39,8 @@ export interface ControlClient {
    * HMAC keys, which these services do not know; `denied`/`readOnlyConnection` for writes of a read-only one.
    */
   send(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer>;
+  /** The network that services are reached over, for those that have a host for each region. */
+  readonly network?: EndpointNetwork;
 }
 
 /** What a client is made of. */
@@ -93,6 +96,7 @@ export function createControlClient({ connection, http, authorizer, guard }: Con
   }
 
   return {
+    ...(connection.network === undefined ? {} : { network: connection.network }),
     async send(request, signal) {
       refuseConnection(request, connection, guard);
       const used = { authorization: '' };

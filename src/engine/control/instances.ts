@@ -15,13 +15,39 @@ const plans: Readonly<Record<string, ServicePlan>> = {
 
 /** All Cloud Object Storage instances that the identity sees, by name. Throws `internal` for an answer that is no list. */
 export async function listInstances(control: ControlClient, signal: AbortSignal): Promise<readonly InstanceSummary[]> {
-  const found: InstanceSummary[] = [];
+  const listed = await listResourceInstances(control, { resource_id: resourceId }, signal);
+  const found = listed.flatMap(({ crn, guid, name, fields }): InstanceSummary[] => {
+    // The filter is the service's; a CRN of another one must not become a connection.
+    if (crn.split(':')[4] !== 'cloud-object-storage') return [];
+    const plan = plans[textAt(fields, 'resource_plan_id') ?? ''];
+    const accountId = textAt(fields, 'account_id') ?? crn.split(':')[6]?.replace(/^a\//, '') ?? '';
+    return [{ crn, guid, name, accountId, ...(plan === undefined ? {} : { plan }) }];
+  });
+  return found.toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+/** An instance of any service. */
+export interface ListedInstance {
+  readonly crn: string;
+  readonly guid: string;
+  readonly name: string;
+  /** As the service sent them. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** All service instances that the identity sees and a filter lets through (control-plane.md §2.1). */
+export async function listResourceInstances(
+  control: ControlClient,
+  filter: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<readonly ListedInstance[]> {
+  const found: ListedInstance[] = [];
   const seen = new Set<string>();
   let start: string | undefined;
   do {
     // With `start`, the service ignores all else (control-plane.md §2.1).
     const query: Record<string, string> =
-      start === undefined ? { resource_id: resourceId, type: 'service_instance', limit: pageSize } : { start };
+      start === undefined ? { ...filter, type: 'service_instance', limit: pageSize } : { start };
     const path = ['v2', 'resource_instances'];
     const { json } = await control.send({ op, service: 'resourceController', method: 'GET', path, query }, signal);
     found.push(...readInstances(json));
@@ -30,30 +56,20 @@ export async function listInstances(control: ControlClient, signal: AbortSignal)
     if (start !== undefined && seen.has(start)) break;
     if (start !== undefined) seen.add(start);
   } while (start !== undefined);
-  return found.toSorted((one, other) => one.name.localeCompare(other.name));
+  return found;
 }
 
-function readInstances(page: unknown): readonly InstanceSummary[] {
+function readInstances(page: unknown): readonly ListedInstance[] {
   const list = isRecord(page) ? page['resources'] : undefined;
   if (!Array.isArray(list)) {
     const detail = 'The Resource Controller answered without a list of instances.';
     throw new CosFailure({ kind: 'internal', op, retry: 'never', detail });
   }
-  return list.filter(isRecord).flatMap((instance) => {
-    const crn = textAt(instance, 'crn') ?? textAt(instance, 'id');
-    // The filter is the service's; a CRN of another one must not become a connection.
-    if (crn?.split(':')[4] !== 'cloud-object-storage') return [];
-    const guid = textAt(instance, 'guid') ?? crn.split(':')[7] ?? '';
-    const plan = plans[textAt(instance, 'resource_plan_id') ?? ''];
-    return [
-      {
-        crn,
-        guid,
-        name: textAt(instance, 'name') ?? guid,
-        accountId: textAt(instance, 'account_id') ?? crn.split(':')[6]?.replace(/^a\//, '') ?? '',
-        ...(plan === undefined ? {} : { plan }),
-      },
-    ];
+  return list.filter(isRecord).flatMap((fields) => {
+    const crn = textAt(fields, 'crn') ?? textAt(fields, 'id');
+    if (crn === undefined) return [];
+    const guid = textAt(fields, 'guid') ?? crn.split(':')[7] ?? '';
+    return [{ crn, guid, name: textAt(fields, 'name') ?? guid, fields }];
   });
 }
 

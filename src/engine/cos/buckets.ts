@@ -2,6 +2,7 @@ import type { Connection } from '../../model/connection';
 import { bucketName, type BucketName } from '../../model/ids';
 import { locationOfHost, parseProvisioningCode } from '../../model/location';
 import type { BucketSummary } from '../../model/objectInfo';
+import type { NewBucketSettings } from '../../protocol/buckets';
 import { CosFailure } from '../failure';
 import type { BucketDirectory } from './bucketDirectory';
 import type { CosClient } from './client';
@@ -105,25 +106,27 @@ export function createBuckets(
       return { name: bucket };
     },
 
-    async createBucket(bucket, place, signal) {
-      const { origin, locationConstraint } = placeOfNewBucket(connection, directory, bucket, place);
+    async createBucket(bucket, settings, signal) {
+      const { origin, locationConstraint } = placeOfNewBucket(connection, directory, bucket, settings);
       const body = locationConstraint === undefined ? undefined : createBody(locationConstraint);
-      await wire.send(
-        {
-          op: 'CreateBucket',
-          method: 'PUT',
-          bucket,
-          headers: () => (body === undefined ? {} : { 'content-type': 'application/xml' }),
-          ...(body === undefined ? {} : { body }),
-          repeatable: 'ifRefused', // a second creation of one's own bucket answers 409
-          needsInstance: true,
-          origin,
-        },
-        signal,
-        async (answer) => {
-          await answer.read(maxAnswerBytes);
-        },
-      );
+      const request = {
+        op: 'CreateBucket',
+        method: 'PUT',
+        bucket,
+        headers: () => ({
+          ...(body === undefined ? {} : { 'content-type': 'application/xml' }),
+          ...settingHeaders(settings),
+        }),
+        ...(body === undefined ? {} : { body }),
+        repeatable: 'ifRefused', // a second creation of one's own bucket answers 409
+        needsInstance: true,
+        origin,
+      } as const;
+      try {
+        await wire.send(request, signal, async (answer) => void (await answer.read(maxAnswerBytes)));
+      } catch (error) {
+        throw settings.rootKeyCrn === undefined ? error : rootKeyRefusal(error);
+      }
       const created = { name: bucket, createdAtMs: Date.now(), ...placeOf(locationConstraint) };
       directory.learn([created]);
       return created;
@@ -140,6 +143,24 @@ export function createBuckets(
       directory.forget(bucket);
     },
   };
+}
+
+/** What a bucket can get only when it is created (data-plane.md §3.3). */
+function settingHeaders({ rootKeyCrn, hasObjectLock }: NewBucketSettings): Readonly<Record<string, string>> {
+  return {
+    ...(rootKeyCrn === undefined
+      ? {}
+      : { 'ibm-sse-kp-encryption-algorithm': 'AES256', 'ibm-sse-kp-customer-root-key-crn': rootKeyCrn }),
+    ...(hasObjectLock === true ? { 'x-amz-bucket-object-lock-enabled': 'true' } : {}),
+  };
+}
+
+/** A key that cannot be used is a 400 with only a message to tell it by (control-plane.md §4.3): all that is left of them. */
+function rootKeyRefusal(error: unknown): unknown {
+  if (!(error instanceof CosFailure)) return error;
+  const { kind, reason, httpStatus } = error.error;
+  if (kind !== 'invalid' || reason !== undefined || httpStatus !== 400) return error;
+  return new CosFailure({ ...error.error, reason: 'rootKeyRefused' });
 }
 
 /** IBM wants `<location>-<class>`, sent to an endpoint of that location (data-plane.md §3.3); other servers a bare code. */

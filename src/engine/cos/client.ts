@@ -2,6 +2,7 @@ import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../../model/objectInfo';
 import type { CannedAcl } from '../../model/objectState';
 import type { NewProtection } from '../../model/retention';
+import type { NewBucketSettings } from '../../protocol/buckets';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import type { PartChecksum } from './partChecksum';
 
@@ -89,11 +90,7 @@ export interface CosClient {
 
   listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
   getBucket(bucket: BucketName, signal: AbortSignal): Promise<BucketSummary>;
-  createBucket(
-    bucket: BucketName,
-    place: { location?: string; storageClass?: string },
-    signal: AbortSignal,
-  ): Promise<BucketSummary>;
+  createBucket(bucket: BucketName, settings: NewBucketSettings, signal: AbortSignal): Promise<BucketSummary>;
   deleteBucket(bucket: BucketName, signal: AbortSignal): Promise<void>;
 
   /** One page in exactly one request (plus at most one to find the bucket's location). */

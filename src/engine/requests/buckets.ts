@@ -1,6 +1,9 @@
 import type { BucketName, ConnectionId } from '../../model/ids';
+import type { BucketRequests } from '../../protocol/buckets';
 import type { ConnectionTestReport } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
+import { setQuota } from '../control/quota';
+import { listKeyInstances, listRootKeys } from '../control/rootKeys';
 import type { CosClient } from '../cos/client';
 import type { FullCosClient } from '../cos/fullClient';
 import type { EngineHandlers } from '../engine';
@@ -9,10 +12,8 @@ import { CosFailure } from '../failure';
 /** Finds the client of a connection. */
 export type ClientFor = (connectionId: ConnectionId, signal: AbortSignal) => Promise<FullCosClient>;
 
-/** Requests about buckets. */
-export function createBucketHandlers(
-  clientFor: ClientFor,
-): Pick<EngineHandlers, 'buckets/list' | 'buckets/get' | 'buckets/create' | 'buckets/delete'> {
+/** Requests about buckets and the keys that encrypt them. */
+export function createBucketHandlers(clientFor: ClientFor): Pick<EngineHandlers, keyof BucketRequests> {
   return {
     'buckets/list': async ({ connectionId }, signal) => {
       const client = await clientFor(connectionId, signal);
@@ -22,18 +23,27 @@ export function createBucketHandlers(
       const client = await clientFor(connectionId, signal);
       return await client.getBucket(bucket, signal);
     },
-    'buckets/create': async ({ connectionId, bucket, location, storageClass }, signal) => {
+    'buckets/create': async ({ connectionId, bucket, ...settings }, signal) => {
       const client = await clientFor(connectionId, signal);
-      const place = {
-        ...(location === undefined ? {} : { location }),
-        ...(storageClass === undefined ? {} : { storageClass }),
-      };
-      return await client.createBucket(bucket, place, signal);
+      return await client.createBucket(bucket, settings, signal);
+    },
+    'buckets/setQuota': async ({ connectionId, bucket, quotaBytes }, signal) => {
+      const { control } = await clientFor(connectionId, signal);
+      await setQuota(control, bucket, quotaBytes, signal);
+      return null;
     },
     'buckets/delete': async ({ connectionId, bucket }, signal) => {
       const client = await clientFor(connectionId, signal);
       await client.deleteBucket(bucket, signal);
       return null;
+    },
+    'rootKeys/listInstances': async ({ connectionId }, signal) => {
+      const { control } = await clientFor(connectionId, signal);
+      return await listKeyInstances(control, signal);
+    },
+    'rootKeys/list': async ({ connectionId, instanceCrn }, signal) => {
+      const { control } = await clientFor(connectionId, signal);
+      return await listRootKeys(control, instanceCrn, signal);
     },
   };
 }

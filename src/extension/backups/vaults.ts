@@ -8,7 +8,7 @@ import {
 } from '../../model/backup';
 import type { ConnectionId } from '../../model/ids';
 import type { ListedVault } from '../../protocol/backups';
-import { bucketNameSentence } from '../commands/bucket';
+import { bucketNameSentence } from '../buckets/bucketNameSentence';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import { openConfiguration } from '../configuration/commands';
 import { formatBytes } from '../ui/format';

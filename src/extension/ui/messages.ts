@@ -135,6 +135,11 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the location and storage class do not go together here; choose others');
     case 'tooManyBuckets':
       return t('the service instance has as many buckets as it may have; delete one or use another instance');
+    case 'rootKeyRefused':
+      return t(
+        'the root key cannot be used; it must be active, and an authorization in IAM must let this Cloud Object Storage instance read it (the service says: {0})',
+        error.detail,
+      );
     case 'alreadyExists':
       return t('something of this name exists already; choose another name');
     case 'apiKeyUnknown':

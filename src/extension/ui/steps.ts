@@ -13,6 +13,11 @@ export interface Step<S> {
   readonly ask: (state: S, place: StepPlace) => Promise<StepAnswer<S>>;
 }
 
+/** The answer to a question, made into what is known afterwards. */
+export function mapAnswer<T, S>(answer: StepAnswer<T>, apply: (value: T) => S): StepAnswer<S> {
+  return answer.kind === 'value' ? { kind: 'value', value: apply(answer.value) } : answer;
+}
+
 /**
  * Asks one question after the other, with a way back. Undefined when the person gave up. `startAt` comes back to questions
  * that were all answered before: at the first one about a topic, or at the last one.
@@ -22,6 +27,19 @@ export async function askSteps<S>(
   steps: readonly Step<S>[],
   initial: S,
   startAt?: StepTopic | 'last',
+): Promise<S | undefined> {
+  return await ask(title, steps, { initial, startAt, isInner: false });
+}
+
+/** Asks questions on the way of others. Undefined when the person went back to those, or gave up. */
+export async function askInnerSteps<S>(title: string, steps: readonly Step<S>[], initial: S): Promise<S | undefined> {
+  return await ask(title, steps, { initial, startAt: undefined, isInner: true });
+}
+
+async function ask<S>(
+  title: string,
+  steps: readonly Step<S>[],
+  { initial, startAt, isInner }: { initial: S; startAt: StepTopic | 'last' | undefined; isInner: boolean },
 ): Promise<S | undefined> {
   let state = initial;
   const needed = [...steps.keys()].filter((at) => steps[at]?.isNeeded?.(initial) !== false);
@@ -36,7 +54,8 @@ export async function askSteps<S>(
     }
     const later = steps.slice(index + 1).filter((other) => other.isNeeded?.(state) !== false).length;
     const number = asked.length + 1;
-    const answer = await step.ask(state, { title, step: number, totalSteps: number + later, canGoBack: number > 1 });
+    const canGoBack = isInner || number > 1;
+    const answer = await step.ask(state, { title, step: number, totalSteps: number + later, canGoBack });
     switch (answer.kind) {
       case 'cancel':
         return undefined;
@@ -47,6 +66,7 @@ export async function askSteps<S>(
         break;
       case 'back':
         // What was answered stays, so that the question before shows it.
+        if (isInner && asked.length === 0) return undefined;
         index = asked.pop() ?? 0;
         break;
     }

@@ -42,6 +42,7 @@ const reasons: Record<CosErrorReason, true> = {
   invalidBucketName: true,
   invalidLocation: true,
   tooManyBuckets: true,
+  rootKeyRefused: true,
   alreadyExists: true,
   apiKeyUnknown: true,
   apiKeyDisabled: true,
