@@ -22,6 +22,7 @@ import { createAttributeHandlers } from './requests/attributes';
 import { createBackupHandlers } from './requests/backups';
 import { createBucketConfigHandlers } from './requests/bucketConfig';
 import { createBucketHandlers, testConnection, testPublicBucket } from './requests/buckets';
+import { createEmptyingHandlers } from './requests/emptying';
 import { createLinkHandlers } from './requests/links';
 import { createObjectHandlers } from './requests/objects';
 import { createProtectionHandlers } from './requests/protection';
@@ -172,6 +173,7 @@ export function createEngine(options: EngineOptions): Engine {
         return null;
       },
       ...createBucketHandlers(clientFor),
+      ...createEmptyingHandlers(clientFor, { runningUploads: () => transfers.runningUploads(), clock }),
       ...createObjectHandlers(clientFor),
       ...createLinkHandlers(clientFor),
       ...createWebsiteHandlers(clientFor),

@@ -24,11 +24,6 @@ export interface BucketRequests {
     params: NewBucketSettings & { connectionId: ConnectionId; bucket: BucketName };
     result: BucketSummary;
   };
-  /** Limits what a bucket may hold; 0 lifts the limit. `unsupported` for HMAC keys (Resource Configuration API). */
-  'buckets/setQuota': {
-    params: { connectionId: ConnectionId; bucket: BucketName; quotaBytes: number };
-    result: null;
-  };
   /** Deletes an empty bucket; `conflict`/`bucketNotEmpty` otherwise. */
   'buckets/delete': { params: { connectionId: ConnectionId; bucket: BucketName }; result: null };
 

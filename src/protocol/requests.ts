@@ -23,6 +23,7 @@ import type { BackupRequests } from './backups';
 import type { BucketConfigRequests } from './bucketConfig';
 import type { BucketRequests } from './buckets';
 import type { DocumentRequests } from './documents';
+import type { EmptyingRequests } from './emptying';
 import type { ReplicationRequests } from './replication';
 import type { WebsiteRequests } from './website';
 
@@ -188,6 +189,18 @@ export type TransferRequest =
       readonly method: 'copy' | 'put';
     }
   | {
+      /** Deletes everything in a bucket for good, and aborts its open uploads. */
+      readonly kind: 'empty';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      /** Whether versions and delete markers are deleted too; false only where versioning was never enabled. */
+      readonly hasVersions: boolean;
+      /** The bucket has Object Lock: a refusal of a version is one of its lock. */
+      readonly isLocked: boolean;
+      /** Whether the bucket goes, too, once nothing is left in it. */
+      readonly deleteBucket: boolean;
+    }
+  | {
       readonly kind: 'copy';
       /** The connection that the copies are written through. */
       readonly connectionId: ConnectionId;
@@ -231,6 +244,7 @@ export interface ObjectCount {
 export interface EngineRequests
   extends
     BucketRequests,
+    EmptyingRequests,
     DocumentRequests,
     BackupRequests,
     BucketConfigRequests,

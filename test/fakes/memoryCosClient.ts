@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { bucketName, objectKey, type BucketName, type ObjectKey, type UploadId } from '../../src/model/ids';
 import type { BucketSummary, ObjectInfo, ObjectPage } from '../../src/model/objectInfo';
 import type { AttributeChange, AttributeOutcome } from '../../src/model/objectState';
+import type { VersionPage } from '../../src/model/objectVersion';
 import type { WriteCondition, WriteOutcome } from '../../src/protocol/requests';
 import type {
   BodySink,
@@ -11,6 +12,7 @@ import type {
   ObjectAddress,
   UploadCompletion,
   UploadedPart,
+  VersionQuery,
 } from '../../src/engine/cos/client';
 import type { SeenObject } from '../../src/engine/cos/metadata';
 import type { TransferClient } from '../../src/engine/transfers/context';
@@ -236,6 +238,45 @@ export class MemoryCosClient implements TransferClient {
       for (const key of keys) {
         if (this.undeletable.has(key)) failures.push({ key, code: 'AccessDenied', detail: 'Access Denied' });
         else this.#objects(bucket).delete(key);
+      }
+      return failures;
+    });
+  }
+
+  /** Every object is its only version, as in a bucket that never kept any. */
+  listVersions(bucket: BucketName, query: VersionQuery, signal: AbortSignal): Promise<VersionPage> {
+    return this.#request('listVersions', query.prefix, signal, () => {
+      const after = query.cursor ?? '';
+      this.#objects(bucket);
+      const keys = this.keys(bucket).filter((key) => key.startsWith(query.prefix));
+      const rest = keys.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0);
+      const shown = rest.slice(0, this.pageKeys);
+      const versions = shown.map((key) => {
+        const { info } = this.#object({ bucket, key: objectKey(key) });
+        const { modifiedAtMs, sizeBytes, etag } = info;
+        const version = { kind: 'version', versionId: 'null', isLatest: true } as const;
+        return { ...version, key: objectKey(key), modifiedAtMs, sizeBytes, etag };
+      });
+      const last = shown.at(-1);
+      return {
+        folders: [],
+        versions,
+        ...(rest.length > shown.length && last !== undefined ? { nextCursor: last } : {}),
+      };
+    });
+  }
+
+  deleteVersions(
+    bucket: BucketName,
+    versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],
+    signal: AbortSignal,
+  ): Promise<readonly DeleteFailure[]> {
+    return this.#request('deleteVersions', `${versions.length} versions`, signal, () => {
+      if (versions.length > 1000) throw failure('invalid', undefined, bucket, '');
+      const failures: DeleteFailure[] = [];
+      for (const version of versions) {
+        if (!this.undeletable.has(version.key)) this.#objects(bucket).delete(version.key);
+        else failures.push({ ...version, code: 'AccessDenied', detail: 'Access Denied' });
       }
       return failures;
     });

@@ -88,29 +88,10 @@ it('switches Object Lock on as the bucket is created, and sets a quota', async (
   expect(await engine.ask('objectLock/get', { connectionId, bucket })).toEqual({ kind: 'enabled' });
   expect(await engine.ask('versioning/get', { connectionId, bucket })).toBe('enabled');
 
-  await engine.ask('buckets/setQuota', { connectionId, bucket, quotaBytes: 5_000 });
-  const half = await engine.refuse('buckets/setQuota', { connectionId, bucket, quotaBytes: 0.5 });
-  expect(half).toMatchObject({ kind: 'invalid', bucket });
+  await engine.ask('bucketConfig/setQuota', { connectionId, bucket, quotaBytes: 5_000 });
   const bytes = Buffer.alloc(6_000);
   const condition = { kind: 'always' } as const;
   const key = objectKey('too-large');
   const write = { connectionId, bucket, key, bytes, attributes: { headers: {} }, condition };
   expect(await engine.refuse('objects/write', write)).toMatchObject({ reason: 'quotaExceeded' });
-});
-
-it('changes nothing through a read-only connection, and sets no quota with HMAC keys', async () => {
-  const bucket = bucketName('locked-from-birth');
-  const readOnly = await startServedEngine({
-    connections: [{ ...farSide.iam, isReadOnly: true }],
-    credentials: { [connectionId]: farSide.apiKey },
-  });
-  const quota = { connectionId, bucket, quotaBytes: 1 };
-  expect(await readOnly.refuse('buckets/setQuota', quota)).toMatchObject({ reason: 'readOnlyConnection' });
-  await readOnly.close();
-  const hmac = await startServedEngine({
-    connections: [farSide.hmac],
-    credentials: { [connectionId]: farSide.hmacKey },
-  });
-  expect(await hmac.refuse('buckets/setQuota', quota)).toMatchObject({ kind: 'unsupported' });
-  await hmac.close();
 });

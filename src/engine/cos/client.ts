@@ -1,6 +1,7 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../../model/objectInfo';
 import type { CannedAcl } from '../../model/objectState';
+import type { VersionPage } from '../../model/objectVersion';
 import type { NewProtection } from '../../model/retention';
 import type { NewBucketSettings } from '../../protocol/buckets';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
@@ -62,8 +63,18 @@ export interface UploadCursor {
 /** Why one key of a batch was not deleted. */
 export interface DeleteFailure {
   readonly key: ObjectKey;
+  /** Of a version that was named. */
+  readonly versionId?: string;
   readonly code: string;
   readonly detail: string;
+}
+
+/** What a list of versions is asked for. */
+export interface VersionQuery {
+  readonly prefix: string;
+  readonly delimiter: '/' | '';
+  readonly cursor?: string;
+  readonly maxKeys?: number;
 }
 
 /** How to read an object. */
@@ -133,6 +144,14 @@ export interface CosClient {
   deleteObject(address: ObjectAddress, signal: AbortSignal): Promise<void>;
   /** Deletes up to 1,000 keys in one request; answers with those that were not deleted. */
   deleteObjects(bucket: BucketName, keys: readonly ObjectKey[], signal: AbortSignal): Promise<readonly DeleteFailure[]>;
+  /** The same for versions and delete markers, for good; what names no version is deleted as above. Bypasses no lock. */
+  deleteVersions(
+    bucket: BucketName,
+    versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],
+    signal: AbortSignal,
+  ): Promise<readonly DeleteFailure[]>;
+  /** One page of versions and delete markers, in one request. */
+  listVersions(bucket: BucketName, query: VersionQuery, signal: AbortSignal): Promise<VersionPage>;
 
   createMultipartUpload(
     address: ObjectAddress,

@@ -9,7 +9,7 @@ import type { Sdk } from './sdk';
 const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /** Deletion (data-plane.md §5.4, §5.5). */
-export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'deleteObjects'> {
+export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'deleteObjects' | 'deleteVersions'> {
   const deleteObject: CosClient['deleteObject'] = async (address, signal) => {
     const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
     const { bucket, key, versionId } = address;
@@ -28,43 +28,53 @@ export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'dele
     );
   };
 
+  const deleteVersions: CosClient['deleteVersions'] = async (bucket, versions, signal) => {
+    const inXml = versions.filter(({ key }) => !notInXml.test(key));
+    const failures: DeleteFailure[] = [];
+    if (inXml.length > 0) failures.push(...(await deleteBatch(sdk, bucket, inXml, signal)));
+    for (const version of versions.filter(({ key }) => notInXml.test(key))) {
+      try {
+        await deleteObject({ bucket, ...version }, signal);
+      } catch (error) {
+        const isItsOwn =
+          error instanceof CosFailure && error.error.kind !== 'cancelled' && error.error.kind !== 'network';
+        if (!isItsOwn) throw error;
+        failures.push({ ...version, code: error.error.code ?? error.error.kind, detail: error.error.detail });
+      }
+    }
+    return failures;
+  };
+
   return {
     deleteObject,
-    async deleteObjects(bucket, keys, signal) {
-      const inXml = keys.filter((key) => !notInXml.test(key));
-      const failures: DeleteFailure[] = [];
-      if (inXml.length > 0) failures.push(...(await deleteBatch(sdk, bucket, inXml, signal)));
-      for (const key of keys.filter((each) => notInXml.test(each))) {
-        try {
-          await deleteObject({ bucket, key }, signal);
-        } catch (error) {
-          const isItsOwn =
-            error instanceof CosFailure && error.error.kind !== 'cancelled' && error.error.kind !== 'network';
-          if (!isItsOwn) throw error;
-          failures.push({ key, code: error.error.code ?? error.error.kind, detail: error.error.detail });
-        }
-      }
-      return failures;
-    },
+    deleteVersions,
+    deleteObjects: (bucket, keys, signal) =>
+      deleteVersions(
+        bucket,
+        keys.map((key) => ({ key })),
+        signal,
+      ),
   };
 }
 
 async function deleteBatch(
   sdk: Sdk,
   bucket: BucketName,
-  keys: readonly ObjectKey[],
+  versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],
   signal: AbortSignal,
 ): Promise<DeleteFailure[]> {
   const { DeleteObjectsCommand } = await import('@aws-sdk/client-s3');
   const call = { op: 'DeleteObjects', bucket, repeatable: 'always', withMd5: true } as const;
+  const Objects = versions.map(({ key, versionId }) => ({
+    Key: key,
+    ...(versionId === undefined ? {} : { VersionId: versionId }),
+  }));
   const answer = await sdk.run(call, signal, async (client, options) =>
-    client.send(
-      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects: keys.map((Key) => ({ Key })) } }),
-      options,
-    ),
+    client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects } }), options),
   );
-  return (answer.Errors ?? []).map(({ Key, Code, Message }) => ({
+  return (answer.Errors ?? []).map(({ Key, VersionId, Code, Message }) => ({
     key: objectKey(Key ?? ''),
+    ...(VersionId === undefined || VersionId === '' ? {} : { versionId: VersionId }),
     code: Code ?? 'Unknown',
     detail: Message ?? Code ?? 'not deleted',
   }));

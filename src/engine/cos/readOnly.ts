@@ -9,6 +9,7 @@ const writes = [
   'copyObject',
   'deleteObject',
   'deleteObjects',
+  'deleteVersions',
   'createMultipartUpload',
   'uploadPart',
   'uploadPartCopy',

@@ -3,7 +3,7 @@ import type { ObjectVersion, VersionPage } from '../../model/objectVersion';
 import { obstaclesOf } from '../../model/protection';
 import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
-import type { ObjectAddress } from './client';
+import type { ObjectAddress, VersionQuery } from './client';
 import { sendControl, type ControlAnswer } from './control';
 import { decodeListed } from './listing';
 import { unquoted } from './objectHeaders';
@@ -11,14 +11,6 @@ import type { ProtectionOperations } from './protection';
 import { describeObstacles, refused } from './refusal';
 import type { Wire } from './wire';
 import { childElements, childText, type XmlElement } from './xml';
-
-/** What a list of versions is asked for. */
-export interface VersionQuery {
-  readonly prefix: string;
-  readonly delimiter: '/' | '';
-  readonly cursor?: string;
-  readonly maxKeys?: number;
-}
 
 /** A version of an object. */
 export type VersionAddress = ObjectAddress & { readonly versionId: string };

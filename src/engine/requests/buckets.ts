@@ -2,7 +2,6 @@ import type { BucketName, ConnectionId } from '../../model/ids';
 import type { BucketRequests } from '../../protocol/buckets';
 import type { ConnectionTestReport } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
-import { setQuota } from '../control/quota';
 import { listKeyInstances, listRootKeys } from '../control/rootKeys';
 import type { CosClient } from '../cos/client';
 import type { FullCosClient } from '../cos/fullClient';
@@ -26,11 +25,6 @@ export function createBucketHandlers(clientFor: ClientFor): Pick<EngineHandlers,
     'buckets/create': async ({ connectionId, bucket, ...settings }, signal) => {
       const client = await clientFor(connectionId, signal);
       return await client.createBucket(bucket, settings, signal);
-    },
-    'buckets/setQuota': async ({ connectionId, bucket, quotaBytes }, signal) => {
-      const { control } = await clientFor(connectionId, signal);
-      await setQuota(control, bucket, quotaBytes, signal);
-      return null;
     },
     'buckets/delete': async ({ connectionId, bucket }, signal) => {
       const client = await clientFor(connectionId, signal);

@@ -1,21 +1,12 @@
-import type { CosError } from '../../model/cosError';
-import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
+import { objectKey, type ObjectKey } from '../../model/ids';
 import type { TransferRequest } from '../../protocol/requests';
-import type { DeleteFailure } from '../cos/client';
-import { cancelled, CosFailure } from '../failure';
-import { inConnection, throwIfCutOff, type TransferContext } from './context';
+import { inConnection, type TransferContext } from './context';
+import { batchKeys, clockToleranceMs, deleteTogether, keyError, parallelBatches } from './deleteBatch';
 import { runLanes } from './lanes';
-import { errorOf } from './localFailure';
 import { objectsBelow, outermostPrefixes } from './selection';
 
 /** The request of a deletion. */
 export type DeleteRequest = Extract<TransferRequest, { kind: 'delete' }>;
-
-/** Keys of one DeleteObjects request (data-plane.md §5.5). */
-const batchKeys = 1000;
-const parallelBatches = 3;
-/** How far the clocks of service and machine may be apart. */
-const clockToleranceMs = 5 * 60_000;
 
 /**
  * Deletes keys and everything below prefixes, in batches, while listing goes on. Counts keys; books each that stays.
@@ -71,49 +62,12 @@ async function deleteBatch(
   { bucket, keys: named }: DeleteRequest,
   keys: readonly ObjectKey[],
 ): Promise<void> {
-  const { client, notes, signal, transfer } = context;
-  let failures: readonly DeleteFailure[];
-  try {
-    failures = await inConnection(context, signal, () => client.deleteObjects(bucket, keys, signal));
-  } catch (thrown) {
-    if (signal.aborted) throw cancelled('delete');
-    const error = errorOf('delete', thrown);
-    await throwIfCutOff(context, error, thrown);
-    for (const key of keys) {
-      transfer.addFailure({ name: key, error: { ...error, key } });
-      notes.putOutcome(key, 'failed');
-    }
-    if (error.kind === 'signInNeeded' || error.reason === 'noSuchBucket')
-      throw new CosFailure(error, { cause: thrown });
-    return;
-  }
-  // What lies below a prefix is not listed again once it is deleted; keys that were named would be.
-  if (named.length > 0) for (const key of keys) notes.putOutcome(key, 'done');
-  for (const failure of failures) {
-    transfer.addFailure({ name: failure.key, error: keyError(bucket, failure) });
-    notes.putOutcome(failure.key, 'failed');
-  }
-  transfer.addDone(keys.length - failures.length);
-}
-
-function keyError(bucket: BucketName, failure: DeleteFailure): CosError {
-  const { key, code, detail } = failure;
-  return { ...kindOfCode(code), op: 'DeleteObjects', bucket, key, code, detail };
-}
-
-/** Codes of data-plane.md §2 that a key of a batch can have. */
-function kindOfCode(code: string): Pick<CosError, 'kind' | 'retry'> {
-  switch (code) {
-    case 'AccessDenied':
-      return { kind: 'denied', retry: 'never' };
-    case 'UnavailableForLegalReasons':
-    case 'ObjectLockedByBucketPolicy':
-      return { kind: 'held', retry: 'never' };
-    case 'SlowDown':
-    case 'ServiceUnavailable':
-    case 'InternalError':
-      return { kind: 'throttled', retry: 'later' };
-    default:
-      return { kind: 'internal', retry: 'never' };
-  }
+  const { client, notes, signal } = context;
+  const items = keys.map((key) => ({ name: key, key }));
+  await deleteTogether(context, items, async () => {
+    const failures = await inConnection(context, signal, () => client.deleteObjects(bucket, keys, signal));
+    // What lies below a prefix is not listed again once it is deleted; keys that were named would be.
+    if (named.length > 0) for (const key of keys) notes.putOutcome(key, 'done');
+    return failures.map((failure) => ({ name: failure.key, error: keyError(bucket, failure) }));
+  });
 }

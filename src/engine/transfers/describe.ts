@@ -41,6 +41,8 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
         target: '',
       };
     }
+    case 'empty':
+      return { title: request.bucket, source: `${request.bucket}/`, target: '' };
     case 'copy': {
       const { source, target } = request;
       const names = [...source.keys, ...source.prefixes];
@@ -53,9 +55,16 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
   }
 }
 
-/** What a request moves; finishing an upload is one. */
+/** What a request moves; finishing an upload is one, and emptying a bucket deletes. */
 export function transferKindOf({ kind }: TransferRequest): TransferKind {
-  return kind === 'resumeUpload' ? 'upload' : kind;
+  switch (kind) {
+    case 'resumeUpload':
+      return 'upload';
+    case 'empty':
+      return 'delete';
+    default:
+      return kind;
+  }
 }
 
 function titleOf(names: readonly string[], what: string): string {

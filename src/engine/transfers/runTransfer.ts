@@ -8,6 +8,7 @@ import type { TransferClient, TransferContext, TransferEnd } from './context';
 import { copyMany } from './copyMany';
 import { deleteMany } from './deleteMany';
 import { download } from './download';
+import { emptyBucket } from './emptyBucket';
 import { errorOf } from './localFailure';
 import type { Entry } from './entry';
 import { finishUpload } from './finishUpload';
@@ -138,6 +139,8 @@ async function move(context: TransferContext, request: TransferRequest, stop: Ab
       return await deleteMany(context, request, stop);
     case 'change':
       return await changeMany(context, request, stop);
+    case 'empty':
+      return await emptyBucket(context, request, stop);
     case 'copy':
       return await copyMany(context, request, stop);
   }

@@ -120,7 +120,7 @@ function settingsOf({ engine }: CommandServices, bucket: Bucket, options: Bucket
   }
   if (quotaBytes !== undefined) {
     const name = t('the quota of {0}', formatBytes(quotaBytes));
-    settings.push({ name, set: () => engine.send('buckets/setQuota', { ...bucket, quotaBytes }) });
+    settings.push({ name, set: () => engine.send('bucketConfig/setQuota', { ...bucket, quotaBytes }) });
   }
   return settings;
 }

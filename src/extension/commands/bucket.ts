@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
 import { bucketName, objectKey, type ConnectionId } from '../../model/ids';
+import { dropExtraBucket } from '../buckets/extraBuckets';
 import type { CommandServices, CommandTable } from './command';
 import type { BucketTarget } from './targets';
 
@@ -11,7 +12,14 @@ export const bucketCommands = {
     run: async (services, { connectionId }) =>
       (await import('../buckets/createBucket')).createBucket(services, connectionId),
   },
-  'ibmcos.bucket.delete': { target: 'bucket', run: remove },
+  'ibmcos.bucket.empty': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('../buckets/emptyBucket')).emptyBucket(services, bucket),
+  },
+  'ibmcos.bucket.delete': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('../buckets/emptyBucket')).deleteBucket(services, bucket),
+  },
   'ibmcos.bucket.addByName': {
     target: 'connection',
     run: (services, { connectionId }) => addByName(services, connectionId),
@@ -24,37 +32,6 @@ export const bucketCommands = {
     },
   },
 } satisfies CommandTable;
-
-/** Refuses a bucket that holds something before asking; only the service knows of versions and unfinished uploads. */
-async function remove(services: CommandServices, target: BucketTarget): Promise<Result<unknown> | undefined> {
-  const { engine, prompts, view, changes } = services;
-  const page = await engine.send('objects/listPage', { ...target, prefix: '', delimiter: '', maxKeys: 1 });
-  if (page.ok && page.value.objects.length > 0) {
-    const detail = 'the bucket holds objects';
-    return {
-      ok: false,
-      error: {
-        kind: 'conflict',
-        reason: 'bucketNotEmpty',
-        op: 'buckets/delete',
-        bucket: target.bucket,
-        retry: 'never',
-        detail,
-      },
-    };
-  }
-  if (!page.ok && page.error.kind !== 'denied') return page;
-  const deleteButton = vscode.l10n.t('Delete Bucket');
-  const question = vscode.l10n.t('Delete the bucket "{0}"?', target.bucket);
-  const detail = vscode.l10n.t('This cannot be undone. Its name may be taken by somebody else afterwards.');
-  if ((await prompts.confirm(question, detail, deleteButton)) !== deleteButton) return undefined;
-  const answer = await engine.send('buckets/delete', target);
-  if (!answer.ok) return answer;
-  await dropExtra(services, target);
-  view.forgetBucket(target.connectionId, target.bucket);
-  changes.fire({ ...target, prefix: '', kind: 'deleted' });
-  return undefined;
-}
 
 /** Somebody who may not list buckets, nor look them up, may still use one: then it is added on trust. */
 async function addByName(services: CommandServices, connectionId: ConnectionId): Promise<Result<unknown> | undefined> {
@@ -75,13 +52,6 @@ async function addByName(services: CommandServices, connectionId: ConnectionId):
 }
 
 async function hide(services: CommandServices, target: BucketTarget): Promise<undefined> {
-  await dropExtra(services, target);
+  await dropExtraBucket(services, target);
   services.view.forgetBucket(target.connectionId, target.bucket);
-}
-
-async function dropExtra({ connections }: CommandServices, { connectionId, bucket }: BucketTarget): Promise<void> {
-  const connection = connections.get(connectionId);
-  if (connection?.extraBuckets?.includes(bucket) !== true) return;
-  const extraBuckets = connection.extraBuckets.filter((name) => name !== bucket);
-  await connections.save({ ...connection, extraBuckets });
 }

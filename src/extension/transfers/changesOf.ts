@@ -28,6 +28,10 @@ export function changesOf(request: TransferRequest, snapshot: TransferSnapshot):
       const { bucket } = request;
       return goneFrom({ connectionId, bucket }, request.keys, request.prefixes, snapshot);
     }
+    case 'empty': {
+      const kind = snapshot.state === 'done' ? 'deleted' : 'changed';
+      return [{ connectionId, bucket: request.bucket, prefix: '', kind }];
+    }
   }
 }
 

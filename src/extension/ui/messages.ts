@@ -309,6 +309,9 @@ function operationName(op: string, t: Translate): string {
     case 'objects/listPage':
       return t('Listing objects');
     case 'objects/count':
+    case 'buckets/census':
+    case 'ListObjectVersions':
+    case 'ListMultipartUploads':
       return t('Counting objects');
     case 'HeadObject':
     case 'objects/head':

@@ -160,24 +160,24 @@ it('sets what was chosen, and goes back from an option without losing the others
   // A retention policy replaces versioning.
   expect(sent.slice(1)).toEqual([
     ['bucketProtection/put', { connectionId: 'c', bucket: 'full', policy }],
-    ['buckets/setQuota', { connectionId: 'c', bucket: 'full', quotaBytes: 5e11 }],
+    ['bucketConfig/setQuota', { connectionId: 'c', bucket: 'full', quotaBytes: 5e11 }],
   ]);
   expect(said[0]).toContain('Retention policy: 5 to 30 days, 20 by default');
 });
 
 it('says what was and was not done where a setting fails after the bucket is there, and tries only that again', async () => {
   const script = ['some', 'us-south', 'smart', 'Versioning', 'Quota', '1 GB', 'Create'];
-  const { run, sent, said } = world(iam, script, ['Try Again'], { 'buckets/setQuota': 1 });
+  const { run, sent, said } = world(iam, script, ['Try Again'], { 'bucketConfig/setQuota': 1 });
   await run();
   expect(said).toEqual([
     'refreshed',
-    'The bucket "some" was created with versioning, but without: the quota of 1.00 GB (buckets/setQuota failed.)',
+    'The bucket "some" was created with versioning, but without: the quota of 1.00 GB (bucketConfig/setQuota failed.)',
   ]);
   expect(sent.map(([method]) => method)).toEqual([
     'buckets/create',
     'versioning/put',
-    'buckets/setQuota',
-    'buckets/setQuota',
+    'bucketConfig/setQuota',
+    'bucketConfig/setQuota',
   ]);
 });
 

@@ -1,0 +1,156 @@
+import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
+import { deletability, type Protection } from '../../model/protection';
+import type { BucketCensus, EmptyingRequests } from '../../protocol/emptying';
+import type { EngineClock } from '../clock';
+import type { ListedUpload, UploadCursor } from '../cos/client';
+import type { FullCosClient } from '../cos/fullClient';
+import type { EngineHandlers } from '../engine';
+import { CosFailure } from '../failure';
+import type { ClientFor } from './buckets';
+
+/** Objects or versions whose protection is looked at; each takes a request. */
+const mostLooked = 100;
+const atOnce = 6;
+
+/** What the requests work with besides clients. */
+export interface EmptyingSurroundings {
+  readonly runningUploads: () => ReadonlySet<UploadId>;
+  readonly clock: EngineClock;
+}
+
+/** Requests about emptying buckets. */
+export function createEmptyingHandlers(
+  clientFor: ClientFor,
+  { runningUploads, clock }: EmptyingSurroundings,
+): Pick<EngineHandlers, keyof EmptyingRequests> {
+  return {
+    'buckets/census': async ({ connectionId, bucket, limit }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      const versioning = await client.getVersioning(bucket, signal).catch(orUnknown);
+      const listed =
+        versioning === 'never'
+          ? await countObjects(client, bucket, limit, signal)
+          : await countVersions(client, bucket, limit, signal);
+      const { uploads, isComplete } = await listUploads(client, bucket, limit, signal);
+      const running = runningUploads();
+      const mechanism = await client.getMechanism(bucket, signal);
+      const sample =
+        mechanism === 'none' ? undefined : await sampleOf(client, bucket, listed.first, clock.nowMs(), signal);
+      return {
+        versioning,
+        ...listed.counts,
+        uploads: uploads.length,
+        runningUploads: uploads.filter(({ uploadId }) => running.has(uploadId)).length,
+        isComplete: listed.isComplete && isComplete,
+        mechanism,
+        ...(sample === undefined ? {} : { sample }),
+      };
+    },
+  };
+}
+
+function orUnknown(error: unknown): 'unknown' {
+  if (error instanceof CosFailure && error.error.kind === 'denied') return 'unknown';
+  throw error;
+}
+
+interface Counted {
+  readonly counts: Pick<BucketCensus, 'objects' | 'oldVersions' | 'deleteMarkers' | 'bytes'>;
+  readonly isComplete: boolean;
+  /** The first of what could be protected. */
+  readonly first: readonly { readonly key: ObjectKey; readonly versionId?: string }[];
+}
+
+async function countObjects(
+  client: FullCosClient,
+  bucket: BucketName,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Counted> {
+  const counts = { objects: 0, oldVersions: 0, deleteMarkers: 0, bytes: 0 };
+  const first: { readonly key: ObjectKey }[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { prefix: '', delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
+    const page = await client.listPage(bucket, query, signal);
+    for (const { key, sizeBytes } of page.objects) {
+      if (counts.objects >= limit) return { counts, isComplete: false, first };
+      counts.objects += 1;
+      counts.bytes += sizeBytes;
+      if (first.length < mostLooked) first.push({ key });
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return { counts, isComplete: true, first };
+}
+
+async function countVersions(
+  client: FullCosClient,
+  bucket: BucketName,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Counted> {
+  const counts = { objects: 0, oldVersions: 0, deleteMarkers: 0, bytes: 0 };
+  const first: { readonly key: ObjectKey; readonly versionId: string }[] = [];
+  let seen = 0;
+  let cursor: string | undefined;
+  do {
+    const query = { prefix: '', delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
+    const page = await client.listVersions(bucket, query, signal);
+    for (const version of page.versions) {
+      if (seen >= limit) return { counts, isComplete: false, first };
+      seen += 1;
+      if (version.kind === 'deleteMarker') {
+        counts.deleteMarkers += 1;
+        continue;
+      }
+      counts[version.isLatest ? 'objects' : 'oldVersions'] += 1;
+      counts.bytes += version.sizeBytes;
+      if (first.length < mostLooked) first.push({ key: version.key, versionId: version.versionId });
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return { counts, isComplete: true, first };
+}
+
+async function listUploads(
+  client: FullCosClient,
+  bucket: BucketName,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ readonly uploads: readonly ListedUpload[]; readonly isComplete: boolean }> {
+  const uploads: ListedUpload[] = [];
+  let cursor: UploadCursor | undefined;
+  do {
+    const page = await client.listMultipartUploads(bucket, cursor === undefined ? {} : { cursor }, signal);
+    uploads.push(...page.uploads);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && uploads.length < limit);
+  return { uploads, isComplete: cursor === undefined };
+}
+
+/** What of the first objects the service would refuse to delete. Those that it does not tell of count as not looked at. */
+async function sampleOf(
+  client: FullCosClient,
+  bucket: BucketName,
+  objects: Counted['first'],
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<NonNullable<BucketCensus['sample']>> {
+  const found: Protection[] = [];
+  const queue = objects.values();
+  const lane = async (): Promise<void> => {
+    for (const object of queue) {
+      try {
+        found.push(await client.getProtection({ bucket, ...object }, signal));
+      } catch (error) {
+        if (!(error instanceof CosFailure) || error.error.kind === 'cancelled') throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  const held = found.map((each) => deletability(each, nowMs)).filter(({ kind }) => kind !== 'now');
+  const dates = held.flatMap((each) => (each.kind === 'at' ? [each.atMs] : []));
+  const hasDate = held.length > 0 && dates.length === held.length;
+  return { looked: found.length, protected: held.length, ...(hasDate ? { untilMs: Math.max(...dates) } : {}) };
+}
