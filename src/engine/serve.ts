@@ -33,6 +33,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'buckets/create': true,
   'buckets/delete': true,
   'buckets/census': true,
+  'buckets/expireEverything': true,
   'rootKeys/listInstances': true,
   'rootKeys/list': true,
   'objects/listPage': true,

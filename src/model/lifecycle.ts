@@ -56,3 +56,27 @@ export function lifecycleDate(text: string): string {
     .replace('.000Z', 'Z')
     .replace(/T00:00:00Z$/, '');
 }
+
+const everythingId = 'delete-everything';
+const markersId = 'delete-everything-markers';
+
+/**
+ * Rules with those added that let the service delete everything in a bucket, a day after it was written or replaced. Delete
+ * markers take a rule of their own, since one expiration has either days or markers (data-plane.md §9.1).
+ */
+export function withEverythingExpiring(
+  rules: readonly LifecycleRule[],
+  hasVersions: boolean,
+): readonly LifecycleRule[] {
+  const kept = rules.filter(({ id }) => id !== everythingId && id !== markersId);
+  const days = 1;
+  const everything: LifecycleRule = {
+    id: everythingId,
+    status: 'enabled',
+    expiration: { days },
+    ...(hasVersions ? { noncurrentExpiration: { days } } : {}),
+    abortIncompleteUploads: { days },
+  };
+  const markers: LifecycleRule = { id: markersId, status: 'enabled', expiration: { expiredDeleteMarkers: true } };
+  return [...kept, everything, ...(hasVersions ? [markers] : [])];
+}

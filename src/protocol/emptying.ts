@@ -31,4 +31,12 @@ export interface EmptyingRequests {
     params: { connectionId: ConnectionId; bucket: BucketName; limit: number };
     result: BucketCensus;
   };
+  /**
+   * Adds lifecycle rules that let the service delete everything a day after it was written; other rules stay. `unsupported`
+   * where the bucket has rules that would be lost.
+   */
+  'buckets/expireEverything': {
+    params: { connectionId: ConnectionId; bucket: BucketName; hasVersions: boolean };
+    result: null;
+  };
 }

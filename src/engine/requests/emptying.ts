@@ -1,4 +1,5 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
+import { withEverythingExpiring } from '../../model/lifecycle';
 import { deletability, type Protection } from '../../model/protection';
 import type { BucketCensus, EmptyingRequests } from '../../protocol/emptying';
 import type { EngineClock } from '../clock';
@@ -45,6 +46,16 @@ export function createEmptyingHandlers(
         mechanism,
         ...(sample === undefined ? {} : { sample }),
       };
+    },
+    'buckets/expireEverything': async ({ connectionId, bucket, hasVersions }, signal) => {
+      const client = await clientFor(connectionId, signal);
+      const { rules, unknownElements } = await client.getLifecycle(bucket, signal);
+      if (unknownElements.length > 0) {
+        const detail = `The lifecycle of "${bucket}" has parts that would be lost: ${unknownElements.join(', ')}.`;
+        throw new CosFailure({ kind: 'unsupported', op: 'buckets/expireEverything', bucket, retry: 'never', detail });
+      }
+      await client.putLifecycle(bucket, withEverythingExpiring(rules, hasVersions), signal);
+      return null;
     },
   };
 }

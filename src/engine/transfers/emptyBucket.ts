@@ -1,4 +1,4 @@
-import type { ObjectKey, UploadId } from '../../model/ids';
+import { objectKey, type ObjectKey, type UploadId } from '../../model/ids';
 import type { ItemFailure } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { DeleteFailure, UploadCursor } from '../cos/client';
@@ -7,6 +7,7 @@ import { inConnection, type TransferContext } from './context';
 import { batchKeys, clockToleranceMs, deleteTogether, keyError, parallelBatches } from './deleteBatch';
 import { runLanes } from './lanes';
 import { errorOf } from './localFailure';
+import { objectsBelow } from './selection';
 
 /** The request to empty a bucket. */
 export type EmptyRequest = Extract<TransferRequest, { kind: 'empty' }>;
@@ -40,7 +41,8 @@ export async function emptyBucket(
 ): Promise<void> {
   const { client, run, signal, transfer } = context;
   const { bucket } = request;
-  if (client.isReadOnly) throw readOnly(request);
+  // Aborting uploads is possible through a connection that refuses changes; here it must not be.
+  await client.deleteVersions(bucket, [], signal);
   if (run !== 'first') transfer.addDoneBefore();
   try {
     await runLanes(
@@ -58,19 +60,6 @@ export async function emptyBucket(
     if (!isGone || transfer.itemsFailed > 0) throw thrown;
     transfer.completePlan();
   }
-}
-
-/** Aborting uploads is possible through a read-only connection; here it must not be. */
-function readOnly({ bucket }: EmptyRequest): CosFailure {
-  const detail = 'The connection is marked read-only; nothing was deleted.';
-  return new CosFailure({
-    kind: 'denied',
-    op: 'empty',
-    reason: 'readOnlyConnection',
-    bucket,
-    retry: 'never',
-    detail,
-  });
 }
 
 async function* batches(context: TransferContext, request: EmptyRequest): AsyncGenerator<Batch> {
@@ -128,16 +117,9 @@ async function* versionsOf(context: TransferContext, { bucket }: EmptyRequest): 
 }
 
 async function* objectsOf(context: TransferContext, { bucket }: EmptyRequest): AsyncGenerator<Item> {
-  const { client, signal } = context;
-  let cursor: string | undefined;
-  do {
-    const query = { prefix: '', delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
-    const page = await inConnection(context, signal, () => client.listPage(bucket, query, signal));
-    for (const { key, modifiedAtMs } of page.objects) {
-      if (!isNewer(context, modifiedAtMs)) yield { name: key, key };
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  for await (const { key, modifiedAtMs } of objectsBelow(context, bucket, '')) {
+    if (!isNewer(context, modifiedAtMs)) yield { name: key, key: objectKey(key) };
+  }
 }
 
 async function removeBatch(context: TransferContext, request: EmptyRequest, batch: Batch): Promise<void> {

@@ -62,8 +62,13 @@ async function emptyFull(
   }
   const { message, detail } = emptyQuestion(target.bucket, census, isDeleted, vscode.l10n.t);
   const button = isDeleted ? vscode.l10n.t('Delete Everything and the Bucket…') : vscode.l10n.t('Delete Everything…');
-  if ((await prompts.confirm(message, detail, button)) !== button) return;
-  if (!(await isNameTyped(services, target, message))) return;
+  // Only where it takes long from here is it worth the days that the service takes.
+  const byService = vscode.l10n.t('Let the Service Delete It…');
+  const buttons = census.isComplete ? [button] : [button, byService];
+  const lines = census.isComplete ? [detail] : [detail, '', byServiceText(census)];
+  const answer = await prompts.confirm(message, lines.join('\n'), ...buttons);
+  if (answer === undefined || !(await isNameTyped(services, target, message))) return;
+  if (answer === byService) return await expireEverything(services, target, census);
   const run = await transfers.run({
     kind: 'empty',
     ...target,
@@ -74,6 +79,42 @@ async function emptyFull(
   if (!run.ok) return run;
   if (isDeleted && run.value.state === 'done') await forget(services, target);
   return;
+}
+
+function byServiceText({ versioning }: BucketCensus): string {
+  const how = vscode.l10n.t(
+    'Deleting so much from here takes long. The service can do it by itself: lifecycle rules let everything expire a day after it was written. It works once a day, after midnight UTC, and deletes what is written meanwhile, too.',
+  );
+  return versioning === 'never'
+    ? how
+    : `${how} ${vscode.l10n.t('With versions it takes about three days until nothing is left.')}`;
+}
+
+/** Lets the service empty a bucket, which can be deleted afterwards, and says how to stop it. */
+async function expireEverything(
+  services: CommandServices,
+  target: BucketTarget,
+  { versioning }: BucketCensus,
+): Promise<CommandOutcome> {
+  const set = await services.engine.send('buckets/expireEverything', {
+    ...target,
+    hasVersions: versioning !== 'never',
+  });
+  if (!set.ok) return set;
+  void tellOfRules(services, target);
+  return;
+}
+
+async function tellOfRules(services: CommandServices, target: BucketTarget): Promise<void> {
+  const open = vscode.l10n.t('Open Lifecycle');
+  const text = vscode.l10n.t(
+    'The service deletes everything in "{0}" by itself from tomorrow on, also what is written later, as long as the rules "delete-everything" are in its lifecycle. Delete the bucket once it is empty.',
+    target.bucket,
+  );
+  if ((await services.prompts.info(text, open)) !== open) return;
+  const { openConfiguration } = await import('../configuration/commands');
+  const opened = await openConfiguration(services, { kind: 'bucket', ...target, topic: 'lifecycle' });
+  if (!opened.ok) void services.failures.report(opened.error, { connectionId: target.connectionId });
 }
 
 /** A click is easily made; the name of a bucket is not typed by mistake. */

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Result } from '../../model/cosError';
 import type { UriParts } from '../../model/objectUri';
 import { parseUploadTarget, uploadTargetText } from '../transfers/uploadTarget';
 import { uploadUris } from '../transfers/uploadUris';
@@ -32,6 +33,8 @@ async function download(services: CommandServices, targets: readonly ObjectsTarg
   if (only !== undefined && rowCount(targets) === 1) return downloadOne(services, targets, localFileName(only.key));
   const folder = await chooseFolder(services);
   if (folder === undefined) return;
+  const may = await mayDownload(services, targets, folder.fsPath);
+  if (!may.ok || !may.value) return may.ok ? undefined : may;
   for (const { connectionId, bucket, keys, prefixes } of targets) {
     const run = await services.transfers.run({
       kind: 'download',
@@ -57,14 +60,34 @@ async function downloadBucket(
 ): Promise<CommandOutcome> {
   const folder = await chooseFolder(services);
   if (folder === undefined) return;
+  const folderFsPath = join(folder.fsPath, bucket);
+  const may = await mayDownload(services, [{ connectionId, bucket, keys: [], prefixes: [''] }], folderFsPath);
+  if (!may.ok || !may.value) return may.ok ? undefined : may;
   return services.transfers.run({
     kind: 'download',
     connectionId,
     bucket,
     sources: [{ kind: 'prefix', prefix: '' }],
-    folderFsPath: join(folder.fsPath, bucket),
+    folderFsPath,
     clash: 'ask',
   });
+}
+
+/** Counts what folders hold, and asks where that is much: the service charges for requests, and the disk must hold it. */
+async function mayDownload(
+  { engine, prompts }: CommandServices,
+  targets: readonly ObjectsTarget[],
+  folderFsPath: string,
+): Promise<Result<boolean>> {
+  if (targets.every(({ prefixes }) => prefixes.length === 0)) return { ok: true, value: true };
+  const { countObjects } = await import('../transfers/organise');
+  const { downloadQuestion } = await import('../transfers/organiseTexts');
+  const count = await countObjects(engine, targets);
+  if (!count.ok) return count;
+  const question = downloadQuestion(count.value, folderFsPath, vscode.l10n.t);
+  if (question === undefined) return { ok: true, value: true };
+  const { message, detail, button } = question;
+  return { ok: true, value: (await prompts.confirm(message, detail, button)) === button };
 }
 
 async function chooseFolder(services: CommandServices): Promise<vscode.Uri | undefined> {

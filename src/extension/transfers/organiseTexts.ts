@@ -27,13 +27,43 @@ export function organiseQuestion(
   t: Translate,
 ): OrganiseQuestion | undefined {
   const isMove = requests.some(({ deleteSource }) => deleteSource);
-  const isBig = !count.isComplete || count.objects > manyObjects || count.bytes > manyBytes;
-  if (!isBig && !(isMove && count.objects > 1)) return undefined;
+  if (!isLargeJob(count) && !(isMove && count.objects > 1)) return undefined;
   const what = countText(count, t);
   const detail = jobDetail(requests, count, isMove ? 'move' : 'copy', t);
   return isMove
     ? { message: t('Move {0} to "{1}"?', what, target), detail, button: t('Move') }
     : { message: t('Copy {0} to "{1}"?', what, target), detail, button: t('Copy') };
+}
+
+/** The question before a large download, or undefined where none is needed. */
+export function downloadQuestion(count: ObjectCount, target: string, t: Translate): OrganiseQuestion | undefined {
+  if (!isLargeJob(count)) return undefined;
+  const free = t('There must be room for it on this machine.');
+  return {
+    message: t('Download {0} to "{1}"?', countText(count, t), target),
+    detail: `${requestsText(count, 1, t)}\n${free}`,
+    button: t('Download'),
+  };
+}
+
+/** The question before a large upload, or undefined where none is needed. */
+export function uploadQuestion(count: ObjectCount, target: string, t: Translate): OrganiseQuestion | undefined {
+  if (!isLargeJob(count)) return undefined;
+  const message = t('Upload {0} to "{1}"?', countText(count, t), target);
+  return { message, detail: requestsText(count, 1, t), button: t('Upload') };
+}
+
+function isLargeJob({ objects, bytes, isComplete }: ObjectCount): boolean {
+  return !isComplete || objects > manyObjects || bytes > manyBytes;
+}
+
+/** Keys of one page of a list. */
+const pageKeys = 1000;
+
+/** The least that a job asks of the service, which charges for it; large objects take more, in parts. */
+function requestsText({ objects }: ObjectCount, perObject: number, t: Translate): string {
+  const requests = objects * perObject + Math.ceil(objects / pageKeys);
+  return t('At least {0} requests are sent to the service.', requests.toLocaleString('en-US'));
 }
 
 /** What a job does, in plain words. */
@@ -56,6 +86,7 @@ export function jobDetail(
     requests.some(({ source }) => source.connectionId !== undefined)
       ? t('The bytes go through this computer, from one connection to the other.')
       : t('The service copies by itself; the bytes do not go through this computer.'),
+    requestsText(count, mode === 'move' ? 2 : 1, t),
   ];
   return lines.join('\n');
 }

@@ -30,6 +30,7 @@ export async function uploadUris(
   const { connectionId, bucket, prefix } = target;
   const sources = uris.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => ({ fsPath }));
   if (sources.length > 0) {
+    if (!(await mayUpload(services, target, sources))) return undefined;
     const run = await services.transfers.run({
       kind: 'upload',
       connectionId,
@@ -44,6 +45,28 @@ export async function uploadUris(
   const others = uris.filter(({ scheme }) => scheme !== 'file');
   if (others.length > 0) await uploadContents(services, target, others.map(contentOf));
   return undefined;
+}
+
+/** Counts what folders hold, and asks where that is much: the service charges for requests and storage. */
+async function mayUpload(
+  { prompts }: UploadServices,
+  { bucket, prefix }: UploadTarget,
+  sources: readonly { readonly fsPath: string }[],
+): Promise<boolean> {
+  const fsPaths = sources.map(({ fsPath }) => fsPath);
+  const { countFiles, hasFolders } = await import('./countFiles');
+  if (!(await hasFolders(fsPaths))) return true;
+  const title = vscode.l10n.t('Counting files');
+  const progress = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const count = await vscode.window.withProgress(progress, async (_progress, token) =>
+    countFiles(fsPaths, () => token.isCancellationRequested),
+  );
+  if (count === undefined) return false;
+  const { uploadQuestion } = await import('./organiseTexts');
+  const question = uploadQuestion(count, `${bucket}/${prefix}`, vscode.l10n.t);
+  if (question === undefined) return true;
+  const { message, detail, button } = question;
+  return (await prompts.confirm(message, detail, button)) === button;
 }
 
 /** What is uploaded is the file on disk, so unsaved text would silently stay behind. False when the person gave up. */

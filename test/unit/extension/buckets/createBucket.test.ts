@@ -3,6 +3,7 @@ import type { CommandServices } from '../../../../src/extension/commands/command
 import type { StepAnswer, StepPlace } from '../../../../src/extension/services';
 import type { Connection } from '../../../../src/model/connection';
 import { connectionId } from '../../../../src/model/ids';
+import { locations } from '../../../../src/model/location';
 
 const fill = (text: string, ...values: unknown[]): string =>
   text.replace(/\{(\d)\}/g, (_all, at: string) => String(values[Number(at)]));
@@ -66,6 +67,7 @@ function world(connection: Connection, script: string[], buttons: string[], fail
     connections: { get: () => connection },
     engine: {
       send: async (method: string, params: Answers) => {
+        if (method === 'locations/list') return { ok: true, value: locations };
         sent.push([method, params]);
         const left = fails[method] ?? 0;
         fails[method] = left - 1;

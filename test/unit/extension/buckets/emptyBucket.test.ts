@@ -26,7 +26,7 @@ const nothing: BucketCensus = {
 };
 
 /** A person who presses the first button of a question, or none, and types a text; and a bucket with what a census says. */
-function world(census: BucketCensus | 'denied', { presses = true, typed = '', state = 'done' } = {}) {
+function world(census: BucketCensus | 'denied', { presses = true, typed = '', state = 'done', button = 0 } = {}) {
   const asked: string[] = [];
   const done: unknown[] = [];
   const services = {
@@ -50,7 +50,7 @@ function world(census: BucketCensus | 'denied', { presses = true, typed = '', st
     prompts: {
       confirm: async (message: string, detail: string, ...buttons: string[]) => {
         asked.push(`${message}\n${detail}`);
-        return presses ? buttons[0] : undefined;
+        return presses ? buttons[button] : undefined;
       },
       input: async ({ validateInput }: { validateInput: (text: string) => string | undefined }) => {
         asked.push(validateInput(typed) ?? 'name accepted');
@@ -102,6 +102,7 @@ it('deletes a full bucket with its versions and locks told, and forgets it only 
     '7 of 100 that were looked at are protected and will stay, the last until 15 Jan 2030.',
   );
   expect(gone.asked[0]).toContain('As long as something stays, the bucket stays, too.');
+  expect(gone.asked[0]).toContain('With versions it takes about three days');
   const wanted = { ...request, hasVersions: true, isLocked: true, deleteBucket: true };
   expect(gone.done).toEqual([wanted, 'forgotten']);
   const stays = world(census, { typed: 'invoices', state: 'failed' });
@@ -119,6 +120,17 @@ it('asks no name for an empty bucket, also where it may not be listed', async ()
   const { services, asked, done } = world(nothing);
   await emptyBucket(services, target);
   expect([asked, done]).toEqual([['The bucket "invoices" is empty.'], []]);
+});
+
+it('lets the service do it where there is too much to count, and not where there is not', async () => {
+  const large = { ...nothing, objects: 10_000, isComplete: false };
+  const { services, asked, done } = world(large, { typed: 'invoices', button: 1 });
+  await deleteBucket(services, target);
+  expect(done).toEqual(['buckets/expireEverything']);
+  expect(asked.at(-1)).toContain('as long as the rules "delete-everything" are in its lifecycle');
+  const small = world({ ...nothing, objects: 1 }, { typed: 'invoices', button: 1 });
+  await deleteBucket(small.services, target);
+  expect(small.done).toEqual([]);
 });
 
 it('does not cut off an upload of its own', async () => {

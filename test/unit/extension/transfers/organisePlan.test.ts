@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../../src/model/ids';
 import { folderRename, planDuplicates, planOrganise } from '../../../../src/extension/transfers/organisePlan';
-import { jobDetail, needsCount, organiseQuestion } from '../../../../src/extension/transfers/organiseTexts';
+import {
+  downloadQuestion,
+  jobDetail,
+  needsCount,
+  organiseQuestion,
+  uploadQuestion,
+} from '../../../../src/extension/transfers/organiseTexts';
 import { parseBucketAndFolder } from '../../../../src/extension/commands/keyText';
 import { english } from './snapshots';
 
@@ -78,7 +84,7 @@ describe('the question before a job', () => {
     expect(organiseQuestion(move, count(12, 2000), 'photos/b/', english)).toEqual({
       message: 'Move 12 objects (2.00 kB) to "photos/b/"?',
       detail:
-        '12 objects (2.00 kB) are copied; each is deleted at its old place once its copy is verified. One that fails stays where it is.\nThe service copies by itself; the bytes do not go through this computer.',
+        '12 objects (2.00 kB) are copied; each is deleted at its old place once its copy is verified. One that fails stays where it is.\nThe service copies by itself; the bytes do not go through this computer.\nAt least 25 requests are sent to the service.',
       button: 'Move',
     });
     expect(organiseQuestion(move, count(1), 'photos/b/', english)).toBeUndefined();
@@ -97,6 +103,21 @@ describe('the question before a job', () => {
     const other = requestsOf(planOrganise([selected(['x'], [], 'logs', connectionId('work'))], folder, 'copy'));
     expect(jobDetail(other, count(1), 'copy', english)).toContain('go through this computer');
     expect(jobDetail(copy, count(1), 'copy', english)).toContain('do not go through this computer');
+  });
+
+  it('is asked of downloads and uploads that are large, with the requests that they take', () => {
+    expect(downloadQuestion(count(1000, 5e8), '/home/me', english)).toBeUndefined();
+    expect(downloadQuestion(count(2500, 5e9), '/home/me', english)).toEqual({
+      message: 'Download 2,500 objects (5.00 GB) to "/home/me"?',
+      detail: 'At least 2,503 requests are sent to the service.\nThere must be room for it on this machine.',
+      button: 'Download',
+    });
+    expect(uploadQuestion(count(3, 10), 'photos/', english)).toBeUndefined();
+    expect(uploadQuestion(count(10_000, 10, false), 'photos/', english)).toEqual({
+      message: 'Upload more than 10,000 objects to "photos/"?',
+      detail: 'At least 10,010 requests are sent to the service.',
+      button: 'Upload',
+    });
   });
 
   it('needs a count only where there are folders', () => {
