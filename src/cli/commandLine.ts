@@ -13,6 +13,8 @@ export interface CommonOptions {
   readonly partBytes: number;
   /** Bytes per second, both ways together. */
   readonly maxBytesPerSecond: number | undefined;
+  /** Of `cp`: symbolic links in folders are left out. */
+  readonly skipSymlinks: boolean;
   readonly isJson: boolean;
 }
 
@@ -94,6 +96,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
         resume: { type: 'boolean' },
         include: { type: 'string', multiple: true },
         exclude: { type: 'string', multiple: true },
+        'no-follow-symlinks': { type: 'boolean' },
         ...uploadFlags,
       });
       if (values.help === true) return { verb: 'help', text: help.cp };
@@ -138,6 +141,7 @@ function common(values: {
   concurrency?: string;
   'part-size'?: string;
   'limit-rate'?: string;
+  'no-follow-symlinks'?: boolean;
   json?: boolean;
 }): CommonOptions {
   return {
@@ -146,6 +150,7 @@ function common(values: {
     concurrency: concurrency(values.concurrency),
     partBytes: partSize(values['part-size']),
     maxBytesPerSecond: rate(values['limit-rate']),
+    skipSymlinks: values['no-follow-symlinks'] === true,
     isJson: values.json === true,
   };
 }

@@ -54,6 +54,8 @@ Nothing half-written stays, whatever happens: a file or object appears when it i
   --exclude PATTERN   with --recursive, nothing that matches; wins over --include; may be repeated. Patterns are compared
                       with names below the target, those without "/" with the last part of a name, and one that matches
                       a folder means all that is in it
+  --no-follow-symlinks
+                      leave out symbolic links in folders, and say so; otherwise they are followed, and loops are found
   --if-exists WHAT    skip, replace or fail (default) where the target exists
   --content-type TYPE, --cache-control TEXT, --content-disposition TEXT, --content-encoding TEXT,
   --content-language TEXT, --expires DATE

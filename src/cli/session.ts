@@ -102,6 +102,7 @@ function configurationOf(options: CommonOptions, environment: NodeJS.ProcessEnv)
     memoryBudgetBytes: Math.max(96 * mebibyte, options.partBytes),
     maxConnections: options.concurrency,
     preferredPartBytes: options.partBytes,
+    skipSymlinks: options.skipSymlinks,
     ...(options.maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond: options.maxBytesPerSecond }),
   };
 }

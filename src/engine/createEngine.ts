@@ -121,6 +121,7 @@ export function createEngine(options: EngineOptions): Engine {
         accepted(wanted);
         http.configure(wanted);
         configuration = wanted;
+        transfers.configured();
         return { protocolVersion, pid: process.pid };
       },
       'connection/test': async ({ connection, credential }, signal) =>

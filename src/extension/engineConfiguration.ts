@@ -26,6 +26,7 @@ export function readEngineConfiguration(
   const transfers = vscode.workspace.getConfiguration('ibmcos.transfers');
   const proxyUrl = http.get<string>('proxy', '').trim();
   const noProxy = http.get<string>('proxySupport') === 'off' ? ['*'] : http.get<readonly string[]>('noProxy', []);
+  const maxBytesPerSecond = transfers.get('maxBytesPerSecond', 0);
   const extraCaFile = environment['NODE_EXTRA_CA_CERTS'];
   return {
     protocolVersion,
@@ -41,6 +42,8 @@ export function readEngineConfiguration(
     memoryBudgetBytes: transfers.get('memoryBudgetMebibytes', 128) * mebibyte,
     maxConnections: transfers.get('maxConnections', 16),
     preferredPartBytes: transfers.get('partSizeMebibytes', 8) * mebibyte,
+    ...(maxBytesPerSecond > 0 ? { maxBytesPerSecond } : {}),
+    skipSymlinks: !transfers.get('followSymlinks', true),
     stateFolderFsPath,
   };
 }

@@ -44,7 +44,8 @@ export interface ItemFailure {
 /** One item that was left out on purpose, with the reason in plain words. */
 export interface ItemSkip {
   readonly name: string;
-  readonly reason: 'exists' | 'unsafeName' | 'nameCollision' | 'notAFile' | 'symlinkLoop' | 'notUnicode' | 'keyTooLong';
+  readonly reason:
+    'exists' | 'unsafeName' | 'nameCollision' | 'notAFile' | 'symlink' | 'symlinkLoop' | 'notUnicode' | 'keyTooLong';
   readonly detail: string;
 }
 

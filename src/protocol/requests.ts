@@ -48,6 +48,8 @@ export interface EngineConfiguration {
   readonly preferredPartBytes: number;
   /** Bytes per second that transfers may move together, up and down; absent means no limit. */
   readonly maxBytesPerSecond?: number;
+  /** Whether uploads of folders leave out symbolic links instead of following them. */
+  readonly skipSymlinks?: boolean;
   /**
    * Folder of the journal of transfers, one for all windows of the machine. Read once, from the first configuration;
    * without it transfers end with the engine.

@@ -46,6 +46,7 @@ export interface TransferContext extends TransferEnd {
   /** Objects up to this size are moved whole, larger ones in parts of about this size. */
   readonly partBytes: number;
   readonly platform: LocalPlatform;
+  readonly skipSymlinks: boolean;
   readonly nowMs: () => number;
   /** Asks what to do with targets that exist; throws `cancelled` when the answer is to cancel. */
   readonly decideClashes: (clashCount: number, examples: readonly string[]) => Promise<DecidedClash>;

@@ -55,6 +55,8 @@ export interface Transfers {
     | 'transfers/remove'
     | 'transfers/clearFinished'
   >;
+  /** Takes over what of a new configuration concerns transfers that run already. */
+  configured(): void;
   /** Open uploads that transfers of this engine are at: they are nobody's to abort. */
   runningUploads(): ReadonlySet<UploadId>;
   /** The request of a transfer that is listed. */
@@ -357,6 +359,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         return null;
       },
     },
+    configured: () => rateLimit.set(dependencies.configuration().maxBytesPerSecond),
     runningUploads: () => {
       const running = new Set<UploadId>();
       for (const entry of entries.values()) {

@@ -12,17 +12,22 @@ export class RateLimit {
   #bytesPerSecond: number | undefined;
   /** Monotonic time at which everything let through so far is paid for. */
   #paidAtMs = 0;
+  /** Aborts when the limit becomes another one: what waits is judged anew. */
+  #changed = new AbortController();
 
   constructor(clock: EngineClock, bytesPerSecond: number | undefined) {
     this.#clock = clock;
     this.#bytesPerSecond = bytesPerSecond;
   }
 
-  /** Undefined takes the limit away, also for what waits already. */
+  /** Undefined takes the limit away. What waits already waits as the new limit says. */
   set(bytesPerSecond: number | undefined): void {
     if (bytesPerSecond === this.#bytesPerSecond) return;
     this.#bytesPerSecond = bytesPerSecond;
     this.#paidAtMs = 0;
+    const waiting = this.#changed;
+    this.#changed = new AbortController();
+    waiting.abort();
   }
 
   /** Nothing to wait for when it answers with undefined. Rejects when the signal aborts first. */
@@ -32,6 +37,16 @@ export class RateLimit {
     const dueAtMs = Math.max(this.#paidAtMs, nowMs);
     this.#paidAtMs = dueAtMs + (bytes * 1000) / this.#bytesPerSecond;
     const waitMs = dueAtMs - nowMs;
-    return waitMs <= burstMs ? undefined : this.#clock.sleep(waitMs, signal);
+    return waitMs <= burstMs ? undefined : this.#wait(bytes, waitMs, signal);
+  }
+
+  async #wait(bytes: number, waitMs: number, signal: AbortSignal): Promise<void> {
+    const changed = this.#changed.signal;
+    try {
+      await this.#clock.sleep(waitMs, AbortSignal.any([signal, changed]));
+    } catch (thrown) {
+      if (signal.aborted || !changed.aborted) throw thrown;
+      await this.take(bytes, signal);
+    }
   }
 }

@@ -79,6 +79,7 @@ export async function runTransfer(
       maxConnections: configuration.maxConnections,
       partBytes: configuration.preferredPartBytes,
       platform: around.platform,
+      skipSymlinks: configuration.skipSymlinks === true,
       nowMs: around.nowMs,
       decideClashes: async (clashCount, examples) => {
         const answer = await around.decideClashes(clashCount, examples, signal);

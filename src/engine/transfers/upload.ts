@@ -25,7 +25,7 @@ export async function upload(context: TransferContext, request: UploadRequest, s
 }
 
 async function* plan(context: TransferContext, request: UploadRequest): AsyncGenerator<DecidedItem> {
-  const items = planUpload(context.transfer, request, context.signal);
+  const items = planUpload(context.transfer, request, context.signal, context.skipSymlinks);
   if (request.clash === 'ask') {
     yield* planAsking(context, request, items);
   } else {

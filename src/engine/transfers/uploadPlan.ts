@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { keyProblem, objectKey, type ObjectKey } from '../../model/ids';
@@ -21,7 +21,8 @@ export interface UploadItem extends FileState {
 
 /**
  * Finds the files below the sources and the keys they get: relative paths with `/`, below `prefix`. Symbolic links are
- * followed; a link back to a folder that is being walked is a skip. What cannot be uploaded is booked as skip or
+ * followed, or skipped where `skipSymlinks` says so and the link is no source itself; a link back to a folder that is being
+ * walked is a skip. What cannot be uploaded is booked as skip or
  * failure with its reason. Holds the names of one folder per level, not of the whole tree. Empty folders make nothing:
  * keys have no folders. What the filter leaves out is not looked at.
  */
@@ -29,11 +30,12 @@ export async function* planUpload(
   transfer: Transfer,
   { sources, prefix, filter }: Pick<UploadRequest, 'sources' | 'prefix' | 'filter'>,
   signal: AbortSignal,
+  skipSymlinks = false,
 ): AsyncGenerator<UploadItem> {
   const choice = nameChoice(filter);
   const isLeftOut: IsLeftOut = (key, what) =>
     what === 'folder' ? choice.leavesOut(key.slice(prefix.length)) : !choice.takes(key.slice(prefix.length));
-  const walk = new Walk(transfer, isLeftOut, signal);
+  const walk = new Walk(transfer, isLeftOut, skipSymlinks, signal);
   const seen = new Set<string>();
   const names = new Map<string, string>();
   for (const source of sources) {
@@ -58,11 +60,13 @@ type IsLeftOut = (key: string, what: 'file' | 'folder') => boolean;
 class Walk {
   readonly #transfer: Transfer;
   readonly #isLeftOut: IsLeftOut;
+  readonly #skipSymlinks: boolean;
   readonly #signal: AbortSignal;
 
-  constructor(transfer: Transfer, isLeftOut: IsLeftOut, signal: AbortSignal) {
+  constructor(transfer: Transfer, isLeftOut: IsLeftOut, skipSymlinks: boolean, signal: AbortSignal) {
     this.#transfer = transfer;
     this.#isLeftOut = isLeftOut;
+    this.#skipSymlinks = skipSymlinks;
     this.#signal = signal;
   }
 
@@ -101,9 +105,11 @@ class Walk {
         continue;
       }
       if (this.#isLeftOut(`${prefix}${name}`, 'folder')) continue;
-      const state = await this.#stat(path);
+      const state = await this.#stat(path, this.#skipSymlinks ? lstat : stat);
       if (state === undefined) continue;
-      if (!state.isDirectory()) {
+      if (state.isSymbolicLink()) {
+        this.skip({ name: path, reason: 'symlink', detail: 'it is a symbolic link, and those are not followed' });
+      } else if (!state.isDirectory()) {
         yield* this.#file(path, `${prefix}${name}`, state);
       } else if (above.includes(identity(state))) {
         this.skip({ name: path, reason: 'symlinkLoop', detail: 'it links back to a folder that it lies in' });
@@ -135,9 +141,9 @@ class Walk {
     }
   }
 
-  async #stat(fsPath: string): Promise<BigIntStats | undefined> {
+  async #stat(fsPath: string, look: typeof stat = stat): Promise<BigIntStats | undefined> {
     try {
-      return await stat(fsPath, { bigint: true });
+      return await look(fsPath, { bigint: true });
     } catch (cause) {
       if (codeOf(cause) === 'ELOOP') {
         this.skip({ name: fsPath, reason: 'symlinkLoop', detail: 'it is a symbolic link that leads to itself' });

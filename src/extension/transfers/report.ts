@@ -37,6 +37,8 @@ export function skipSentence(skip: ItemSkip, t: Translate): string {
       return t('Another item of this transfer has the same name on this machine.');
     case 'notAFile':
       return t('It is neither a file nor a folder.');
+    case 'symlink':
+      return t('It is a symbolic link, and those are not followed (setting "ibmcos.transfers.followSymlinks").');
     case 'symlinkLoop':
       return t('It is a link that leads back to a folder above it.');
     case 'notUnicode':

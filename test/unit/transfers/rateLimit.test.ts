@@ -41,4 +41,26 @@ describe('the rate limit', () => {
     limit.set(undefined);
     expect(limit.take(5000, never)).toBeUndefined();
   });
+
+  it('holds at once for what waits already, when it is raised, lowered or taken away', async () => {
+    const clock = new ManualClock();
+    const limit = new RateLimit(clock, 1);
+    expect(limit.take(1_000_000, never)).toBeUndefined();
+    const passed: string[] = [];
+    const waiting = ['first', 'second'].map(async (name) => {
+      await limit.take(5000, never);
+      passed.push(name);
+    });
+    limit.set(1000);
+    await waiting[0];
+    expect(passed).toEqual(['first']);
+    expect(clock.longestSleepMs).toBe(5000);
+    limit.set(100);
+    await waiting[1];
+    expect(passed).toEqual(['first', 'second']);
+    const third = limit.take(1, never);
+    expect(clock.longestSleepMs).toBe(50_000);
+    limit.set(undefined);
+    await third;
+  });
 });

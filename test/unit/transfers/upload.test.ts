@@ -136,6 +136,25 @@ describe('upload', () => {
     expect(end).toMatchObject({ state: 'failed', itemsTotal: 5, itemsDone: 1, itemsSkipped: 3, itemsFailed: 1 });
   });
 
+  it('leaves links in folders out where they are not to be followed, and follows one that was chosen', async () => {
+    const strict = await makeWorld({ configuration: { skipSymlinks: true } });
+    write('real/file.txt', 'R');
+    mkdirSync(join(world.folder, 'top'));
+    write('top/own.txt', 'O');
+    symlinkSync(join(world.folder, 'real'), join(world.folder, 'top/linked'));
+    symlinkSync(join(world.folder, 'real/file.txt'), join(world.folder, 'top/file'));
+    symlinkSync('nowhere', join(world.folder, 'top/broken'));
+    const end = await strict.run(request([join(world.folder, 'top'), join(world.folder, 'top/file')]));
+    expect(strict.client.keys('bucket')).toEqual(['file', 'top/own.txt']);
+    expect(end.skips.map(({ name, reason }) => [name.split('/').at(-1), reason])).toEqual([
+      ['broken', 'symlink'],
+      ['file', 'symlink'],
+      ['linked', 'symlink'],
+    ]);
+    expect(end).toMatchObject({ state: 'done', itemsTotal: 5, itemsDone: 2, itemsSkipped: 3 });
+    await strict.dispose();
+  });
+
   it('skips a name that is not Unicode and a key that would be too long, with the reason', async () => {
     mkdirSync(join(world.folder, 'top'));
     writeFileSync(Buffer.concat([Buffer.from(`${world.folder}/top/bad`), Buffer.from([0xff])]), 'x');
