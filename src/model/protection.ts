@@ -1,3 +1,5 @@
+import type { ObjectProtection } from './objectInfo';
+
 /** Modes of Object Lock (data-plane.md §11). */
 export type LockMode = 'GOVERNANCE' | 'COMPLIANCE';
 
@@ -106,6 +108,13 @@ export function obstaclesOf(protection: Protection, nowMs: number): readonly Obs
  */
 export function isOverwriteRefused(protection: Protection, nowMs: number): boolean {
   return protection.kind === 'retention' && obstaclesOf(protection, nowMs).length > 0;
+}
+
+/** The same as far as a HEAD tells: it counts holds, and knows an end or that there is none. */
+export function isReplaceRefused({ retention }: ObjectProtection, nowMs: number): boolean {
+  if (retention === undefined) return false;
+  const { retainUntilMs = 0, isIndefinite, legalHoldCount } = retention;
+  return isIndefinite || legalHoldCount > 0 || retainUntilMs > nowMs;
 }
 
 /** Legal holds that one object may have (data-plane.md §12.3). */

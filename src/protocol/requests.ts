@@ -221,6 +221,12 @@ export type TransferRequest =
       readonly clash: ClashChoice;
     };
 
+/** Targets under retention or hold that cannot be replaced, among those that were looked at: perhaps not all. */
+export interface ProtectedTargets {
+  readonly count: number;
+  readonly looked: number;
+}
+
 /** An upload that was begun and neither completed nor aborted. Without sizes where there are too many to look into. */
 export interface OpenUpload {
   readonly key: ObjectKey;
@@ -467,7 +473,15 @@ export interface HostRequests {
   'credential/keep': { params: { connectionId: ConnectionId; credential: Credential }; result: null };
   /** Asks the user, once for a transfer, what to do where targets exist. `cancel` cancels the transfer. */
   'transfer/decideClashes': {
-    params: { transferId: TransferId; clashCount: number; examples: readonly string[]; title: string; target: string };
+    params: {
+      transferId: TransferId;
+      clashCount: number;
+      examples: readonly string[];
+      title: string;
+      target: string;
+      /** Those of them that the service will not let be replaced; absent where there is none. */
+      protectedTargets?: ProtectedTargets;
+    };
     result: 'skip' | 'replace' | 'keepBoth' | 'cancel';
   };
 }

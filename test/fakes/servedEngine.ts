@@ -12,7 +12,7 @@ import type { Connection, Credential } from '../../src/model/connection';
 import type { CosError, Result } from '../../src/model/cosError';
 import { connectionId, type ConnectionId } from '../../src/model/ids';
 import type { TransferSnapshot } from '../../src/model/transferState';
-import type { EngineConfiguration, EngineMethod, EngineRequests } from '../../src/protocol/requests';
+import type { EngineConfiguration, EngineMethod, EngineRequests, HostRequests } from '../../src/protocol/requests';
 import { protocolVersion } from '../../src/protocol/version';
 
 /** What a test may say about its engine. */
@@ -41,6 +41,8 @@ export interface EngineUnderTest {
   /** Credentials that took the place of those that were resolved. */
   readonly kept: readonly Credential[];
   readonly transfers: Map<string, TransferSnapshot>;
+  /** What was asked about existing targets; the answer is always `cancel`. */
+  readonly clashQuestions: HostRequests['transfer/decideClashes']['params'][];
   readonly close: () => Promise<void>;
 }
 
@@ -89,7 +91,11 @@ export async function startServedEngine(options: ServedEngineOptions): Promise<E
     kept.push(params.credential);
     return { ok: true, value: null };
   });
-  connection.onRequest('transfer/decideClashes', () => ({ ok: true, value: 'cancel' }));
+  const clashQuestions: EngineUnderTest['clashQuestions'] = [];
+  connection.onRequest('transfer/decideClashes', (question: (typeof clashQuestions)[number]) => {
+    clashQuestions.push(question);
+    return { ok: true, value: 'cancel' };
+  });
   connection.onNotification(
     'engine/log',
     (line: { level: string; text: string }) => void log.push(`${line.level} ${line.text}`),
@@ -103,6 +109,7 @@ export async function startServedEngine(options: ServedEngineOptions): Promise<E
     log,
     kept,
     transfers,
+    clashQuestions,
     async send<M extends EngineMethod>(method: M, params: EngineRequests[M]['params'], signal?: AbortSignal) {
       const source = new CancellationTokenSource();
       if (signal?.aborted === true) source.cancel();

@@ -1,6 +1,7 @@
 import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
+import type { ProtectedTargets } from '../../protocol/requests';
 import { cancelled, CosFailure } from '../failure';
 import type { CosClient } from '../cos/client';
 import type { MetadataOperations } from '../cos/metadata';
@@ -49,7 +50,11 @@ export interface TransferContext extends TransferEnd {
   readonly skipSymlinks: boolean;
   readonly nowMs: () => number;
   /** Asks what to do with targets that exist; throws `cancelled` when the answer is to cancel. */
-  readonly decideClashes: (clashCount: number, examples: readonly string[]) => Promise<DecidedClash>;
+  readonly decideClashes: (
+    clashCount: number,
+    examples: readonly string[],
+    protectedTargets?: ProtectedTargets,
+  ) => Promise<DecidedClash>;
 }
 
 /** How an item ended, when it did not fail. */

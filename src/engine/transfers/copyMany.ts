@@ -13,6 +13,7 @@ import {
   type CopyRoute,
 } from './copyPlan';
 import { runLanes } from './lanes';
+import { countProtectedTargets } from './protectedTargets';
 import { findObject } from './remoteClash';
 
 interface DecidedItem {
@@ -86,9 +87,18 @@ async function* planAsking(
   const open = all.filter(({ from: { key } }) => notes.outcomeOf(key) !== 'done' && notes.findItem(key) === undefined);
   const existing = await existingTargets(context, request, open);
   const clashing = open.filter(({ targetKey }) => existing.has(targetKey)).map(({ targetKey }) => targetKey);
-  const choice = clashing.length === 0 ? 'fail' : await context.decideClashes(clashing.length, clashing.slice(0, 20));
+  const choice = clashing.length === 0 ? 'fail' : await decide(context, request, clashing);
   // What appears after the question was asked was not asked about: it is never overwritten.
   for (const item of all) yield { item, clash: existing.has(item.targetKey) ? choice : 'fail' };
+}
+
+async function decide(
+  context: TransferContext,
+  { target }: CopyRequest,
+  clashing: readonly ObjectKey[],
+): Promise<DecidedClash> {
+  const protectedTargets = await countProtectedTargets(context, target.bucket, clashing);
+  return await context.decideClashes(clashing.length, clashing.slice(0, 20), protectedTargets);
 }
 
 /** Targets that exist: folders by listing them, single objects by asking for each. */

@@ -136,8 +136,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         client: await dependencies.clientFor(connectionId, signal),
         connections: connectionsOf(connectionId, configuration.maxConnections),
       }),
-      decideClashes: (clashCount, examples, signal) =>
-        host.decideClashes({ transferId, clashCount, examples, title, target }, signal),
+      decideClashes: (clashes, signal) => host.decideClashes({ transferId, ...clashes, title, target }, signal),
       isLost: () => withJournal((it) => it.isLost(entry), false),
       canStandStill: keeper !== undefined,
     });

@@ -1,7 +1,7 @@
 import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
-import type { EngineConfiguration, TransferRequest } from '../../protocol/requests';
+import type { EngineConfiguration, HostRequests, TransferRequest } from '../../protocol/requests';
 import { cancelled } from '../failure';
 import { changeMany } from './changeMany';
 import type { TransferClient, TransferContext, TransferEnd } from './context';
@@ -24,8 +24,7 @@ export interface RunSurroundings extends Pick<
   clientFor(signal: AbortSignal): Promise<TransferClient>;
   endOf(connectionId: ConnectionId, signal: AbortSignal): Promise<TransferEnd>;
   decideClashes(
-    clashCount: number,
-    examples: readonly string[],
+    clashes: Pick<HostRequests['transfer/decideClashes']['params'], 'clashCount' | 'examples' | 'protectedTargets'>,
     signal: AbortSignal,
   ): Promise<'skip' | 'replace' | 'keepBoth' | 'cancel'>;
   /** Whether another engine has taken the transfer over. */
@@ -81,8 +80,9 @@ export async function runTransfer(
       platform: around.platform,
       skipSymlinks: configuration.skipSymlinks === true,
       nowMs: around.nowMs,
-      decideClashes: async (clashCount, examples) => {
-        const answer = await around.decideClashes(clashCount, examples, signal);
+      decideClashes: async (clashCount, examples, protectedTargets) => {
+        const clashes = { clashCount, examples, ...(protectedTargets === undefined ? {} : { protectedTargets }) };
+        const answer = await around.decideClashes(clashes, signal);
         if (answer !== 'cancel') return answer;
         cancel.abort();
         throw cancelled(request.kind);

@@ -1,6 +1,9 @@
+import type { ObjectKey } from '../../model/ids';
+import type { ObjectInfo } from '../../model/objectInfo';
 import type { DecidedClash } from './clash';
 import { inConnection, moveItem, type TransferContext } from './context';
 import { runLanes } from './lanes';
+import { countProtectedTargets } from './protectedTargets';
 import { findObject } from './remoteClash';
 import { uploadFile } from './uploadFile';
 import { planUpload, type UploadItem, type UploadRequest } from './uploadPlan';
@@ -41,14 +44,15 @@ async function* planAsking(
   items: AsyncIterable<UploadItem>,
 ): AsyncGenerator<DecidedItem> {
   const all: UploadItem[] = [];
-  const clashing = new Set<UploadItem>();
+  const clashing = new Map<UploadItem, ObjectInfo>();
   const look = async (item: UploadItem) => {
     // Decided, and perhaps stored, in an earlier run.
     const { notes } = context;
     if (notes.outcomeOf(item.fsPath) === 'done' || notes.findItem(item.fsPath) !== undefined) return;
     const address = { bucket: request.bucket, key: item.key };
     const find = () => findObject(context.client, address, context.signal);
-    if ((await inConnection(context, context.signal, find)) !== undefined) clashing.add(item);
+    const found = await inConnection(context, context.signal, find);
+    if (found !== undefined) clashing.set(item, found);
   };
   const gathered = (async function* () {
     for await (const item of items) {
@@ -58,8 +62,19 @@ async function* planAsking(
   })();
   const stop = new AbortController();
   await runLanes(gathered, () => 'small', { small: context.maxConnections, large: 1 }, look, stop);
-  const examples = all.filter((item) => clashing.has(item)).map((item) => item.key);
-  const choice = examples.length === 0 ? 'fail' : await context.decideClashes(examples.length, examples.slice(0, 20));
+  const keys = all.filter((item) => clashing.has(item)).map((item) => item.key);
+  const choice = keys.length === 0 ? 'fail' : await decide(context, request, keys, [...clashing.values()]);
   // What appears after the question was asked was not asked about: it is never overwritten.
   for (const item of all) yield { item, clash: clashing.has(item) ? choice : 'fail' };
+}
+
+async function decide(
+  context: TransferContext,
+  { bucket }: UploadRequest,
+  keys: readonly ObjectKey[],
+  infos: readonly ObjectInfo[],
+): Promise<DecidedClash> {
+  const known = new Map(infos.map((info) => [info.key, info]));
+  const protectedTargets = await countProtectedTargets(context, bucket, keys, known);
+  return await context.decideClashes(keys.length, keys.slice(0, 20), protectedTargets);
 }

@@ -47,6 +47,19 @@ describe('the answer about existing targets', () => {
     expect(asked).toEqual([expected]);
   });
 
+  it.each([
+    [{ count: 2, looked: 2 }, 'All of them are protected and cannot be replaced.', ['Skip', 'Keep Both']],
+    [{ count: 1, looked: 2 }, '1 of them are protected and cannot be replaced. Replacing fails for those', undefined],
+    [{ count: 1, looked: 1 }, 'At least 1 of them are protected and cannot be replaced (1 were looked at).', undefined],
+  ])('tells what of it cannot be replaced: %j', async (protectedTargets, expected, buttons) => {
+    const asked: string[][] = [];
+    const confirm = async (_message: string, ...rest: string[]): Promise<undefined> => void asked.push(rest);
+    await clashAnswer({ confirm }, english)({ ...question, protectedTargets }, token(false));
+    const [detail, ...offered] = asked[0]!;
+    expect(detail).toContain(expected);
+    expect(offered).toEqual(buttons ?? ['Skip', 'Keep Both', 'Replace']);
+  });
+
   it('counts for nothing once the transfer was cancelled', async () => {
     const answer = clashAnswer({ confirm: async () => 'Replace' }, english);
     expect(await answer(question, token(true))).toEqual({ ok: true, value: 'cancel' });
