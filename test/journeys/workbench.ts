@@ -102,6 +102,15 @@ export class Workbench {
     }
   }
 
+  /** Drags a row onto another, by the mouse: what is dragged begins to move a little before it goes anywhere. */
+  async drag(row: Locator, onto: Locator): Promise<void> {
+    await row.hover();
+    await this.page.mouse.down();
+    await onto.hover();
+    await onto.hover({ position: { x: 60, y: 10 } });
+    await this.page.mouse.up();
+  }
+
   /** Runs a command from the palette. A view that loads may take the focus and close it: so with a retry. */
   async command(label: string): Promise<void> {
     for (let tries = 0; ; tries++) {
@@ -196,7 +205,7 @@ export class Workbench {
   async chooseFile(fsPath: string): Promise<void> {
     const accept = this.page
       .locator('.quick-input-widget')
-      .getByRole('button', { name: /^(Upload|Download Here|OK)$/ });
+      .getByRole('button', { name: /^(Upload|Choose Options…|Open|Download Here|OK)$/ });
     await accept.waitFor();
     for (let tries = 0; ; tries++) {
       await this.entry('..').waitFor();

@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  UploadPartCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { rawClient, readStorageInfo } from '../fakes/objectStorage';
+import { tryLocalStorage, useSession } from './session';
+
+const bucket = 'web-assets';
+const partBytes = 5 * 1024 * 1024;
+const film = randomBytes(partBytes + 1000);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const current = useSession({ files: { 'film.bin': film, 'page.data': '<p>' } });
+
+/** The keys in the two folders that things are dragged between. */
+async function keysOf(client: S3Client): Promise<readonly string[]> {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+  return Contents.map(({ Key = '' }) => Key).filter((key) => /^(?:inbox|kept)\//.test(key));
+}
+
+/** Begins an upload as another program does, and leaves it after its first part. */
+async function leaveBehind(client: S3Client, key: string): Promise<void> {
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: key }));
+  const Body = film.subarray(0, partBytes);
+  await client.send(new UploadPartCommand({ Bucket: bucket, Key: key, UploadId, PartNumber: 1, Body }));
+}
+
+test('objects that are dragged onto a folder are moved or copied there, after a question', async () => {
+  const session = current();
+  const { workbench } = session;
+  const client = rawClient(await tryLocalStorage(session));
+  for (const Key of ['inbox/letter.txt', 'inbox/bill.txt', 'kept/old.txt']) {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Key }));
+  }
+  await workbench.expand(bucket);
+  await workbench.expand('inbox');
+
+  await workbench.drag(workbench.row('letter.txt'), workbench.row('kept'));
+  const question = workbench.dialog(`to "${bucket}/kept/"`);
+  await question.getByRole('button', { name: 'Move', exact: true }).click();
+  await workbench.collapse('kept'); // a folder opens where something is held over it for long
+  await workbench.row('letter.txt').waitFor({ state: 'detached' });
+  expect(await keysOf(client)).toEqual(['inbox/bill.txt', 'kept/letter.txt', 'kept/old.txt']);
+
+  await workbench.drag(workbench.row('bill.txt'), workbench.row('kept'));
+  await question.getByRole('button', { name: 'Copy', exact: true }).click();
+  await workbench.collapse('inbox');
+  await workbench.expand('kept');
+  await workbench.row('bill.txt').waitFor();
+  await workbench.row('letter.txt').waitFor();
+  expect(await keysOf(client)).toEqual(['inbox/bill.txt', 'kept/bill.txt', 'kept/letter.txt', 'kept/old.txt']);
+  await workbench.collapse('kept');
+});
+
+test('incomplete uploads are shown with what they hold; one is finished with its file, another aborted', async () => {
+  const session = current();
+  const { workbench } = session;
+  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  await leaveBehind(client, 'film.bin');
+  await leaveBehind(client, 'given up.bin');
+  const open = async () => {
+    const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    return (Uploads ?? []).map(({ Key }) => Key);
+  };
+  await workbench.contextMenu(workbench.row(bucket), 'Show Incomplete Uploads');
+  await workbench.row('film.bin').filter({ hasText: '5.24 MB in 1 parts' }).waitFor();
+
+  await workbench.contextMenu(workbench.row('given up.bin'), 'Abort Incomplete Uploads…');
+  await workbench.dialog('Abort 1 upload').getByRole('button', { name: 'Abort', exact: true }).click();
+  await workbench.row('given up.bin').waitFor({ state: 'detached' });
+  expect(await open()).toEqual(['film.bin']);
+
+  await workbench.contextMenu(workbench.row('film.bin'), 'Resume with Local File…');
+  await workbench.chooseFile(join(session.workspace, 'film.bin'));
+  await workbench.transferRow('film.bin').filter({ hasText: 'took' }).waitFor();
+  expect(await open()).toEqual([]);
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'film.bin' }));
+  expect(sha256((await Body?.transformToByteArray()) ?? new Uint8Array())).toBe(sha256(film));
+});
+
+test('a file is uploaded with a content type and a tag that were chosen', async () => {
+  const session = current();
+  const { workbench } = session;
+  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  await workbench.contextMenu(workbench.row(bucket), 'Upload with Options…');
+  await workbench.chooseFile(join(session.workspace, 'page.data'));
+  const list = 'Choose what to change, or upload';
+  await workbench.pick('Content-Type', list);
+  await workbench.answer('text/html', 'Content-Type of the objects');
+  await workbench.pick('Add Tag…', list);
+  await workbench.answer('project=alpha', 'name=value');
+  await workbench.pick('Upload "page.data"', list);
+  await workbench.row('page.data').waitFor();
+  const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'page.data' }));
+  expect([head.ContentType, head.TagCount]).toEqual(['text/html', 1]);
+});
