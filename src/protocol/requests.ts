@@ -133,6 +133,9 @@ export interface NameFilter {
   readonly exclude: readonly string[];
 }
 
+/** What protects copies: what protects their sources, or what the target's bucket gives to new objects. */
+export type CopyProtection = 'keep' | 'bucketDefault';
+
 /** What a transfer is asked to do. */
 export type TransferRequest =
   | {
@@ -219,6 +222,8 @@ export type TransferRequest =
       readonly deleteSource: boolean;
       /** `keepBoth` numbers what is copied to where it lies: objects, and folders as a whole. */
       readonly clash: ClashChoice;
+      /** Absent: a retention goes along where the service copies in one piece, and a lock does not. */
+      readonly protection?: CopyProtection;
     };
 
 /** Targets under retention or hold that cannot be replaced, among those that were looked at: perhaps not all. */

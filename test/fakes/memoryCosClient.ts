@@ -7,6 +7,7 @@ import type { VersionPage } from '../../src/model/objectVersion';
 import type { WriteCondition, WriteOutcome } from '../../src/protocol/requests';
 import type {
   BodySink,
+  CopyOptions,
   DeleteFailure,
   NewObjectAttributes,
   ObjectAddress,
@@ -184,7 +185,7 @@ export class MemoryCosClient implements TransferClient {
   copyObject(
     source: ObjectAddress,
     target: ObjectAddress,
-    options: { ifMatch?: string; condition: WriteCondition },
+    options: CopyOptions,
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
     return this.#request('copyObject', target.key, signal, () => {

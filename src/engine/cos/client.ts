@@ -37,6 +37,15 @@ export interface UploadedPart {
   readonly sizeBytes?: number;
 }
 
+/** How a copy is made. */
+export interface CopyOptions {
+  readonly ifMatch?: string;
+  readonly condition: WriteCondition;
+  /** The source's when absent. */
+  readonly retention?: 'bucketDefault';
+  readonly lock?: Extract<NewProtection, { kind: 'objectLock' }>;
+}
+
 /** How an upload ends. */
 export interface UploadCompletion {
   readonly condition: WriteCondition;
@@ -133,11 +142,14 @@ export interface CosClient {
     condition: WriteCondition,
     signal: AbortSignal,
   ): Promise<WriteOutcome>;
-  /** Server-side copy of up to 5 GiB, keeping headers, metadata and tags. `ifMatch` pins the source. */
+  /**
+   * Server-side copy of up to 5 GiB, keeping headers, metadata and tags. `ifMatch` pins the source. Retention and legal holds
+   * go along, or the copy gets what the bucket gives; a lock only goes along where it is named.
+   */
   copyObject(
     source: ObjectAddress,
     target: ObjectAddress,
-    options: { ifMatch?: string; condition: WriteCondition },
+    options: CopyOptions,
     signal: AbortSignal,
   ): Promise<WriteOutcome>;
   /** Deletes one object. Absent objects are deleted already. */

@@ -1,7 +1,7 @@
 import type { CosClient, ObjectAddress } from './client';
 import { encodeKeyPath } from './address';
 import type { Conditions } from './conditions';
-import { unquoted } from './objectHeaders';
+import { attributeHeaders, unquoted } from './objectHeaders';
 import type { Sdk } from './sdk';
 
 /** Value of `x-amz-copy-source`; the SDK sends it verbatim, so it is encoded here (data-plane.md §22 #12). */
@@ -16,7 +16,8 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
     async copyObject(source, target, options, signal) {
       const { CopyObjectCommand } = await import('@aws-sdk/client-s3');
       const op = 'CopyObject';
-      const { condition } = options;
+      const { condition, lock, retention } = options;
+      const locked = lock === undefined ? {} : attributeHeaders({ headers: {}, controls: { protection: lock } }, op);
       const { value, conditionCheckedBy } = await conditions.guard(
         op,
         target,
@@ -29,7 +30,12 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
             key: target.key,
             repeatable: condition.kind === 'always' ? 'always' : 'ifRefused',
             // What happens to retention without the directive is not documented (data-plane.md §5.3).
-            headers: { 'retention-directive': 'COPY', ...conditional, ...pinned(options.ifMatch) },
+            headers: {
+              'retention-directive': retention === 'bucketDefault' ? 'REPLACE' : 'COPY',
+              ...locked,
+              ...conditional,
+              ...pinned(options.ifMatch),
+            },
           } as const;
           const copied = await sdk.run(call, signal, async (client, sendOptions) =>
             client.send(

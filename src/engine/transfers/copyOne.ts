@@ -1,15 +1,16 @@
 import { numberedName } from '../../model/localNames';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { multipartLimits, planParts } from '../../model/partPlan';
-import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
-import type { ObjectAddress, UploadedPart } from '../cos/client';
+import type { CopyProtection, WriteCondition, WriteOutcome } from '../../protocol/requests';
+import type { CopyOptions, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import { inConnection, lateSignal, type ItemOutcome, type TransferContext, type TransferEnd } from './context';
 import { beginCopyUpload, findCopyNote, type CopyNote } from './copyNote';
 import { smallBytes, type CopyItem, type CopyRequest, type CopyRoute } from './copyPlan';
 import { deleteUnchanged, isMd5, proveCopy } from './copyProof';
-import { streamObject } from './copyStream';
+import { streamObject, type CopyWays } from './copyStream';
+import { keptControls, lockOf, proveLocked, type KeptLock } from './keptProtection';
 import { runParts } from './parts';
 import { findObject, freeKey } from './remoteClash';
 import { abortAfter, alreadyExists } from './uploadFile';
@@ -192,10 +193,12 @@ async function copyTo(
   const { source } = route;
   const target = { bucket: note.bucket, key: note.key };
   const isPlain = isMd5(item.object.etag) && item.object.sizeBytes <= multipartLimits.maxSinglePutBytes;
-  const needsInfo = request.deleteSource || !route.isServerSide || !isPlain;
+  const needsInfo = request.deleteSource || !route.isServerSide || !isPlain || request.protection === 'keep';
   const head = () => sourceInfo(context, source, item);
   const info = item.info ?? (needsInfo ? await head() : undefined);
-  const made = await makeCopy(context, route, item, info ?? head, note);
+  const lock = request.protection === 'keep' && info !== undefined ? lockOf(info, context.nowMs()) : undefined;
+  const made = await makeCopy(context, route, item, info ?? head, note, { lock, wish: request.protection });
+  if (lock !== undefined) await proveLocked(context, item.from, target, lock);
   const sameMd5 = isPlain && made.etag === item.object.etag;
   if (request.deleteSource || !(sameMd5 || made.isProven)) {
     const pair = { source: info ?? (await head()), from: item.from, target };
@@ -216,17 +219,28 @@ async function makeCopy(
   item: CopyItem,
   known: ObjectInfo | (() => Promise<ObjectInfo>),
   note: CopyNote,
+  { lock, wish }: { readonly lock: KeptLock | undefined; readonly wish: CopyProtection | undefined },
 ): Promise<Made> {
   const condition: WriteCondition = note.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
   const infoOf = async (): Promise<ObjectInfo> => (typeof known === 'function' ? await known() : known);
-  if (!route.isServerSide) return await streamObject(context, route.source, item.from, await infoOf(), note, condition);
+  const how = { condition, ...(wish === undefined ? {} : { protection: wish }) };
+  if (!route.isServerSide) return await streamObject(context, route.source, item.from, await infoOf(), note, how);
   const copyByParts = async (partBytes: number): Promise<Made> => {
-    const { etag } = await copyParts(context, item.from, note, await infoOf(), condition, partBytes);
+    const { etag } = await copyParts(context, item.from, note, await infoOf(), how, partBytes);
     return { etag, isProven: false };
   };
   try {
     if (item.object.sizeBytes > multipartLimits.maxSinglePutBytes) return await copyByParts(copyPartBytes);
-    const { etag } = await copyWhole(context, item, { bucket: note.bucket, key: note.key }, condition);
+    const { etag } = await copyWhole(
+      context,
+      item,
+      { bucket: note.bucket, key: note.key },
+      {
+        condition,
+        ...(lock === undefined ? {} : { lock }),
+        ...(wish === 'bucketDefault' ? { retention: wish } : {}),
+      },
+    );
     context.transfer.addBytes(item.object.sizeBytes);
     return { etag, isProven: false };
   } catch (thrown) {
@@ -237,7 +251,7 @@ async function makeCopy(
     }
     if (!cannotReach(thrown, context, route)) throw thrown;
     route.isServerSide = false;
-    return await streamObject(context, route.source, item.from, await infoOf(), note, condition);
+    return await streamObject(context, route.source, item.from, await infoOf(), note, how);
   }
 }
 
@@ -245,17 +259,18 @@ async function copyWhole(
   context: TransferContext,
   item: CopyItem,
   target: ObjectAddress,
-  condition: WriteCondition,
+  copy: CopyOptions,
 ): Promise<Pick<WriteOutcome, 'etag'>> {
   const { client, signal } = context;
   // A copy that is cut may have happened; without a copy there is nothing to undo.
   const patient = lateSignal(signal, graceMs);
-  const options = { ifMatch: item.object.etag, condition };
+  const options = { ifMatch: item.object.etag, ...copy };
   try {
     return await inConnection(context, signal, () => client.copyObject(item.from, target, options, patient));
   } catch (thrown) {
     // Its answer was lost: what was absent before and is the source's MD5 now was made by it.
-    const isLost = thrown instanceof CosFailure && thrown.error.kind === 'network' && condition.kind === 'ifAbsent';
+    const isLost =
+      thrown instanceof CosFailure && thrown.error.kind === 'network' && copy.condition.kind === 'ifAbsent';
     if (!isLost || signal.aborted || !isMd5(item.object.etag)) throw thrown;
     const found = await findObject(client, target, signal);
     if (found?.etag !== item.object.etag || found.sizeBytes !== item.object.sizeBytes) throw thrown;
@@ -268,13 +283,14 @@ async function copyParts(
   from: ObjectAddress,
   note: CopyNote,
   source: ObjectInfo,
-  condition: WriteCondition,
+  { condition, protection }: CopyWays,
   partBytes: number,
 ): Promise<Pick<WriteOutcome, 'etag'>> {
   const { client, notes, signal, transfer } = context;
   const to = { bucket: note.bucket, key: note.key };
   const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
-  const attributes = { headers: source.headers, metadata: source.metadata, tags };
+  const controls = keptControls(source, protection, from, context.nowMs());
+  const attributes = { headers: source.headers, metadata: source.metadata, tags, ...controls };
   const patient = lateSignal(signal, graceMs);
   const uploadId = await beginCopyUpload(context, note, attributes, patient);
   const settle = () => notes.putItem(note);
@@ -295,7 +311,13 @@ async function copyParts(
     });
     if (signal.aborted) throw cancelled('copy');
     notes.assertHeld();
-    const made = await client.completeMultipartUpload(to, uploadId, parts, { condition }, patient);
+    const made = await client.completeMultipartUpload(
+      to,
+      uploadId,
+      parts,
+      { condition, ...controls.controls },
+      patient,
+    );
     settle();
     return made;
   } catch (thrown) {

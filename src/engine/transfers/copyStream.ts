@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { planParts, type PartPlan } from '../../model/partPlan';
-import type { WriteCondition } from '../../protocol/requests';
-import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
+import type { CopyProtection, WriteCondition } from '../../protocol/requests';
+import type { NewObjectAttributes, ObjectAddress, UploadCompletion, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { inConnection, lateSignal, type TransferContext, type TransferEnd } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import { isMd5 } from './copyProof';
+import { keptControls } from './keptProtection';
 import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from './crc';
 import { runParts } from './parts';
 import { abortAfter } from './uploadFile';
 
 const graceMs = 10_000;
+
+/** Whether a copy may be written, and what protects it. */
+export interface CopyWays {
+  readonly condition: WriteCondition;
+  readonly protection?: CopyProtection;
+}
 
 /**
  * Copies an object from one service to another through the engine's memory: what is small at once, the rest by ranges of
@@ -24,11 +31,12 @@ export async function streamObject(
   from: ObjectAddress,
   info: ObjectInfo,
   note: CopyNote,
-  condition: WriteCondition,
+  { condition, protection }: CopyWays,
 ): Promise<{ readonly etag: string; readonly isProven: boolean }> {
   const { signal } = context;
   const tags = info.tagCount > 0 ? await source.client.getTags(from, signal) : {};
-  const attributes = { headers: info.headers, metadata: info.metadata, tags };
+  const controls = keptControls(info, protection, from, context.nowMs());
+  const attributes = { headers: info.headers, metadata: info.metadata, tags, ...controls };
   if (info.sizeBytes <= context.partBytes)
     return await sendWhole(context, source, from, info, note, attributes, condition);
   return await sendParts(context, source, from, info, note, attributes, condition);
@@ -139,13 +147,23 @@ async function sendParts(
     const verdict = proof.verdict();
     if (verdict === 'differs') throw notIntact(from, 'its checksum does not match what arrived');
     notes.assertHeld();
-    const { etag } = await client.completeMultipartUpload(target, uploadId, parts, { condition }, patient);
+    const { etag } = await client.completeMultipartUpload(
+      target,
+      uploadId,
+      parts,
+      { condition, ...protectionOf(attributes) },
+      patient,
+    );
     settle();
     return { etag, isProven: verdict === 'same' };
   } catch (thrown) {
     if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
     throw await abortAfter(context, target, uploadId, settle, thrown);
   }
+}
+
+function protectionOf({ controls }: NewObjectAttributes): Pick<UploadCompletion, 'protection'> {
+  return controls?.protection === undefined ? {} : { protection: controls.protection };
 }
 
 /** Compares the bytes of all parts with what the source says of the whole. */

@@ -10,10 +10,8 @@ import { keySentence } from './pickTarget';
 import type { FolderTarget, ObjectsTarget, ObjectTarget } from './targets';
 
 /** Copies an object to another key or bucket of its connection, on the server. */
-export async function copyObject(
-  { prompts, transfers }: CommandServices,
-  object: ObjectTarget,
-): Promise<CommandOutcome> {
+export async function copyObject(services: CommandServices, object: ObjectTarget): Promise<CommandOutcome> {
+  const { prompts } = services;
   const { connectionId, bucket, key, versionId } = object;
   const value = `${bucket}/${key}`;
   const typed = await prompts.input({
@@ -30,14 +28,20 @@ export async function copyObject(
   });
   const target = typed === undefined ? undefined : parseBucketAndKey(typed);
   if (target === undefined) return;
-  return transfers.run({
-    kind: 'copy',
-    connectionId,
-    source: { bucket, keys: [key], prefixes: [], ...(versionId === undefined ? {} : { versionId }) },
-    target: { bucket: bucketName(target.bucket), prefix: '', key: objectKey(target.key) },
-    deleteSource: false,
-    clash: 'ask',
-  });
+  const { askProtection } = await import('../protection/keepQuestion');
+  const source = { bucket, keys: [key], prefixes: [], ...(versionId === undefined ? {} : { versionId }) };
+  const decided = await askProtection(services, [
+    {
+      kind: 'copy',
+      connectionId,
+      source,
+      target: { bucket: bucketName(target.bucket), prefix: '', key: objectKey(target.key) },
+      deleteSource: false,
+      clash: 'ask',
+    },
+  ]);
+  const [request] = decided ?? [];
+  return request === undefined ? undefined : services.transfers.run(request);
 }
 
 /** Renames an object or a folder: copies on the server that are verified before the old ones go. */

@@ -47,8 +47,11 @@ export async function runOrganise(
     );
     return { kind: 'stopped' };
   }
+  const { askProtection } = await import('../protection/keepQuestion');
+  const decided = await askProtection(services, requests);
+  if (decided === undefined) return { kind: 'stopped' };
   let isWhole = true;
-  for (const request of requests) {
+  for (const request of decided) {
     const run = await services.transfers.run(request);
     if (!run.ok) return { kind: 'failed', result: run };
     if (run.value.state === 'cancelled') return { kind: 'stopped' };
