@@ -87,14 +87,22 @@ export class Workbench {
       .waitFor();
   }
 
-  /** Picks from the context menu of a row. A menu takes no click right after it opened: so until it is gone. */
+  /**
+   * Picks from the context menu of a row. A menu takes no click right after it opened, so until it is gone; and a view that
+   * takes the focus closes it, so it may have to be opened again.
+   */
   async contextMenu(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: 'right' });
     const item = this.page.getByRole('menuitem', { name: entry });
-    await item.waitFor();
+    let isClicked = false;
     for (let tries = 0; ; tries++) {
-      await item.click();
       try {
+        if ((await item.count()) === 0) {
+          if (isClicked) return;
+          await row.click({ button: 'right' });
+          await item.waitFor({ timeout: shortMs });
+        }
+        await item.click({ timeout: shortMs });
+        isClicked = true;
         return await item.waitFor({ state: 'detached', timeout: 1000 });
       } catch (error) {
         if (tries >= 4) throw error;
