@@ -3,11 +3,11 @@ import { withEverythingExpiring } from '../../model/lifecycle';
 import { deletability, type Protection } from '../../model/protection';
 import type { BucketCensus, EmptyingRequests } from '../../protocol/emptying';
 import type { EngineClock } from '../clock';
-import type { ListedUpload, UploadCursor } from '../cos/client';
 import type { FullCosClient } from '../cos/fullClient';
 import type { EngineHandlers } from '../engine';
 import { CosFailure } from '../failure';
 import type { ClientFor } from './buckets';
+import { listUploads } from './uploads';
 
 /** Objects or versions whose protection is looked at; each takes a request. */
 const mostLooked = 100;
@@ -122,22 +122,6 @@ async function countVersions(
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return { counts, isComplete: true, first };
-}
-
-async function listUploads(
-  client: FullCosClient,
-  bucket: BucketName,
-  limit: number,
-  signal: AbortSignal,
-): Promise<{ readonly uploads: readonly ListedUpload[]; readonly isComplete: boolean }> {
-  const uploads: ListedUpload[] = [];
-  let cursor: UploadCursor | undefined;
-  do {
-    const page = await client.listMultipartUploads(bucket, cursor === undefined ? {} : { cursor }, signal);
-    uploads.push(...page.uploads);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined && uploads.length < limit);
-  return { uploads, isComplete: cursor === undefined };
 }
 
 /** What of the first objects the service would refuse to delete. Those that it does not tell of count as not looked at. */

@@ -20,7 +20,7 @@ export function createUploadHandlers(
   return {
     'uploads/list': async ({ connectionId, bucket }, signal) => {
       const client = await clientFor(connectionId, signal);
-      const { uploads, isComplete } = await listAll(client, bucket, signal);
+      const { uploads, isComplete } = await listUploads(client, bucket, mostUploads, signal);
       const sized = await sizesOf(client, bucket, uploads.slice(0, mostSized), signal);
       const running = runningUploads();
       return {
@@ -51,18 +51,20 @@ export function createUploadHandlers(
   };
 }
 
-async function listAll(
-  client: CosClient,
+/** Open uploads of a bucket, page after page, until there are `limit` of them. */
+export async function listUploads(
+  client: Pick<CosClient, 'listMultipartUploads'>,
   bucket: BucketName,
+  limit: number,
   signal: AbortSignal,
-): Promise<{ uploads: readonly ListedUpload[]; isComplete: boolean }> {
+): Promise<{ readonly uploads: readonly ListedUpload[]; readonly isComplete: boolean }> {
   const uploads: ListedUpload[] = [];
   let cursor: UploadCursor | undefined;
   do {
     const page = await client.listMultipartUploads(bucket, cursor === undefined ? {} : { cursor }, signal);
     uploads.push(...page.uploads);
     cursor = page.nextCursor;
-  } while (cursor !== undefined && uploads.length < mostUploads);
+  } while (cursor !== undefined && uploads.length < limit);
   return { uploads, isComplete: cursor === undefined };
 }
 
