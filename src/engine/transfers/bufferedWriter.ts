@@ -1,13 +1,21 @@
 import type { TransferContext } from './context';
 import type { TempFile } from './tempFile';
 
+/** What is told of the bytes that come through. */
+export interface WriterEvents {
+  /** Bytes have come; those taken before are written whenever `written` is told. */
+  readonly taken?: (bytes: Uint8Array) => void;
+  /** All bytes whose `taken` was told are written. */
+  readonly written?: (lengthBytes: number) => void;
+}
+
 /** Gathers small pieces into large writes: a body arrives in pieces of some 64 KiB. Counts bytes once written. */
 export class BufferedWriter {
   takenBytes = 0;
   readonly #context: TransferContext;
   readonly #file: TempFile;
   readonly #buffer: Buffer;
-  readonly #written: (bytes: Uint8Array) => void;
+  readonly #events: WriterEvents;
   #offsetBytes: number;
   #filled = 0;
 
@@ -16,13 +24,13 @@ export class BufferedWriter {
     file: TempFile,
     buffer: Buffer,
     offsetBytes: number,
-    written: (bytes: Uint8Array) => void,
+    events: WriterEvents = {},
   ) {
     this.#context = context;
     this.#file = file;
     this.#buffer = buffer;
     this.#offsetBytes = offsetBytes;
-    this.#written = written;
+    this.#events = events;
   }
 
   take(bytes: Uint8Array): void | Promise<void> {
@@ -39,6 +47,7 @@ export class BufferedWriter {
   #take(bytes: Uint8Array): void | Promise<void> {
     this.takenBytes += bytes.length;
     if (this.#filled + bytes.length <= this.#buffer.length) {
+      this.#events.taken?.(bytes);
       this.#buffer.set(bytes, this.#filled);
       this.#filled += bytes.length;
       return undefined;
@@ -48,6 +57,7 @@ export class BufferedWriter {
 
   async #takeLarge(bytes: Uint8Array): Promise<void> {
     await this.flush();
+    this.#events.taken?.(bytes);
     if (bytes.length >= this.#buffer.length) {
       await this.#write(bytes);
       return;
@@ -59,7 +69,7 @@ export class BufferedWriter {
   async #write(bytes: Uint8Array): Promise<void> {
     await this.#file.writeAt(bytes, this.#offsetBytes);
     this.#offsetBytes += bytes.length;
-    this.#written(bytes);
+    this.#events.written?.(bytes.length);
     this.#context.transfer.addBytes(bytes.length);
     this.#context.garbage.received(bytes.length);
   }

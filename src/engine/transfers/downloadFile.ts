@@ -162,7 +162,7 @@ async function readWhole(
   const { etag, sizeBytes } = item.object;
   const reservation = await budget.reserve(Math.min(writeBufferBytes, sizeBytes), signal);
   try {
-    const writer = new BufferedWriter(context, file, reservation.buffer, 0, () => undefined);
+    const writer = new BufferedWriter(context, file, reservation.buffer, 0);
     await inConnection(context, signal, () =>
       client.readObject(address, { ifMatch: etag }, (bytes) => writer.take(bytes), signal),
     );
@@ -212,16 +212,17 @@ async function readRanges(
         let writtenBytes = knownBytes;
         const crcSoFar = () =>
           knownBytes === 0 ? crc.value : combineCrc(algorithm, knownCrc, crc.value, writtenBytes - knownBytes);
-        const written = (bytes: Uint8Array) => {
-          crc.update(bytes);
-          writtenBytes += bytes.length;
+        // A checksum is cheapest while the bytes are still at hand: by the time they are written, they are not.
+        const taken = (bytes: Uint8Array) => crc.update(bytes);
+        const written = (lengthBytes: number) => {
+          writtenBytes += lengthBytes;
           const mark = crcSoFar().toString(16);
           notes.putPart(note.name, { partNumber: part.partNumber, lengthBytes: writtenBytes, mark });
         };
         const offsetBytes = part.offsetBytes + knownBytes;
         const lengthBytes = part.lengthBytes - knownBytes;
         if (lengthBytes > 0) {
-          const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, written);
+          const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, { taken, written });
           const sink: BodySink = (bytes) => writer.take(bytes);
           await inConnection(context, partSignal, () =>
             client.readObject(address, { range: { offsetBytes, lengthBytes }, ifMatch: etag }, sink, partSignal),

@@ -19,8 +19,8 @@ export async function runLanes<T>(
   stop: AbortController,
 ): Promise<void> {
   const waiting: Record<Lane, T[]> = { small: [], large: [] };
-  const running = new Set<Promise<void>>();
   const counts: Record<Lane, number> = { small: 0, large: 0 };
+  let tellEnd: () => void = () => undefined;
   let failure: { readonly thrown: unknown } | undefined;
 
   const fail = (thrown: unknown) => {
@@ -32,16 +32,16 @@ export async function runLanes<T>(
       const item = waiting[lane].shift();
       if (item === undefined) return;
       counts[lane]++;
-      const job = work(item)
+      void work(item)
         .catch(fail)
         .finally(() => {
-          running.delete(job);
           counts[lane]--;
           startNext(lane);
+          tellEnd();
         });
-      running.add(job);
     }
   };
+  const oneEnds = () => new Promise<void>((resolve) => (tellEnd = resolve));
 
   try {
     for await (const item of plan) {
@@ -49,13 +49,13 @@ export async function runLanes<T>(
       waiting[lane].push(item);
       startNext(lane);
       while (waiting.small.length + waiting.large.length >= waitingLimit && failure === undefined) {
-        await Promise.race(running);
+        await oneEnds();
       }
       if (failure !== undefined) break;
     }
   } catch (thrown) {
     fail(thrown);
   }
-  while (running.size > 0) await Promise.race(running);
+  while (counts.small + counts.large > 0) await oneEnds();
   if (failure !== undefined) throw failure.thrown;
 }

@@ -9,6 +9,10 @@ const tempName = /^\..*\.[0-9a-f]{16}\.cospart$/s;
 const tempEndLength = 16 + '.cospart'.length;
 /** Below this, a full disk shows soon enough by itself. */
 const askForSpaceBytes = 16 * 1024 * 1024;
+/** Up to this size a file is written in one go, and nobody goes on with half of it. */
+const oneGoBytes = 1024 * 1024;
+/** So many written bytes go on to the disk while others still arrive, so that little is left to wait for at the end. */
+const flushBytes = 64 * 1024 * 1024;
 
 /** Whether a complete file takes the place of another one. */
 export type Placement = 'replace' | 'onlyIfAbsent';
@@ -22,6 +26,9 @@ export class TempFile {
   readonly fsPath: string;
   readonly #targetFsPath: string;
   readonly #handle: FileHandle;
+  #unflushedBytes = 0;
+  #flushing: Promise<void> | undefined;
+  #lost: { readonly cause: unknown } | undefined;
 
   private constructor(fsPath: string, targetFsPath: string, handle: FileHandle) {
     this.fsPath = fsPath;
@@ -30,7 +37,7 @@ export class TempFile {
   }
 
   /**
-   * Creates the file, exclusively, at its final size; tells its path before it exists. Throws `localFile` failures naming
+   * Creates the file, exclusively, unless it is small at its final size; tells its path before it exists. Throws `localFile` failures naming
    * the target.
    */
   static async create(targetFsPath: string, sizeBytes: number, willBe: (fsPath: string) => void): Promise<TempFile> {
@@ -46,7 +53,7 @@ export class TempFile {
     }
     const file = new TempFile(fsPath, targetFsPath, handle);
     try {
-      if (sizeBytes > 0) await handle.truncate(sizeBytes);
+      if (sizeBytes > oneGoBytes) await handle.truncate(sizeBytes);
     } catch (cause) {
       await file.discard();
       throw localFailure('download', 'write', targetFsPath, cause);
@@ -80,6 +87,17 @@ export class TempFile {
     } catch (cause) {
       throw localFailure('download', 'write', this.#targetFsPath, cause);
     }
+    this.#unflushedBytes += bytes.length;
+    if (this.#unflushedBytes >= flushBytes) this.#flush();
+  }
+
+  /** Begins to make durable what is written, unless that is already going on. */
+  #flush(): void {
+    if (this.#flushing !== undefined) return;
+    this.#unflushedBytes = 0;
+    this.#flushing = this.#handle.datasync().finally(() => (this.#flushing = undefined));
+    // The system tells of lost bytes once for each open file: whoever asks first has to pass it on.
+    this.#flushing.catch((cause: unknown) => (this.#lost = { cause }));
   }
 
   /** Reads the whole file in order, or so many bytes of it. */
@@ -103,7 +121,9 @@ export class TempFile {
   async finish(modifiedAtMs: number): Promise<void> {
     try {
       await this.#handle.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
+      await this.#flushing;
       await this.#handle.sync();
+      if (this.#lost !== undefined) throw this.#lost.cause;
       await this.#handle.close();
     } catch (cause) {
       throw localFailure('download', 'write', this.#targetFsPath, cause);
