@@ -140,8 +140,7 @@ async function headOf(
     if (context.signal.aborted || error.kind === 'signInNeeded' || error.reason === 'noSuchBucket') throw thrown;
     await throwIfCutOff(context, error, thrown);
     if (error.kind === 'notFound' && wasCopied(context, request, key)) return undefined;
-    context.transfer.addPlanned(0);
-    context.transfer.addFailure({ name: key, error });
+    context.transfer.addPlanFailure({ name: key, error });
     return undefined;
   }
 }

@@ -161,14 +161,14 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     try {
       for (let waitMs: number = comeBackMs.first; ; waitMs = Math.min(comeBackMs.most, waitMs * 2)) {
         await clock.sleep(waitMs, signal);
-        if (entry.transfer.state !== 'paused') return;
+        if (entry.transfer.state !== 'paused') break;
         if (await areReachable(await reachedBuckets(entry.request, around, signal), signal)) break;
       }
-      if (!signal.aborted) runAgain(entry, 'again', 'transfers/resume');
+      if (!signal.aborted && entry.transfer.state === 'paused') runAgain(entry, 'again', 'transfers/resume');
     } catch {
       // Stopped, signed out, or another window goes on with it: it stands still until somebody resumes it.
-      stopWaiting(entry);
     }
+    if (entry.waiting === stop) stopWaiting(entry);
   };
 
   const stopWaiting = (entry: Entry): void => {
@@ -205,20 +205,42 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     return makeEntry({ transferId, kind, connectionId, title, source, target }, request, notes);
   };
 
-  const claim = (entry: Entry, op: string): void => {
+  const claim = (entry: Entry, op: string): 'held' | 'anew' => {
     if (isClosed()) throw cancelled(op);
-    if (keeper?.claim(entry) === false) throw refused(entry, op, 'another window runs it');
+    if (entry.cancelling !== undefined) throw refused(entry, op, 'it is being cancelled');
+    const claimed = keeper?.claim(entry) ?? 'held';
+    if (claimed === 'elsewhere') throw refused(entry, op, 'another window runs it');
     delete entry.shown;
+    return claimed;
   };
 
   const runAgain = (entry: Entry, mode: TransferContext['run'], op: string) => {
-    claim(entry, op);
+    const claimed = claim(entry, op);
     stopWaiting(entry);
     entry.transfer.queueAgain();
     const queued = entry.transfer.snapshot();
     withJournal((it) => it.save(entry), undefined);
-    run(entry, mode);
+    // What failed stood in the notes: without them, each item is looked at.
+    run(entry, mode === 'failedOnly' && claimed === 'anew' ? 'again' : mode);
     return queued;
+  };
+
+  /** Ends a transfer that does not run. */
+  const cancelStanding = async (entry: Entry): Promise<void> => {
+    if (isFinal(entry.transfer.state)) return;
+    claim(entry, 'transfers/cancel');
+    stopWaiting(entry);
+    const cancelling = (async () => {
+      await dropTraces(entry);
+      entry.transfer.move('cancelled');
+      withJournal((it) => it.ended(entry, false), undefined);
+    })();
+    entry.cancelling = cancelling;
+    try {
+      await cancelling;
+    } finally {
+      delete entry.cancelling;
+    }
   };
 
   const remove = (entry: Entry): void => {
@@ -334,12 +356,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
           entry.run.cancel.abort();
           await entry.run.finished;
         }
-        if (isFinal(entry.transfer.state)) return entry.transfer.snapshot();
-        claim(entry, 'transfers/cancel');
-        stopWaiting(entry);
-        await dropTraces(entry);
-        entry.transfer.move('cancelled');
-        withJournal((it) => it.ended(entry, false), undefined);
+        await (entry.cancelling ?? cancelStanding(entry));
         return entry.transfer.snapshot();
       },
       'transfers/remove': async ({ transferId }) => {
@@ -380,7 +397,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         if (notes instanceof MemoryNotes) going?.cancel.abort();
         else going?.pause.abort();
       }
-      for (const entry of entries.values()) await entry.run?.finished;
+      for (const entry of entries.values()) await Promise.all([entry.run?.finished, entry.cancelling]);
       for (const entry of entries.values()) {
         if (!(entry.notes instanceof MemoryNotes) || isFinal(entry.transfer.state)) continue;
         await dropTraces(entry);

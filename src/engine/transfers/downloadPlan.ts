@@ -75,8 +75,7 @@ class Plan {
       object = await inConnection(this.#context, signal, () => client.headObject(address, signal));
     } catch (thrown) {
       if (signal.aborted) throw thrown;
-      transfer.addPlanned(0);
-      transfer.addFailure({ name: key, error: errorOf('download', thrown) });
+      transfer.addPlanFailure({ name: key, error: errorOf('download', thrown) });
       return;
     }
     const version = versionId === undefined ? {} : { versionId };
@@ -107,8 +106,7 @@ class Plan {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     if (isEmpty && prefix !== '') {
-      transfer.addPlanned(0);
-      transfer.addFailure({ name: prefix, error: nothingBelow(this.#bucket, prefix) });
+      transfer.addPlanFailure({ name: prefix, error: nothingBelow(this.#bucket, prefix) });
     }
   }
 

@@ -12,6 +12,8 @@ export interface Entry {
   run?: Run;
   /** Present while it stands still and goes on by itself once the service can be reached; aborting ends the wait. */
   waiting?: AbortController;
+  /** Present while it is being ended without running. */
+  cancelling?: Promise<void>;
   /** What of the journal was last shown, for transfers that are not run here. */
   shown?: string;
 }

@@ -30,14 +30,14 @@ export class JournalKeeper {
     return new JournalNotes(this.#journal, this.#leases, row);
   }
 
-  /** Takes a transfer in order to run or end it. False when another window has it. */
-  claim(entry: Entry): boolean {
-    if (!(entry.notes instanceof JournalNotes)) return true;
+  /** Takes a transfer in order to run or end it. `anew`: nothing is known any more of what it has done. */
+  claim(entry: Entry): 'held' | 'anew' | 'elsewhere' {
+    if (!(entry.notes instanceof JournalNotes)) return 'held';
     if (this.#journal.transfer(entry.transfer.identity.transferId) === undefined) {
       entry.notes = this.begin(entry.request, entry.transfer.snapshot());
-      return true;
+      return 'anew';
     }
-    return this.#leases.claim(entry.notes.row);
+    return this.#leases.claim(entry.notes.row) ? 'held' : 'elsewhere';
   }
 
   /** Whether the transfer was taken from this engine, which has been stopped for too long. */

@@ -46,6 +46,7 @@ export class Transfer {
   #bytesPlanned = 0;
   #itemsPlanned = 0;
   #isPlanComplete = false;
+  #hasPlanFailed = false;
   #itemsSkipped = 0;
   #itemsFailed = 0;
   #finishedAtMs: number | undefined;
@@ -107,6 +108,7 @@ export class Transfer {
     this.#bytesPlanned = 0;
     this.#itemsPlanned = 0;
     this.#isPlanComplete = false;
+    this.#hasPlanFailed = false;
     this.#itemsSkipped = 0;
     this.#itemsFailed = 0;
     this.#revision = Math.max(this.#revision, before.revision);
@@ -122,7 +124,8 @@ export class Transfer {
 
   /** Whether planning has found everything and each item of it has ended in some way: nothing was cut off. */
   get isWorkedThrough(): boolean {
-    return this.#isPlanComplete && this.#itemsDone + this.#itemsFailed + this.#itemsSkipped === this.#itemsPlanned;
+    const isEach = this.#itemsDone + this.#itemsFailed + this.#itemsSkipped === this.#itemsPlanned;
+    return this.#isPlanComplete && !this.#hasPlanFailed && isEach;
   }
 
   get itemsFailed(): number {
@@ -199,6 +202,13 @@ export class Transfer {
     this.#itemsFailed++;
     if (this.#failures.length < keptReports) this.#failures.push(failure);
     this.#touch(false);
+  }
+
+  /** Planning could not look at something: nobody knows how many items there are in it. */
+  addPlanFailure(failure: ItemFailure): void {
+    this.addPlanned(0);
+    this.#hasPlanFailed = true;
+    this.addFailure(failure);
   }
 
   snapshot(): TransferSnapshot {

@@ -76,8 +76,7 @@ class Walk {
   }
 
   #fail(name: string, thrown: unknown): void {
-    this.#transfer.addPlanned(0);
-    this.#transfer.addFailure({ name, error: errorOf('upload', thrown) });
+    this.#transfer.addPlanFailure({ name, error: errorOf('upload', thrown) });
   }
 
   async *source(fsPath: string, prefix: string, name: string): AsyncGenerator<UploadItem> {
