@@ -1,19 +1,21 @@
 import { numberedName } from '../../model/localNames';
 import type { ObjectInfo } from '../../model/objectInfo';
-import { multipartLimits, planParts } from '../../model/partPlan';
+import { multipartLimits } from '../../model/partPlan';
 import type { CopyProtection, WriteCondition, WriteOutcome } from '../../protocol/requests';
-import type { CopyOptions, ObjectAddress, UploadedPart } from '../cos/client';
-import { cancelled, CosFailure } from '../failure';
+import type { CopyOptions, ObjectAddress } from '../cos/client';
+import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
-import { inConnection, lateSignal, type ItemOutcome, type TransferContext, type TransferEnd } from './context';
-import { beginCopyUpload, findCopyNote, type CopyNote } from './copyNote';
+import { inConnection, lateSignal, type ItemOutcome, type TransferContext } from './context';
+import { isCopied } from './copyAgain';
+import { findCopyNote, type CopyNote } from './copyNote';
+import { copyParts } from './copyParts';
 import { smallBytes, type CopyItem, type CopyRequest, type CopyRoute } from './copyPlan';
-import { deleteUnchanged, isMd5, proveCopy } from './copyProof';
-import { streamObject, type CopyWays } from './copyStream';
-import { keptControls, lockOf, proveLocked, type KeptLock } from './keptProtection';
-import { runParts } from './parts';
+import { isMd5, proveCopy } from './copyProof';
+import { deleteSource, refuseOnto, sourceChanged, sourceInfo } from './sourceObject';
+import { streamObject } from './copyStream';
+import { lockOf, proveLocked, type KeptLock } from './keptProtection';
 import { findObject, freeKey } from './remoteClash';
-import { abortAfter, alreadyExists } from './uploadFile';
+import { alreadyExists } from './uploadFile';
 
 const graceMs = 10_000;
 const mostAttempts = 5;
@@ -75,88 +77,6 @@ async function copyAnew(
       if (clash !== 'keepBoth' || attempt === mostAttempts) throw alreadyExists(bucket, target.key);
     }
   }
-}
-
-/**
- * Aborts the upload that an earlier run has left, and answers whether its copy is there, proven by its bytes: then the
- * source of a move is deleted. The proof is made again in any case, since the source may be another one by now.
- */
-async function isCopied(
-  context: TransferContext,
-  request: CopyRequest,
-  { source }: CopyRoute,
-  item: CopyItem,
-  earlier: CopyNote,
-): Promise<boolean> {
-  const { client, notes, signal, transfer } = context;
-  const { bucket, key, uploadId, ...rest } = earlier;
-  const target = { bucket, key };
-  if (uploadId !== undefined) {
-    await inConnection(context, signal, () => client.abortMultipartUpload(target, uploadId, signal));
-    notes.putItem({ ...rest, ...target });
-  }
-  const found = await inConnection(context, signal, () => findObject(client, target, signal));
-  if (found?.sizeBytes !== item.object.sizeBytes) return false;
-  const info = item.info ?? (await sourceInfo(context, source, item));
-  try {
-    await proveCopy(context, source, { source: info, from: item.from, target }, { isProven: false, isMove: true });
-  } catch (thrown) {
-    if (thrown instanceof CosFailure && thrown.error.reason === 'integrity') return false;
-    throw thrown;
-  }
-  transfer.addBytesBefore(item.object.sizeBytes);
-  if (request.deleteSource) await deleteSource(context, source, item, earlier);
-  notes.removeItem(item.from.key);
-  return true;
-}
-
-/** Deletes the source of a move whose copy is proven, unless it changed or another engine goes on with the transfer. */
-async function deleteSource(
-  context: TransferContext,
-  source: TransferEnd,
-  item: CopyItem,
-  { uploadId: _settled, ...note }: CopyNote,
-): Promise<void> {
-  context.notes.putItem({ ...note, isVerified: true });
-  context.notes.assertHeld();
-  await deleteUnchanged(context, source, item.from, item.object);
-}
-
-async function sourceInfo({ signal }: TransferContext, end: TransferEnd, item: CopyItem): Promise<ObjectInfo> {
-  const info = await inConnection(end, signal, () => end.client.headObject(item.from, signal));
-  if (info.etag !== item.object.etag || info.sizeBytes !== item.object.sizeBytes) throw sourceChanged(item);
-  return info;
-}
-
-/**
- * A bucket may be reached through two connections: then an object moved to its own key would be deleted. Two objects of
- * one key, size, ETag and time in buckets of one name are taken for the same.
- */
-async function refuseOnto(
-  context: TransferContext,
-  request: CopyRequest,
-  route: CopyRoute,
-  { from, targetKey, object }: CopyItem,
-): Promise<void> {
-  const { client, signal } = context;
-  if (route.isOneService || from.bucket !== request.target.bucket || from.key !== targetKey) return;
-  const found = await inConnection(context, signal, () =>
-    findObject(client, { bucket: from.bucket, key: targetKey }, signal),
-  );
-  const seconds = (timeMs: number): number => Math.floor(timeMs / 1000);
-  const isSame =
-    found?.etag === object.etag &&
-    found.sizeBytes === object.sizeBytes &&
-    seconds(found.modifiedAtMs) === seconds(object.modifiedAtMs);
-  if (!isSame) return;
-  throw new CosFailure({
-    kind: 'invalid',
-    op: 'CopyObject',
-    bucket: from.bucket,
-    key: from.key,
-    retry: 'never',
-    detail: `"${from.key}" is the same object through both connections; it was left as it is`,
-  });
 }
 
 /** The object to write, or undefined to skip. A single request has its own condition and needs no question before. */
@@ -278,54 +198,6 @@ async function copyWhole(
   }
 }
 
-async function copyParts(
-  context: TransferContext,
-  from: ObjectAddress,
-  note: CopyNote,
-  source: ObjectInfo,
-  { condition, protection }: CopyWays,
-  partBytes: number,
-): Promise<Pick<WriteOutcome, 'etag'>> {
-  const { client, notes, signal, transfer } = context;
-  const to = { bucket: note.bucket, key: note.key };
-  const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
-  const controls = keptControls(source, protection, from, context.nowMs());
-  const attributes = { headers: source.headers, metadata: source.metadata, tags, ...controls };
-  const patient = lateSignal(signal, graceMs);
-  const uploadId = await beginCopyUpload(context, note, attributes, patient);
-  const settle = () => notes.putItem(note);
-  try {
-    const parts: UploadedPart[] = [];
-    await runParts(planParts(source.sizeBytes, partBytes), signal, async (part, partSignal) => {
-      const giveBack = await context.connections.take(1, partSignal);
-      return async () => {
-        try {
-          const range = { offsetBytes: part.offsetBytes, lengthBytes: part.lengthBytes };
-          const upload = { uploadId, partNumber: part.partNumber, range };
-          parts[part.partNumber - 1] = await client.uploadPartCopy(from, to, upload, source.etag, partSignal);
-          transfer.addBytes(part.lengthBytes);
-        } finally {
-          giveBack();
-        }
-      };
-    });
-    if (signal.aborted) throw cancelled('copy');
-    notes.assertHeld();
-    const made = await client.completeMultipartUpload(
-      to,
-      uploadId,
-      parts,
-      { condition, ...controls.controls },
-      patient,
-    );
-    settle();
-    return made;
-  } catch (thrown) {
-    if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
-    throw await abortAfter(context, to, uploadId, settle, thrown);
-  }
-}
-
 /**
  * Whether the service cannot copy between these two although it shows both: buckets of locations that do not see each
  * other, or keys of one connection that the other one's identity may not read.
@@ -338,20 +210,5 @@ function cannotReach({ error }: CosFailure, context: TransferContext, { source }
 function isTaken(thrown: unknown): boolean {
   return (
     thrown instanceof CosFailure && thrown.error.kind === 'preconditionFailed' && thrown.error.op !== 'DeleteObject'
-  );
-}
-
-function sourceChanged({ from }: CopyItem, cause?: unknown): CosFailure {
-  return new CosFailure(
-    {
-      kind: 'preconditionFailed',
-      op: 'CopyObject',
-      reason: 'changedMeanwhile',
-      bucket: from.bucket,
-      key: from.key,
-      retry: 'later',
-      detail: `"${from.key}" changed while it was being copied; the copy was not kept`,
-    },
-    { cause },
   );
 }

@@ -2,9 +2,9 @@ import { objectKey, type ObjectKey, type UploadId } from '../../model/ids';
 import type { ItemFailure } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { DeleteFailure, UploadCursor } from '../cos/client';
-import { CosFailure } from '../failure';
 import { inConnection, type TransferContext } from './context';
 import { batchKeys, clockToleranceMs, deleteTogether, keyError, parallelBatches } from './deleteBatch';
+import { canGoOnLater } from './interruption';
 import { runLanes } from './lanes';
 import { errorOf } from './localFailure';
 import { objectsBelow } from './selection';
@@ -159,16 +159,19 @@ async function abortUploads(
 ): Promise<readonly ItemFailure[]> {
   const { client, signal } = context;
   const failures: ItemFailure[] = [];
+  const thrownByAll: unknown[] = [];
   await Promise.all(
     uploads.map(async ({ name, key, uploadId }) => {
       try {
         await inConnection(context, signal, () => client.abortMultipartUpload({ bucket, key }, uploadId, signal));
       } catch (thrown) {
-        const isItsOwn = thrown instanceof CosFailure && thrown.error.kind === 'denied' && !signal.aborted;
-        if (!isItsOwn) throw thrown;
-        failures.push({ name, error: thrown.error });
+        const error = errorOf('empty', thrown);
+        if (signal.aborted || canGoOnLater(error) || error.reason === 'noSuchBucket') thrownByAll.push(thrown);
+        else failures.push({ name, error: { ...error, bucket, key } });
       }
     }),
   );
+  // Only now: while a request is under way, nothing has ended.
+  if (thrownByAll.length > 0) throw thrownByAll[0];
   return failures;
 }

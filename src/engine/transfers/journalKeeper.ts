@@ -15,7 +15,8 @@ const untoldRevisions = 2 ** 20;
 export class JournalKeeper {
   readonly #journal: Journal;
   readonly #leases: Leases;
-  /** Ended transfers that other windows have not been given the time to see yet. */
+  /** Ended transfers that other windows have not been given the time to see yet: first those of this beat. */
+  #justEnded: JournalNotes[] = [];
   #toForget: JournalNotes[] = [];
 
   constructor(journal: Journal, leases: Leases) {
@@ -67,7 +68,7 @@ export class JournalKeeper {
       // What has arrived is remembered for a retry, as long as this engine lives.
       if (snapshot.state === 'done') this.#journal.clearTransfer(notes.row);
       this.#journal.save(notes.row, 'ended', snapshot);
-      if (snapshot.state === 'done') this.#toForget.push(notes);
+      if (snapshot.state === 'done') this.#justEnded.push(notes);
     }
   }
 
@@ -80,9 +81,11 @@ export class JournalKeeper {
   /** To be called every `beatMs`. False when the leases of this engine were taken from it. */
   beat(): boolean {
     const isAlive = this.#leases.beat();
-    for (const notes of this.#toForget.splice(0)) {
+    for (const notes of this.#toForget) {
       if (this.#leases.holds(notes.row)) this.#journal.removeTransfer(notes.row);
     }
+    // A whole beat goes by before they are forgotten, so that every window has looked at least once.
+    this.#toForget = this.#justEnded.splice(0);
     return isAlive;
   }
 

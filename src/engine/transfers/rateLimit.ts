@@ -14,6 +14,7 @@ export class RateLimit {
   #paidAtMs = 0;
   /** Aborts when the limit becomes another one: what waits is judged anew. */
   #changed = new AbortController();
+  readonly #waiting = new Set<WaitingPiece>();
 
   constructor(clock: EngineClock, bytesPerSecond: number | undefined) {
     this.#clock = clock;
@@ -30,23 +31,61 @@ export class RateLimit {
     waiting.abort();
   }
 
-  /** Nothing to wait for when it answers with undefined. Rejects when the signal aborts first. */
+  /** Nothing to wait for when it answers with undefined. Rejects when the signal aborts first: then it costs nothing. */
   take(bytes: number, signal: AbortSignal): Promise<void> | undefined {
     if (this.#bytesPerSecond === undefined) return undefined;
     const nowMs = this.#clock.monotonicMs();
     const dueAtMs = Math.max(this.#paidAtMs, nowMs);
-    this.#paidAtMs = dueAtMs + (bytes * 1000) / this.#bytesPerSecond;
-    const waitMs = dueAtMs - nowMs;
-    return waitMs <= burstMs ? undefined : this.#wait(bytes, waitMs, signal);
+    const priceMs = (bytes * 1000) / this.#bytesPerSecond;
+    this.#paidAtMs = dueAtMs + priceMs;
+    if (dueAtMs - nowMs <= burstMs) return undefined;
+    return this.#wait(bytes, { dueAtMs, priceMs, moved: new AbortController() }, signal);
   }
 
-  async #wait(bytes: number, waitMs: number, signal: AbortSignal): Promise<void> {
+  async #wait(bytes: number, piece: WaitingPiece, signal: AbortSignal): Promise<void> {
     const changed = this.#changed.signal;
+    this.#waiting.add(piece);
     try {
-      await this.#clock.sleep(waitMs, AbortSignal.any([signal, changed]));
+      await this.#sleepUntilDue(piece, AbortSignal.any([signal, changed]));
     } catch (thrown) {
+      if (signal.aborted && !changed.aborted) this.#refund(piece);
       if (signal.aborted || !changed.aborted) throw thrown;
       await this.take(bytes, signal);
+    } finally {
+      this.#waiting.delete(piece);
     }
   }
+
+  async #sleepUntilDue(piece: WaitingPiece, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const moved = piece.moved.signal;
+      const waitMs = piece.dueAtMs - this.#clock.monotonicMs();
+      if (waitMs <= 0) return;
+      try {
+        await this.#clock.sleep(waitMs, AbortSignal.any([signal, moved]));
+        return;
+      } catch (thrown) {
+        if (signal.aborted || !moved.aborted) throw thrown;
+      }
+    }
+  }
+
+  /** What was never let through is not owed: whoever waits behind it goes so much earlier. */
+  #refund({ dueAtMs, priceMs }: WaitingPiece): void {
+    this.#paidAtMs -= priceMs;
+    for (const other of this.#waiting) {
+      if (other.dueAtMs <= dueAtMs) continue;
+      const { moved } = other;
+      other.dueAtMs -= priceMs;
+      other.moved = new AbortController();
+      moved.abort();
+    }
+  }
+}
+
+interface WaitingPiece {
+  dueAtMs: number;
+  readonly priceMs: number;
+  /** Aborts when the piece is due at another time than before. */
+  moved: AbortController;
 }

@@ -35,6 +35,36 @@ it('aborts open uploads before it deletes objects', async () => {
   expect(order.indexOf('abortMultipartUpload')).toBeLessThan(order.lastIndexOf('deleteVersions'));
 });
 
+it('aborts every upload that it can, and says which stayed', async () => {
+  const signal = AbortSignal.timeout(1000);
+  for (const key of ['first', 'stuck', 'third', 'last']) {
+    await world.client.createMultipartUpload({ bucket, key: key as never }, { headers: {} }, signal);
+  }
+  world.client.intercept = async (operation, key) => {
+    if (operation !== 'abortMultipartUpload') return;
+    if (key === 'stuck') throw failure('internal', undefined, 'bucket', key);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const end = await world.run(request);
+  expect(end).toMatchObject({ state: 'failed', itemsDone: 3, itemsFailed: 1, failures: [{ error: { key: 'stuck' } }] });
+  expect([...world.client.uploads.values()].map(({ key }) => key)).toEqual(['stuck']);
+  expect(world.client.requestsAtOnce).toBe(0);
+});
+
+it('ends no sooner than its last request where it may not abort anything', async () => {
+  const signal = AbortSignal.timeout(1000);
+  for (const key of ['first', 'second']) {
+    await world.client.createMultipartUpload({ bucket, key: key as never }, { headers: {} }, signal);
+  }
+  world.client.intercept = async (operation, key) => {
+    if (operation !== 'abortMultipartUpload') return;
+    if (key === 'first') throw failure('signInNeeded', undefined, 'bucket', key);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  expect(await world.run(request)).toMatchObject({ state: 'failed', error: { kind: 'signInNeeded' } });
+  expect(world.client.requestsAtOnce).toBe(0);
+});
+
 it('keeps the bucket where something stays, and says what', async () => {
   for (const key of ['a', 'b']) world.client.put('bucket', key, 'x');
   world.client.undeletable.add('a');

@@ -35,6 +35,28 @@ describe('the rate limit', () => {
     await expect(pause).rejects.toThrow('aborted');
   });
 
+  it('charges nobody for what was cancelled before it went', async () => {
+    const clock = new ManualClock();
+    const limit = new RateLimit(clock, 1000);
+    const cancel = new AbortController();
+    expect(limit.take(1000, never)).toBeUndefined();
+    const given = [5000, 7000].map((bytes) => limit.take(bytes, cancel.signal));
+    let isThrough = false;
+    const waiting = (async () => {
+      await limit.take(2000, never);
+      isThrough = true;
+    })();
+    expect(clock.longestSleepMs).toBe(13_000);
+    cancel.abort();
+    for (const one of given) await expect(one).rejects.toThrow('aborted');
+    expect(clock.longestSleepMs).toBe(1000);
+    clock.advance(1000);
+    await waiting;
+    expect(isThrough).toBe(true);
+    void limit.take(1, never);
+    expect(clock.longestSleepMs).toBe(2000);
+  });
+
   it('can be taken away, also from what would have to wait', () => {
     const limit = new RateLimit(new ManualClock(), 1000);
     expect(limit.take(5000, never)).toBeUndefined();

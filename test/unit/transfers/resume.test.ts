@@ -147,6 +147,27 @@ describe('the journal of a transfer', () => {
   });
 });
 
+describe('a transfer that another window runs', () => {
+  it('is told as done there as well, and never as cancelled', async () => {
+    const first = await engine();
+    const source = join(first.folder, 'big');
+    writeFileSync(source, bytes);
+    const hold = holdAt(first.client, 'uploadPart', 3);
+    const transferId = await first.start(uploadOf(source));
+    await hold.reached;
+    const second = await engine(first.client);
+    expect(await snapshot(second, transferId)).toMatchObject({ isOwnedElsewhere: true });
+    hold.letGo();
+    await first.transfers.finished(transferId);
+    first.beat();
+    expect(await snapshot(second, transferId)).toMatchObject({ state: 'done' });
+    first.beat();
+    await second.transfers.handlers['transfers/list'](null, never);
+    const told = second.told.flat().filter((one) => one.transferId === transferId);
+    expect(told.map(({ state }) => state)).not.toContain('cancelled');
+  });
+});
+
 describe('a paused upload', () => {
   it('keeps its parts and sends only what is missing', async () => {
     const world = await engine();
@@ -444,7 +465,7 @@ describe('a paused deletion', () => {
 });
 
 describe('a paused move of many', () => {
-  const moveOf = (keys: string[], prefixes: string[], clash: 'fail' | 'replace'): TransferRequest => ({
+  const moveOf = (keys: string[], prefixes: string[], clash: 'fail' | 'replace' | 'skip'): TransferRequest => ({
     kind: 'copy',
     connectionId: connection,
     source: { bucket, keys: keys.map(objectKey), prefixes },
@@ -466,6 +487,42 @@ describe('a paused move of many', () => {
     expect(world.client.keys('bucket')).toEqual(['t/f/1', 't/f/2', 't/f/3']);
     for (const key of ['f/1', 'f/2', 'f/3']) expect(world.client.text('bucket', `t/${key}`)).toBe(key);
   });
+
+  it.each(['fail', 'replace', 'skip'] as const)(
+    'does not take an object of the same bytes for its own copy, with the choice to %s',
+    async (clash) => {
+      const world = await engine();
+      const [keeps, gone] = [{ owner: 'source' }, { owner: 'target' }];
+      world.client.put('bucket', 'a', 'same', { headers: {}, metadata: keeps, tags: { team: 'red' } });
+      world.client.put('bucket', 't/a', 'same', { headers: {}, metadata: gone });
+      let fail = () => undefined as void;
+      const lost = new Promise<void>((_, reject) => (fail = () => reject(new Error('never sent'))));
+      let isAsked = false;
+      world.client.intercept = async (operation) => {
+        if (operation !== 'copyObject') return;
+        isAsked = true;
+        await lost;
+      };
+      const transferId = await world.start(moveOf(['a'], [], clash));
+      await expect.poll(() => isAsked).toBe(true);
+      world.die();
+      world.client.intercept = () => undefined;
+
+      const second = await engine(world.client);
+      const end = await resume(second, transferId);
+      fail();
+      await world.transfers.finished(transferId);
+      const { info, tags } = world.client.buckets.get('bucket')!.get('t/a')!;
+      if (clash === 'replace') {
+        expect(end.state).toBe('done');
+        expect({ metadata: info.metadata, tags }).toEqual({ metadata: keeps, tags: { team: 'red' } });
+      } else {
+        expect(end).toMatchObject(clash === 'skip' ? { state: 'done', itemsSkipped: 1 } : { state: 'failed' });
+        expect(info.metadata).toEqual(gone);
+        expect(world.client.keys('bucket')).toContain('a');
+      }
+    },
+  );
 
   it('never replaces what it has moved itself with another source of the same name', async () => {
     const world = await engine();

@@ -1,0 +1,74 @@
+import type { ObjectInfo } from '../../model/objectInfo';
+import { isReplaceRefused } from '../../model/protection';
+import type { ObjectAddress } from '../cos/client';
+import { CosFailure } from '../failure';
+import { inConnection, type TransferContext, type TransferEnd } from './context';
+import type { CopyNote } from './copyNote';
+import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
+import { proveCopy } from './copyProof';
+import { deleteSource, sourceInfo } from './sourceObject';
+import { lockOf } from './keptProtection';
+import { findObject } from './remoteClash';
+
+/**
+ * Aborts the upload that an earlier run has left, and answers whether its copy is there, proven by its bytes: then the
+ * source of a move is deleted. The proof is made again in any case, since the source may be another one by now. An object of
+ * the same bytes that lacks something of the source was there before, and is no copy of it.
+ */
+export async function isCopied(
+  context: TransferContext,
+  request: CopyRequest,
+  { source }: CopyRoute,
+  item: CopyItem,
+  earlier: CopyNote,
+): Promise<boolean> {
+  const { client, notes, signal, transfer } = context;
+  const { bucket, key, uploadId, ...rest } = earlier;
+  const target = { bucket, key };
+  if (uploadId !== undefined) {
+    await inConnection(context, signal, () => client.abortMultipartUpload(target, uploadId, signal));
+    notes.putItem({ ...rest, ...target });
+  }
+  const found = await inConnection(context, signal, () => findObject(client, target, signal));
+  if (found?.sizeBytes !== item.object.sizeBytes) return false;
+  const info = item.info ?? (await sourceInfo(context, source, item));
+  if (!(await hasAllOf(context, source, { info, from: item.from }, { info: found, from: target }))) return false;
+  if (request.protection === 'keep' && !isAsProtected(info, found, context.nowMs())) return false;
+  try {
+    await proveCopy(context, source, { source: info, from: item.from, target }, { isProven: false, isMove: true });
+  } catch (thrown) {
+    if (thrown instanceof CosFailure && thrown.error.reason === 'integrity') return false;
+    throw thrown;
+  }
+  transfer.addBytesBefore(item.object.sizeBytes);
+  if (request.deleteSource) await deleteSource(context, source, item, earlier);
+  notes.removeItem(item.from.key);
+  return true;
+}
+
+interface Known {
+  readonly info: ObjectInfo;
+  readonly from: ObjectAddress;
+}
+
+/** Whether an object has the headers, metadata and tags of another one. */
+async function hasAllOf(context: TransferContext, end: TransferEnd, source: Known, found: Known): Promise<boolean> {
+  if (!holds(found.info.headers, source.info.headers) || !holds(found.info.metadata, source.info.metadata))
+    return false;
+  if (found.info.tagCount !== source.info.tagCount) return false;
+  if (source.info.tagCount === 0) return true;
+  const { signal } = context;
+  const wanted = await inConnection(end, signal, () => end.client.getTags(source.from, signal));
+  const has = await inConnection(context, signal, () => context.client.getTags(found.from, signal));
+  return holds(has, wanted);
+}
+
+function holds(has: object, wanted: object): boolean {
+  const values = new Map<string, unknown>(Object.entries(has));
+  return Object.entries(wanted).every(([name, value]) => values.get(name) === value);
+}
+
+function isAsProtected(source: ObjectInfo, copy: ObjectInfo, nowMs: number): boolean {
+  const isLocked = lockOf(source, nowMs) === undefined || lockOf(copy, nowMs) !== undefined;
+  return isLocked && (!isReplaceRefused(source.protection, nowMs) || isReplaceRefused(copy.protection, nowMs));
+}
