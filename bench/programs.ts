@@ -14,6 +14,8 @@ export interface Program {
   readonly name: string;
   /** Empty where the program is not on this machine. */
   readonly version: string;
+  /** Measured only where distance is what matters. */
+  readonly isOnlyFar?: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** Command lines; the program is the first word. What it takes before it does anything: */
   readonly start: readonly string[];
@@ -48,6 +50,7 @@ export function findPrograms(target: ProgramTarget, home: string): { ours: Progr
       s5cmd(environment, target.endpoint),
       boto3(environment),
       sdk(environment),
+      singleStream(environment),
     ],
   };
 }
@@ -157,6 +160,13 @@ function sdk(environment: Environment): Program {
     start: [...script, 'start'],
     ...scriptCommands(script),
   };
+}
+
+/** One request for the whole object, both ways. */
+function singleStream(environment: Environment): Program {
+  const { version, start, download } = sdk(environment);
+  const upload: Program['upload'] = (fsPath, bucket, name) => [...start.slice(0, -1), 'put', fsPath, bucket, name];
+  return { name: 'single stream', version, isOnlyFar: true, environment, start, upload, download };
 }
 
 function scriptCommands(script: readonly string[]): Pick<Program, 'upload' | 'download'> {

@@ -140,7 +140,8 @@ async function measureCase(
   bench: Bench,
   direction: 'up' | 'down',
 ): Promise<Pick<TransferResult, 'programs' | 'repetitions'> | undefined> {
-  const all: Runs[] = [bench.ours, ...bench.rivals.filter(isHere)].map((program) => ({
+  const rivals = bench.rivals.filter((rival) => isHere(rival) && (bench.one.isFar || rival.isOnlyFar !== true));
+  const all: Runs[] = [bench.ours, ...rivals].map((program) => ({
     program,
     starts: [],
     moves: [],
