@@ -34,6 +34,7 @@ test('a pasted service credential becomes a connection with its buckets, and its
   await copy(JSON.stringify([{ name: 'Hidden', credentials: { REDACTED: 'REDACTED' } }]));
   await workbench.command('Object Storage: Add Connection from Clipboard…');
   await workbench.notification(/secrets are REDACTED/).waitFor();
+  await workbench.command('Notifications: Clear All Notifications');
 
   await copy(JSON.stringify([{ name: 'Pasted storage', credentials: credential }], undefined, 2));
   await workbench.command('Object Storage: Add Connection from Clipboard…');

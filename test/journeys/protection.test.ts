@@ -54,6 +54,8 @@ test('an object is held and retained by hand, says so, and its properties are ed
   await deletion.getByText('the service will not delete it').waitFor();
   await deletion.getByRole('button', { name: 'Cancel' }).click();
 
+  await workbench.command('Notifications: Clear All Notifications');
+
   // It opens read-only, and the status bar says why.
   await row.dblclick();
   await workbench.tab('ruling.txt').waitFor();
@@ -71,7 +73,10 @@ test('an object is held and retained by hand, says so, and its properties are ed
     (await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: 'draft.txt' }))).TagSet;
   await workbench.replaceText('"case"', '"ibm:case"');
   await page.locator('.editor-instance .squiggly-error').first().waitFor();
+  await workbench.command('Go to Next Problem (Error, Warning, Info)');
+  await page.locator('.marker-widget', { hasText: 'ibm:' }).waitFor();
   await session.screenshot('properties');
+  await page.keyboard.press('Escape');
   await workbench.replaceText('"ibm:case"', '"matter"');
   await page.locator('.editor-instance .squiggly-error').first().waitFor({ state: 'detached' });
   // VS Code saves by itself: the text is kept here, and nothing is applied.
@@ -91,8 +96,7 @@ test('an object is held and retained by hand, says so, and its properties are ed
   await addLegalHold(info, bucket, 'draft.txt', 'from-court');
   await workbench.saveUntil(preview);
   await preview.getByRole('button', { name: 'Apply', exact: true }).click();
-  const race = workbench.dialog('was changed by somebody else after this document was opened');
-  await session.screenshot('properties-race');
+  const race = workbench.dialog('Somebody else changed the object "draft.txt" after this document was opened.');
   await race.getByRole('button', { name: 'Compare', exact: true }).click();
   await workbench.tab('in the service').waitFor();
   expect(await tags()).toEqual([{ Key: 'matter', Value: 'one' }]);

@@ -52,12 +52,16 @@ describe('a file of five gibibytes', () => {
 
 describe('a file of twenty gibibytes', () => {
   it('goes up and comes down the same, in no more memory than one of a gibibyte', async () => {
-    const small = await sparseThereAndBack('small', smallSparseBytes);
+    // Garbage of the last moment differs from run to run, so that the small one has several chances to make some.
+    const small: Journey[] = [];
+    for (const name of ['first', 'second', 'third']) small.push(await sparseThereAndBack(name, smallSparseBytes));
     const large = await sparseThereAndBack('large', largeSparseBytes);
     for (const way of ['up', 'down'] as const) {
-      console.log(`${way}: peak ${megabytes(small[way])} MB for 1, ${megabytes(large[way])} MB for 20 gibibytes`);
-      // Garbage of the last moment differs from run to run; what grows with the size would grow twentyfold.
-      expect(large[way].peakMemoryBytes).toBeLessThan(small[way].peakMemoryBytes * 1.15);
+      const peaks = small.map((journey) => journey[way].peakMemoryBytes);
+      const shown = peaks.map((bytes) => Math.round(bytes / 1e6)).join(', ');
+      console.log(`${way}: peak ${shown} MB for 1, ${megabytes(large[way])} MB for 20 gibibytes`);
+      // What grows with the size would grow twentyfold.
+      expect(large[way].peakMemoryBytes).toBeLessThan(Math.max(...peaks) * 1.15);
     }
   });
 });

@@ -94,7 +94,7 @@ async function afterChange(
   if (!now.ok) return { kind: 'failed', error: now.error };
   const compare = vscode.l10n.t('Compare');
   const discard = vscode.l10n.t('Discard Mine');
-  const question = vscode.l10n.t('{0} was changed by somebody else after this document was opened.', name);
+  const question = vscode.l10n.t('Somebody else changed {0} after this document was opened.', name);
   const detail = vscode.l10n.t(
     'Nothing was applied. Compare shows what there is now beside your text, which is kept; a save then applies your text to it.',
   );

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { objectScheme } from '../../model/objectUri';
 import type { Connections } from '../services';
+import { momentText } from '../protection/protectionTexts';
 import { DisposableStore } from '../ui/lifecycle';
 import type { ObjectFileSystem } from './objectFileSystem';
 import { urisOfTab } from './openEditors';
@@ -15,7 +16,7 @@ export function readOnlySentence(reason: ReadOnlyReason): string {
     case 'connection':
       return vscode.l10n.t('Read-only: the connection is marked read-only.');
     case 'retainedUntil':
-      return vscode.l10n.t('Read-only: retained until {0}.', new Date(reason.untilMs).toLocaleString());
+      return vscode.l10n.t('Read-only: retained until {0}.', momentText(reason.untilMs));
     case 'retainedIndefinitely':
       return vscode.l10n.t('Read-only: retained indefinitely.');
     case 'legalHolds':

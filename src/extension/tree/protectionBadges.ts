@@ -3,6 +3,7 @@ import type { BucketName, ConnectionId } from '../../model/ids';
 import type { ObjectProtection } from '../../model/objectInfo';
 import { objectScheme, objectUri, parseObjectUri } from '../../model/objectUri';
 import type { Changes, EngineClient } from '../services';
+import { momentText } from '../protection/protectionTexts';
 import { DisposableStore } from '../ui/lifecycle';
 
 /** Requests that badges may have under way at once. */
@@ -146,5 +147,5 @@ function retainedText({ isIndefinite, retainUntilMs }: NonNullable<ObjectProtect
 }
 
 function dateText(ms: number | undefined): string {
-  return ms === undefined ? '' : new Date(ms).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+  return ms === undefined ? '' : momentText(ms);
 }
