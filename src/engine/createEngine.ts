@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection, Credential } from '../model/connection';
-import { bucketName, type ConnectionId, type TransferId } from '../model/ids';
+import { bucketName, type TransferId } from '../model/ids';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 import { defaultAccountsEndpoint, defaultIamEndpoint } from './auth/iam';
 import { findPasscodePage, redeemPasscode } from './auth/passcode';
+import { createClients } from './clients';
 import { systemClock, type EngineClock } from './clock';
 import { createHmacKey } from './control/hmacKeys';
 import { listInstances } from './control/instances';
@@ -15,13 +16,13 @@ import { diagnose } from './doctor/diagnose';
 import { createWriteAllowances } from './cos/writeGuard';
 import { createDocumentHandlers } from './documents/documents';
 import type { Engine, EngineHost } from './engine';
-import { asFailure, CosFailure } from './failure';
+import { CosFailure } from './failure';
 import { connectionSettings, createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
 import { createAttributeHandlers } from './requests/attributes';
 import { createBackupHandlers } from './requests/backups';
 import { createBucketConfigHandlers } from './requests/bucketConfig';
-import { createBucketHandlers, testConnection, testPublicBucket } from './requests/buckets';
+import { createBucketHandlers, testConnection, testPublicBucket, type ClientFor } from './requests/buckets';
 import { createEmptyingHandlers } from './requests/emptying';
 import { createLinkHandlers } from './requests/links';
 import { createObjectHandlers } from './requests/objects';
@@ -30,7 +31,6 @@ import { createVersionHandlers } from './requests/versions';
 import { createWebsiteHandlers } from './requests/website';
 import { createReplicationHandlers } from './requests/replication';
 import { createUploadHandlers } from './requests/uploads';
-import { orAborted } from './orAborted';
 import { createTransfers } from './transfers/createTransfers';
 import { Journal } from './transfers/journal';
 import { JournalKeeper } from './transfers/journalKeeper';
@@ -60,34 +60,10 @@ export function createEngine(options: EngineOptions): Engine {
     random: Math.random,
     log: (line) => host.notify('engine/log', line),
   });
-  const closing = new AbortController();
   const catalogue = createLocationCatalogue(http, clock);
   const allowances = createWriteAllowances(clock);
-  const clients = new Map<ConnectionId, Promise<FullCosClient>>();
-
-  async function clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<FullCosClient> {
-    let client = clients.get(connectionId);
-    if (client === undefined) {
-      client = createClient(connectionId);
-      clients.set(connectionId, client);
-      client.catch(() => {
-        if (clients.get(connectionId) === client) clients.delete(connectionId);
-      });
-    }
-    return await orAborted(client, signal);
-  }
-
-  async function createClient(connectionId: ConnectionId): Promise<FullCosClient> {
-    const connection: Connection = await host.resolveConnection(connectionId, closing.signal);
-    const resolveCredential = async (signal: AbortSignal) => await host.resolveCredential(connectionId, signal);
-    const keepCredential = (credential: Credential): void => {
-      host.keepCredential(connectionId, credential).catch((error: unknown) => {
-        const { detail } = asFailure(error, 'credential/keep').error;
-        host.notify('engine/log', { level: 'warn', text: `a new refresh token could not be kept: ${detail}` });
-      });
-    };
-    return createCosClient({ connection, resolveCredential, keepCredential, allowances, http, clock });
-  }
+  const clients = createClients({ host, http, clock, allowances });
+  const clientFor: ClientFor = (connectionId, signal) => clients.of(connectionId, signal);
 
   /** Works with settings that may not be saved, and keeps nothing of them. */
   async function withUnsaved<T>(
@@ -167,10 +143,9 @@ export function createEngine(options: EngineOptions): Engine {
         return await createHmacKey(control, { ...wish, serviceInstanceId }, signal);
       },
       'connection/forget': async ({ connectionId }) => {
-        const client = clients.get(connectionId);
         allowances.forbid(connectionId);
-        clients.delete(connectionId);
-        await (await client)?.close();
+        // What runs goes on as it began, and may need a token for that.
+        clients.forget(connectionId, transfers.ended(connectionId));
         return null;
       },
       ...createBucketHandlers(clientFor),
@@ -190,12 +165,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async close() {
       await transfers.close();
-      closing.abort(new Error('the engine is closing'));
       catalogue.close();
       journal?.close();
-      for (const client of await Promise.allSettled(clients.values())) {
-        if (client.status === 'fulfilled') await client.value.close();
-      }
+      await clients.close();
       await http.close();
     },
   };

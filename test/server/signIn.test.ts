@@ -1,7 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bucketName, objectKey } from '../../src/model/ids';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
-import { startServedEngine, testConnectionId as connectionId, type EngineUnderTest } from '../fakes/servedEngine';
+import {
+  plainConfiguration,
+  startServedEngine,
+  testConnectionId as connectionId,
+  type EngineUnderTest,
+} from '../fakes/servedEngine';
 
 const bucket = bucketName('sign-in');
 
@@ -130,6 +138,27 @@ describe('signing in with an API key', () => {
     await edited.ask('connection/forget', { connectionId });
     expect((await edited.ask('buckets/list', { connectionId })).map(({ name }) => name)).toContain(bucket);
     await edited.close();
+  });
+
+  it('lets a transfer that runs renew its token, also after its connection was edited', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sign-in-'));
+    const sources = ['first', 'second'].map((name) => ({ fsPath: join(folder, name) }));
+    for (const { fsPath } of sources) writeFileSync(fsPath, 'x'.repeat(1000));
+    const slow = await startServedEngine({
+      connections: [farSide.iam],
+      credentials: { [connectionId]: farSide.apiKey },
+      configuration: { maxBytesPerSecond: 1, maxConnections: 1 },
+    });
+    const upload = { kind: 'upload', connectionId, bucket, prefix: 'edited/', sources, clash: 'replace' } as const;
+    const { transferId } = await slow.ask('transfers/start', upload);
+    await expect.poll(() => slow.transfers.get(transferId)?.itemsDone).toBe(1);
+    await slow.ask('connection/forget', { connectionId });
+    await farSide.admin('POST', '/tokens/revoke', { all: true });
+    await slow.ask('engine/configure', plainConfiguration);
+    await expect.poll(() => slow.transfers.get(transferId)?.state).toMatch(/done|failed/);
+    expect(slow.transfers.get(transferId)).toMatchObject({ state: 'done', failures: [] });
+    await slow.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('never writes keys or tokens into the log', async () => {

@@ -63,6 +63,8 @@ export interface Transfers {
   requestOf(transferId: TransferId): TransferRequest;
   /** Answers once the transfer does not run any more, in whatever way. */
   finished(transferId: TransferId): Promise<void>;
+  /** Answers once none of the transfers that work with a connection now runs any more. */
+  ended(connectionId: ConnectionId): Promise<void>;
   /** Pauses what is in the journal for a later engine, cancels the rest, and waits until that is done. */
   close(): Promise<void>;
 }
@@ -391,6 +393,10 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     finished: async (transferId) => {
       await find(transferId, 'transfers/list').run?.finished;
     },
+    ended: async (connectionId) => {
+      const running = [...entries.values()].filter(({ request }) => connectionsIn(request).includes(connectionId));
+      await Promise.all(running.map(async (entry) => await entry.run?.finished));
+    },
     close: async () => {
       closing.abort(new Error('the engine is closing'));
       for (const { run: going, notes } of entries.values()) {
@@ -414,6 +420,11 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
 function isWaiting({ transfer }: Entry): boolean {
   const { state, error } = transfer.snapshot();
   return state === 'paused' && error !== undefined && isUnreachable(error);
+}
+
+function connectionsIn(request: TransferRequest): readonly ConnectionId[] {
+  const from = request.kind === 'copy' ? request.source.connectionId : undefined;
+  return from === undefined ? [request.connectionId] : [request.connectionId, from];
 }
 
 function refused({ transfer }: Entry, op: string, why: string): CosFailure {
