@@ -32,25 +32,22 @@ test('a bucket is backed up into a vault, and restored into another bucket as of
   await workbench.notification('is being backed up').waitFor();
 
   // The first copy takes a moment; a range is listed once it is complete.
-  const range = workbench.entry(bucket);
-  const openRange = async () => {
-    await workbench.page.keyboard.press('Escape');
-    await workbench.contextMenu(workbench.row('Local Object Storage'), 'Backup Vaults…');
-    await workbench.pick('vault-of-drafts', 'Backup vault');
-    await workbench.entry('Settings of the vault').waitFor();
-  };
+  await workbench.expand('Backup vaults');
+  await workbench.expand('vault-of-drafts');
+  const range = workbench.page.getByRole('treeitem', { name: `Backup of the bucket ${bucket}` });
   await expect
     .poll(
       async () => {
-        await openRange();
+        await workbench.contextMenu(workbench.row('vault-of-drafts'), 'Refresh');
         return await range.count();
       },
       { timeout: 30_000, interval: 1000 },
     )
     .toBe(1);
+  await workbench.contextMenu(workbench.row(bucket).first(), 'Show or Hide Backup Policies');
+  await workbench.row('continuous').waitFor();
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'later.txt', Body: 'written after the backup began' }));
-  await range.click();
-  await workbench.pick('Restore a Moment…', 'Backup of');
+  await workbench.contextMenu(range, 'Restore a Moment…');
   await workbench.entry('First State').waitFor();
   await session.screenshot('backup');
   await workbench.pick('Another Moment…', 'Moment to restore');
@@ -58,15 +55,18 @@ test('a bucket is backed up into a vault, and restored into another bucket as of
     .locator('.quick-input-widget .quick-input-message', { hasText: 'the backup goes from' })
     .waitFor();
   await workbench.page.keyboard.press('Escape');
-  await openRange();
-  await range.click();
-  await workbench.pick('Restore a Moment…', 'Backup of');
+  await workbench.contextMenu(range, 'Restore a Moment…');
   await workbench.pick('Last State', 'Moment to restore');
   await workbench.pick(target, 'Choose a bucket');
   const question = workbench.dialog(`into the bucket "${target}"?`);
   await question.getByText('Nothing there is deleted').waitFor();
   await question.getByRole('button', { name: 'Restore', exact: true }).click();
   await workbench.notification(`The restore into "${target}" is complete`).waitFor();
+  await range.locator('.monaco-tl-twistie').click();
+  await workbench.page.getByRole('treeitem', { name: `Restore into ${target}, ` }).waitFor();
+  await workbench.contextMenu(range, 'Open Recovery Range');
+  await workbench.tab('range').first().waitFor();
+  await session.screenshot('backup-vaults');
   const restored = await client.send(new GetObjectCommand({ Bucket: target, Key: 'supplier-agreement.md' }));
   expect(await restored.Body?.transformToString()).toContain('within 14 days');
   const versions = await client.send(

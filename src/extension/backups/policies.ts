@@ -27,7 +27,8 @@ export async function showPolicies(services: CommandServices, target: BucketTarg
     : await showPolicy(services, target, chosen.policy);
 }
 
-async function createPolicy(
+/** Asks for vault, name and days, and starts to back a bucket up. */
+export async function createPolicy(
   services: CommandServices,
   { connectionId, bucket }: BucketTarget,
 ): Promise<CommandOutcome> {
@@ -66,6 +67,7 @@ async function createPolicy(
   if (days === undefined) return;
   const params = { connectionId, bucket, name, vaultCrn: chosen.vault.crn, deleteAfterDays: Number(days) };
   const created = await engine.send('backups/createPolicy', params);
+  services.view.refreshBackups(connectionId, bucket);
   if (created.ok) void prompts.info(vscode.l10n.t('"{0}" is being backed up into "{1}".', bucket, chosen.vault.name));
   return created;
 }
@@ -75,21 +77,38 @@ async function showPolicy(
   { connectionId, bucket }: BucketTarget,
   policy: BackupPolicy,
 ): Promise<CommandOutcome> {
-  const { engine, prompts } = services;
+  const { prompts } = services;
   const items = [
     { label: vscode.l10n.t('Open as a Document'), act: 'open' },
     { label: vscode.l10n.t('Delete Backup Policy…'), act: 'delete' },
   ] as const;
   const placeHolder = `${policy.name}: ${policyText(policy, vscode.l10n.t)}`;
   const chosen = await prompts.pick(items, { placeHolder });
-  if (chosen?.act === 'open') {
-    const resource = { kind: 'policy', bucket, policyId: policy.id } as const;
-    return await openConfiguration(services, { kind: 'backup', connectionId, resource });
-  }
   if (chosen === undefined) return;
+  return await (chosen.act === 'open' ? openPolicy : deletePolicy)(services, { connectionId, bucket }, policy);
+}
+
+/** Opens a policy as a document. */
+export async function openPolicy(
+  services: CommandServices,
+  { connectionId, bucket }: BucketTarget,
+  policy: BackupPolicy,
+): Promise<CommandOutcome> {
+  const resource = { kind: 'policy', bucket, policyId: policy.id } as const;
+  return await openConfiguration(services, { kind: 'backup', connectionId, resource });
+}
+
+/** Asks, and ends a backup. */
+export async function deletePolicy(
+  { engine, prompts, view }: CommandServices,
+  { connectionId, bucket }: BucketTarget,
+  policy: BackupPolicy,
+): Promise<CommandOutcome> {
   const button = vscode.l10n.t('Delete Backup Policy');
   const question = vscode.l10n.t('Stop backing up "{0}" by the policy "{1}"?', bucket, policy.name);
   const detail = vscode.l10n.t('What is in the vault stays until its time is over. A new policy begins a new backup.');
   if ((await prompts.confirm(question, detail, button)) !== button) return;
-  return await engine.send('backups/deletePolicy', { connectionId, bucket, policyId: policy.id });
+  const deleted = await engine.send('backups/deletePolicy', { connectionId, bucket, policyId: policy.id });
+  view.refreshBackups(connectionId, bucket);
+  return deleted;
 }

@@ -12,7 +12,8 @@ import { momentsOf, timelineBar } from './moments';
 /** Between two looks at a restore that runs. */
 const pauseMs = 2000;
 
-interface Vault {
+/** A vault of a connection. */
+export interface VaultRef {
   readonly connectionId: ConnectionId;
   readonly vault: string;
 }
@@ -20,7 +21,7 @@ interface Vault {
 /** Asks for a moment of a backup and a bucket, and puts what was there into the bucket's history. */
 export async function startRestore(
   services: CommandServices,
-  { connectionId, vault }: Vault,
+  { connectionId, vault }: VaultRef,
   range: RecoveryRange,
 ): Promise<CommandOutcome> {
   const { engine, prompts } = services;
@@ -50,6 +51,7 @@ export async function startRestore(
     targetCrn,
   });
   if (!started.ok) return started;
+  services.view.refreshBackups(connectionId);
   return await followRestore(services, { connectionId, vault, restoreId: started.value.id });
 }
 
@@ -86,7 +88,7 @@ async function pickMoment(
 /** Shows the progress of a restore until it ends; to stop looking does not stop it. */
 export async function followRestore(
   services: CommandServices,
-  restore: Vault & { readonly restoreId: string },
+  restore: VaultRef & { readonly restoreId: string },
 ): Promise<CommandOutcome> {
   const { engine } = services;
   const options = {
@@ -104,6 +106,7 @@ export async function followRestore(
       await delay(pauseMs);
     }
   });
+  services.view.refreshBackups(restore.connectionId);
   if (ended === undefined || !ended.ok) return ended;
   void tellEnd(services, restore.connectionId, ended.value);
   return;

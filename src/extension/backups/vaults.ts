@@ -13,7 +13,7 @@ import type { CommandOutcome, CommandServices } from '../commands/command';
 import { openConfiguration } from '../configuration/commands';
 import { formatBytes } from '../ui/format';
 import { bucketText, keptText, rangeText, restoreText } from './backupTexts';
-import { followRestore, startRestore } from './restores';
+import { followRestore, startRestore, type VaultRef } from './restores';
 
 type VaultPick = vscode.QuickPickItem & { readonly vault?: ListedVault };
 
@@ -58,6 +58,7 @@ export async function createVault(services: CommandServices, connectionId: Conne
   if (region === undefined) return;
   const settings = { tracksManagementEvents: false, hasUsageMetrics: false };
   const created = await engine.send('backups/createVault', { connectionId, vault, region, ...settings });
+  services.view.refreshBackups(connectionId);
   if (created.ok) void prompts.info(vscode.l10n.t('Created the backup vault "{0}".', vault));
   return created;
 }
@@ -110,14 +111,14 @@ async function showVault(
     case 'open':
       return await openConfiguration(services, { kind: 'backup', connectionId, resource: { kind: 'vault', vault } });
     case 'delete':
-      return await deleteVault(services, connectionId, vault);
+      return await deleteVault(services, { connectionId, vault });
   }
 }
 
-async function deleteVault(
+/** Asks, and deletes a vault. */
+export async function deleteVault(
   services: CommandServices,
-  connectionId: ConnectionId,
-  vault: string,
+  { connectionId, vault }: VaultRef,
 ): Promise<CommandOutcome> {
   const { engine, prompts } = services;
   const button = vscode.l10n.t('Delete Backup Vault');
@@ -125,6 +126,7 @@ async function deleteVault(
   const detail = vscode.l10n.t('This cannot be undone. A vault that still holds backups is refused by the service.');
   if ((await prompts.confirm(question, detail, button)) !== button) return;
   const deleted = await engine.send('backups/deleteVault', { connectionId, vault });
+  services.view.refreshBackups(connectionId);
   if (deleted.ok) void prompts.info(vscode.l10n.t('Deleted the backup vault "{0}".', vault));
   return deleted;
 }
@@ -152,7 +154,7 @@ async function showRange(
     case 'restore':
       return await startRestore(services, { connectionId, vault }, range);
     case 'extend':
-      return await extendRange(services, connectionId, vault, range);
+      return await extendRange(services, { connectionId, vault }, range);
     case 'open': {
       const resource = { kind: 'range', vault, rangeId: range.id } as const;
       return await openConfiguration(services, { kind: 'backup', connectionId, resource });
@@ -160,10 +162,10 @@ async function showRange(
   }
 }
 
-async function extendRange(
-  { engine, prompts }: CommandServices,
-  connectionId: ConnectionId,
-  vault: string,
+/** Asks how long a backup is to be kept, never shorter than it is. */
+export async function extendRange(
+  { engine, prompts, view }: CommandServices,
+  { connectionId, vault }: VaultRef,
   range: RecoveryRange,
 ): Promise<CommandOutcome> {
   const least = Math.max(minRetentionDays, (range.deleteAfterDays ?? 0) + 1);
@@ -182,6 +184,7 @@ async function extendRange(
   if ((await prompts.confirm(question, vscode.l10n.t('This cannot be made shorter again.'), button)) !== button) return;
   const params = { connectionId, vault, rangeId: range.id, deleteAfterDays: Number(typed) };
   const extended = await engine.send('backups/extendRange', params);
+  view.refreshBackups(connectionId);
   if (extended.ok) void prompts.info(keptText(extended.value, vscode.l10n.t));
   return extended;
 }

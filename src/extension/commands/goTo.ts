@@ -43,6 +43,12 @@ function placeOf(node: TreeNode | undefined): Place {
       return { connectionId: node.connection.id };
     case 'uploads':
     case 'upload':
+    case 'vaults':
+    case 'vault':
+    case 'range':
+    case 'restore':
+    case 'policies':
+    case 'policy':
     case 'loadMore':
     case 'state':
     case 'action':

@@ -58,11 +58,17 @@ function folderNodeOf(node: TreeNode | undefined): Extract<TreeNode, { kind: 'bu
     case 'uploads':
     case 'upload':
     case 'loadMore':
+    case 'policies':
       return node.parent;
     case 'state':
     case 'action':
+    case 'policy':
       return folderNodeOf(node.parent);
     case 'connection':
+    case 'vaults':
+    case 'vault':
+    case 'range':
+    case 'restore':
     case 'object':
     case 'deleted':
     case 'version':

@@ -188,10 +188,16 @@ function containerOf(node: TreeNode): ContainerNode | ObjectNode | DeletedNode {
     case 'version':
     case 'uploads':
     case 'upload':
+    case 'vaults':
+    case 'vault':
+    case 'range':
+    case 'restore':
+    case 'policies':
+    case 'policy':
     case 'loadMore':
     case 'state':
     case 'action':
-      return node.parent;
+      return containerOf(node.parent);
   }
 }
 
@@ -204,6 +210,12 @@ const nodeKinds: ReadonlySet<unknown> = new Set<TreeNode['kind']>([
   'version',
   'uploads',
   'upload',
+  'vaults',
+  'vault',
+  'range',
+  'restore',
+  'policies',
+  'policy',
   'loadMore',
   'state',
   'action',

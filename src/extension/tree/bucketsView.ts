@@ -1,47 +1,25 @@
 import * as vscode from 'vscode';
-import type { Connection } from '../../model/connection';
 import type { CosError, Result } from '../../model/cosError';
 import type { BucketName, ConnectionId } from '../../model/ids';
-import type { BucketSummary } from '../../model/objectInfo';
-import type { EngineRequests, OpenUpload } from '../../protocol/requests';
 import type { Changes, Connections, EngineClient } from '../services';
 import { maxDocumentBytes } from '../documents/objectContent';
 import { DisposableStore } from '../ui/lifecycle';
-import { bucketChildren, folderChildren, startingServerChildren, stoppedServerChildren } from './children';
+import { parentNodeOf, type ParentNode } from './keptNodes';
 import { ListingStore } from './listingStore';
-import { parentPrefixOf, PlaceFinder, type Found, type RevealTarget } from './placeFinder';
-import { deletedIn, versionsOf } from './versionListing';
+import { PlaceFinder, type RevealTarget } from './placeFinder';
 import { describeNode } from './tooltips';
+import { TreeContent, type BucketRef, type ListedUploads, type LocalServerState } from './treeContent';
 import { toTreeItem } from './treeItem';
 import {
   folderRefOf,
   connectionNodeId,
   nodeId,
-  objectNodeId,
   type BucketNode,
-  type ConnectionNode,
-  type ContainerNode,
-  type DeletedNode,
   type FolderNode,
   type FolderRef,
   type ObjectNode,
   type TreeNode,
-  type UploadNode,
-  type UploadsNode,
 } from './treeNode';
-
-/** What the view needs to know of the local server. */
-export interface LocalServerState {
-  readonly connectionId: ConnectionId;
-  isRunning(): boolean;
-  isStarting(): boolean;
-  /** Starts it when it ran in the last window. */
-  resume(): Promise<void>;
-  readonly onDidChange: vscode.Event<void>;
-}
-
-/** Incomplete uploads of a bucket. */
-type ListedUploads = EngineRequests['uploads/list']['result'];
 
 /** The Buckets view: connection → bucket → folder → object. */
 export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -54,14 +32,9 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   readonly #onObjectShown: ((object: RevealTarget) => void) | undefined;
   readonly #didChange = this.#owned.add(new vscode.EventEmitter<TreeNode | undefined>());
   readonly #view: vscode.TreeView<TreeNode>;
-  /** Nodes keep their identity, so that a change can be announced for the very object that VS Code holds. */
-  readonly #nodes = new Map<string, ContainerNode>();
-  /** What was listed of incomplete uploads, by the bucket's node. */
-  readonly #uploads = new Map<string, ListedUploads>();
+  readonly #content: TreeContent;
   /** Collapsed while listing: listed again when expanded. */
   readonly #stoppedNodes = new Set<string>();
-  /** Buckets, folders and objects whose versions were asked for. */
-  readonly #versioned = new Set<string>();
 
   readonly onDidChangeTreeData = this.#didChange.event;
 
@@ -79,6 +52,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#localServer = localServer;
     this.#store = new ListingStore(engine, () => new vscode.CancellationTokenSource());
     this.#finder = new PlaceFinder(engine, this.#store);
+    this.#content = new TreeContent(engine, connections, localServer, this.#store);
     this.#view = this.#owned.add(
       vscode.window.createTreeView('ibmcos.buckets', {
         treeDataProvider: this,
@@ -132,65 +106,46 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node === undefined) {
       void this.#localServer.resume();
-      return this.#connections.list().map((connection) => this.#connectionNode(connection));
+      return this.#content.top();
     }
-    if (node.kind === 'uploads') return node.uploads.map((upload) => uploadNode(node, upload));
-    if (node.kind === 'object' || node.kind === 'deleted') return this.#childrenOfObject(node);
-    if (node.kind !== 'connection' && node.kind !== 'bucket' && node.kind !== 'folder') return [];
     if (this.#stoppedNodes.has(nodeId(node))) return [];
-    const children =
-      node.kind === 'connection' ? await this.#childrenOfConnection(node) : await this.#childrenOfFolder(node);
-    const uploads = node.kind === 'bucket' ? this.#uploads.get(nodeId(node)) : undefined;
-    const shown = uploads === undefined || node.kind !== 'bucket' ? [] : [uploadsNode(node, uploads)];
-    return [...shown, ...children].map((child) => this.#keep(child));
+    return await this.#content.children(node);
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    switch (node.kind) {
-      case 'connection':
-        return undefined;
-      case 'bucket':
-        return this.#connectionNode(node.connection);
-      case 'folder':
-      case 'object':
-      case 'deleted':
-        return this.#folderNode(node.connection, node.bucket, node.parentPrefix);
-      case 'version':
-      case 'uploads':
-      case 'loadMore':
-      case 'state':
-      case 'action':
-        return node.parent;
-      case 'upload': {
-        const uploads = this.#uploads.get(nodeId(node.parent));
-        return uploads === undefined ? node.parent : uploadsNode(node.parent, uploads);
-      }
-    }
+    return this.#content.parent(node);
   }
 
   /** Shows a bucket's incomplete uploads, or no longer when there are none. */
-  showUploads(target: { connectionId: ConnectionId; bucket: BucketName }, listed: ListedUploads): void {
-    const node = this.#shownFolder({ ...target, prefix: '' });
-    const id = `b\n${target.connectionId}\n${target.bucket}`;
-    if (listed.uploads.length > 0) this.#uploads.set(id, listed);
-    else this.#uploads.delete(id);
+  showUploads(target: BucketRef, listed: ListedUploads): void {
+    const node = this.#content.setUploads(target, listed);
     if (node !== undefined) this.#changed(node);
   }
 
   /** Shows the versions of an object, or of everything in a bucket or folder with what was deleted there; or no longer. */
   toggleVersions(node: ObjectNode | BucketNode | FolderNode): void {
-    const id = nodeId(node);
-    if (this.#versioned.has(id)) this.#versioned.delete(id);
-    else this.#versioned.add(id);
-    const folder = node.kind === 'object' ? this.#folderNode(node.connection, node.bucket, node.parentPrefix) : node;
-    this.#changed(folder);
+    this.#changed(this.#content.toggleVersions(node));
+  }
+
+  /** Shows the backup policies of a bucket above what is in it, or no longer. Whether they are shown now. */
+  togglePolicies(target: BucketRef): boolean {
+    const isShown = this.#content.togglePolicies(target);
+    const node = this.#content.nodes.folder({ ...target, prefix: '' });
+    if (node !== undefined) this.#changed(node);
+    return isShown;
+  }
+
+  /** Lists the vaults of a connection or the backup policies of a bucket again, as far as they are shown. */
+  refreshBackups(connectionId: ConnectionId, bucket?: BucketName): void {
+    const node = this.#content.backupsNode(connectionId, bucket);
+    if (node !== undefined) this.#changed(node);
   }
 
   /** Selects and expands a connection. */
   async revealConnection(id: ConnectionId): Promise<void> {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
-    await this.#view.reveal(this.#connectionNode(connection), { select: true, focus: true, expand: true });
+    await this.#view.reveal(this.#content.connectionNode(connection), { select: true, focus: true, expand: true });
   }
 
   /** Lists a node again, or everything. */
@@ -201,20 +156,18 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       this.#didChange.fire(undefined);
       return;
     }
-    const container = containerOf(node) ?? this.getParent(node);
-    if (container?.kind === 'connection') {
-      this.#store.refreshConnection(container.connection.id);
-      this.#changed(container);
-    } else if (container?.kind === 'bucket' || container?.kind === 'folder') {
-      this.#store.refreshFolder(folderRefOf(container));
-      this.#changed(container);
-    }
+    const parent = parentNodeOf(node) ?? this.getParent(node);
+    const stale = parent === undefined ? undefined : parentNodeOf(parent);
+    if (stale === undefined) return;
+    if (stale.kind === 'connection') this.#store.refreshConnection(stale.connection.id);
+    if (stale.kind === 'bucket' || stale.kind === 'folder') this.#store.refreshFolder(folderRefOf(stale));
+    this.#changed(stale);
   }
 
   /** Lists a folder again, if it is shown. */
   refreshFolder(ref: FolderRef): void {
     this.#store.refreshFolder(ref);
-    const node = this.#shownFolder(ref);
+    const node = this.#content.nodes.folder(ref);
     if (node !== undefined) this.#changed(node);
   }
 
@@ -222,7 +175,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   refreshBuckets(id: ConnectionId): void {
     this.#store.refreshBuckets(id);
     const connection = this.#connections.get(id);
-    if (connection !== undefined) this.#changed(this.#connectionNode(connection));
+    if (connection !== undefined) this.#changed(this.#content.connectionNode(connection));
   }
 
   /** Stops showing a bucket that was looked up or deleted. */
@@ -239,9 +192,9 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   /** Shows only what starts with a text, in this folder; empty shows all. */
   setFilter(ref: FolderRef, filter: string): void {
     this.#store.setFilter(ref, filter);
-    const node = this.#shownFolder(ref);
+    const node = this.#content.nodes.folder(ref);
     if (node === undefined) return;
-    this.#keep({ ...node, filter });
+    this.#content.nodes.keep({ ...node, filter });
     this.#changed(node);
   }
 
@@ -258,121 +211,18 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     if (connection === undefined) return { ok: false, error: noConnection() };
     const place = await this.#finder.find(target, token);
     if (!place.ok) return place;
-    const node = this.#nodeOf(connection, place.value.bucket, place.value.found);
+    const node = this.#content.nodeOf(connection, place.value.bucket, place.value.found);
     for (let up: TreeNode | undefined = node; up !== undefined; up = this.getParent(up)) {
       this.#stoppedNodes.delete(nodeId(up));
     }
-    this.#changed(this.#connectionNode(connection));
+    this.#changed(this.#content.connectionNode(connection));
     await this.#view.reveal(node, { select: true, focus: true, expand: node.kind !== 'object' });
     return { ok: true, value: null };
   }
 
-  #nodeOf(connection: Connection, bucket: BucketSummary, found: Found): TreeNode {
-    if (found.kind === 'folder') return this.#folderNode(connection, bucket, found.prefix);
-    const parentPrefix = parentPrefixOf(found.object.key);
-    const { object } = found;
-    const id = objectNodeId(connection.id, bucket.name, parentPrefix, object.key);
-    const hasVersions = this.#versioned.has(id);
-    return { kind: 'object', connection, bucket, object, parentPrefix, hasVersions };
-  }
-
-  async #childrenOfConnection(node: ConnectionNode): Promise<readonly TreeNode[]> {
-    if (node.isLocal && this.#localServer.isStarting()) return startingServerChildren(node);
-    if (node.isLocal && !this.#localServer.isRunning()) return stoppedServerChildren(node);
-    const { id } = node.connection;
-    const state = await this.#store.buckets(id);
-    return bucketChildren(node, state, ({ name }) =>
-      this.#store.filterOf({ connectionId: id, bucket: name, prefix: '' }),
-    );
-  }
-
-  async #childrenOfFolder(node: BucketNode | FolderNode): Promise<readonly TreeNode[]> {
-    const ref = folderRefOf(node);
-    const state = await this.#store.folder(ref);
-    const isVersioned = this.#showsVersions(node);
-    const { connection, bucket } = node;
-    const children = folderChildren(
-      node,
-      state,
-      (prefix) => this.#store.filterOf({ ...ref, prefix }),
-      (key) => isVersioned || this.#versioned.has(objectNodeId(connection.id, bucket.name, ref.prefix, key)),
-    );
-    return isVersioned ? [...children, ...(await this.#deletedIn(node))] : children;
-  }
-
-  /** A folder shows versions when it was asked to, or one above it was. */
-  #showsVersions(node: BucketNode | FolderNode): boolean {
-    if (this.#versioned.has(nodeId(node))) return true;
-    if (node.kind === 'bucket') return false;
-    const parent = this.#folderNode(node.connection, node.bucket, node.parentPrefix);
-    return this.#showsVersions(parent);
-  }
-
-  async #deletedIn(parent: BucketNode | FolderNode): Promise<readonly TreeNode[]> {
-    const { connection, bucket } = parent;
-    const ref = folderRefOf(parent);
-    const answer = await deletedIn(this.#engine, ref);
-    if (!answer.ok) return [{ kind: 'state', parent, state: { kind: 'failed', error: answer.error } }];
-    const deleted = answer.value.markers.map(({ key, modifiedAtMs }): TreeNode => ({
-      kind: 'deleted',
-      connection,
-      bucket,
-      key,
-      deletedAtMs: modifiedAtMs,
-      parentPrefix: ref.prefix,
-    }));
-    return answer.value.isComplete ? deleted : [...deleted, { kind: 'state', parent, state: { kind: 'moreDeleted' } }];
-  }
-
-  async #childrenOfObject(parent: ObjectNode | DeletedNode): Promise<TreeNode[]> {
-    const { connection, bucket } = parent;
-    const key = parent.kind === 'object' ? parent.object.key : parent.key;
-    const versions = await versionsOf(this.#engine, { connectionId: connection.id, bucket: bucket.name, key });
-    if (!versions.ok) return [{ kind: 'state', parent, state: { kind: 'failed', error: versions.error } }];
-    const isNever = versions.value.every(({ versionId }) => versionId === 'null');
-    return [
-      ...versions.value.map((version): TreeNode => ({ kind: 'version', connection, bucket, version, parent })),
-      ...(isNever ? [{ kind: 'state', parent, state: { kind: 'noVersions' } } as const] : []),
-    ];
-  }
-
-  #connectionNode(connection: Connection): ConnectionNode {
-    return this.#keep({ kind: 'connection', connection, isLocal: connection.id === this.#localServer.connectionId });
-  }
-
-  #folderNode(connection: Connection, bucket: BucketSummary, prefix: string): BucketNode | FolderNode {
-    const filter = this.#store.filterOf({ connectionId: connection.id, bucket: bucket.name, prefix });
-    if (prefix !== '') {
-      return this.#keep({ kind: 'folder', connection, bucket, prefix, parentPrefix: parentPrefixOf(prefix), filter });
-    }
-    const isExtra = connection.extraBuckets?.includes(bucket.name) ?? false;
-    return this.#keep({ kind: 'bucket', connection, bucket, isExtra, filter });
-  }
-
-  #shownFolder(ref: FolderRef): BucketNode | FolderNode | undefined {
-    for (const node of this.#nodes.values()) {
-      if (node.kind === 'connection') continue;
-      const shown = folderRefOf(node);
-      const isIt =
-        shown.connectionId === ref.connectionId && shown.bucket === ref.bucket && shown.prefix === ref.prefix;
-      if (isIt) return node;
-    }
-    return undefined;
-  }
-
-  /** The one object that stands for a node, brought up to date. */
-  #keep<N extends TreeNode>(node: N): N {
-    if (node.kind !== 'connection' && node.kind !== 'bucket' && node.kind !== 'folder') return node;
-    const id = nodeId(node);
-    const known = this.#nodes.get(id);
-    if (known !== undefined) return Object.assign(known, node);
-    this.#nodes.set(id, node);
-    return node;
-  }
-
-  #changed(node: ContainerNode): void {
+  #changed(node: ParentNode): void {
     this.#stoppedNodes.delete(nodeId(node));
-    this.#didChange.fire(this.#nodes.get(nodeId(node)) ?? node);
+    this.#didChange.fire(this.#content.nodes.get(nodeId(node)) ?? node);
   }
 
   #collapsed(node: TreeNode): void {
@@ -384,14 +234,15 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   #expanded(node: TreeNode): void {
-    if (this.#stoppedNodes.has(nodeId(node)) && isContainer(node)) this.#changed(node);
+    const parent = parentNodeOf(node);
+    if (parent === node && this.#stoppedNodes.has(nodeId(node))) this.#changed(parent);
   }
 
   /** Nobody looks at a hidden view: its listings stop, and start again when it is shown. */
   #visibilityChanged(isVisible: boolean): void {
     if (isVisible) {
       for (const id of [...this.#stoppedNodes]) {
-        const node = this.#nodes.get(id);
+        const node = this.#content.nodes.get(id);
         if (node !== undefined) this.#changed(node);
       }
       return;
@@ -399,7 +250,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     const stopped = this.#store.cancelAll();
     for (const id of stopped.connections) this.#stoppedNodes.add(connectionNodeId(id));
     for (const ref of stopped.folders) {
-      const node = this.#shownFolder(ref);
+      const node = this.#content.nodes.folder(ref);
       if (node !== undefined) this.#stoppedNodes.add(nodeId(node));
     }
   }
@@ -407,19 +258,9 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   #connectionsChanged(changed: readonly ConnectionId[]): void {
     for (const id of changed) this.#store.forgetConnection(id);
     const known = new Set(this.#connections.list().map(({ id }) => id));
-    for (const [id, node] of this.#nodes) {
-      if (changed.includes(node.connection.id) || !known.has(node.connection.id)) this.#nodes.delete(id);
-    }
+    this.#content.nodes.forget((id) => changed.includes(id) || !known.has(id));
     this.#didChange.fire(undefined);
   }
-}
-
-function uploadsNode(parent: BucketNode, { uploads, isComplete }: ListedUploads): UploadsNode {
-  return { kind: 'uploads', connection: parent.connection, parent, uploads, isComplete };
-}
-
-function uploadNode({ connection, parent }: UploadsNode, upload: OpenUpload): UploadNode {
-  return { kind: 'upload', connection, parent, upload };
 }
 
 function noConnection(): CosError {
@@ -430,26 +271,4 @@ function noConnection(): CosError {
     retry: 'never',
     detail: 'the connection is gone',
   };
-}
-
-function isContainer(node: TreeNode): node is ContainerNode {
-  return node.kind === 'connection' || node.kind === 'bucket' || node.kind === 'folder';
-}
-
-/** The container that a node stands for or speaks of. */
-function containerOf(node: TreeNode): ContainerNode | undefined {
-  if (isContainer(node)) return node;
-  switch (node.kind) {
-    case 'object':
-    case 'deleted':
-    case 'version':
-      return undefined;
-    case 'uploads':
-    case 'upload':
-    case 'loadMore':
-      return node.parent;
-    case 'state':
-    case 'action':
-      return isContainer(node.parent) ? node.parent : undefined;
-  }
 }

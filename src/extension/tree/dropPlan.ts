@@ -12,12 +12,18 @@ export function dropFolder(node: TreeNode | undefined): FolderRef | undefined {
     case 'uploads':
     case 'upload':
     case 'loadMore':
+    case 'policies':
       return folderRefOf(node.parent);
     case 'state':
     case 'action':
     case 'version':
+    case 'policy':
       return dropFolder(node.parent);
     case 'connection':
+    case 'vaults':
+    case 'vault':
+    case 'range':
+    case 'restore':
     case undefined:
       return undefined;
   }

@@ -1,15 +1,14 @@
-import type { CosError } from '../../model/cosError';
 import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
 import { formatAge, formatBytes, formatMoment } from '../ui/format';
-import { cause, type Translate } from '../ui/messages';
+import type { Translate } from '../ui/messages';
+import { presentBackup } from './backupPresentation';
+import { presentAction, presentState } from './stateTexts';
 import { presentUpload, presentUploads } from './uploadTexts';
 import type {
-  ActionNode,
   BucketNode,
   ConnectionNode,
   DeletedNode,
   FolderNode,
-  NodeState,
   ObjectNode,
   TreeNode,
   VersionNode,
@@ -39,6 +38,12 @@ export const contextWords = [
   'readOnly',
   'uploads',
   'upload',
+  'vaults',
+  'vault',
+  'range',
+  'restore',
+  'policies',
+  'policy',
   'loadMore',
   'state',
   'action',
@@ -84,6 +89,13 @@ export function present(
       return presentUploads(node, t);
     case 'upload':
       return presentUpload(node, nowMs, t);
+    case 'vaults':
+    case 'vault':
+    case 'range':
+    case 'restore':
+    case 'policies':
+    case 'policy':
+      return presentBackup(node, t);
     case 'loadMore': {
       const label = t('Load more…');
       return {
@@ -223,103 +235,6 @@ function presentVersion(node: VersionNode, nowMs: number, t: Translate): NodePre
   };
 }
 
-function presentState(state: NodeState, t: Translate): NodePresentation {
-  const [label, icon] = stateText(state, t);
-  return { label, icon, context: ['state'], collapsible: 'none', accessibilityLabel: label, tooltip: label };
-}
-
-function stateText(state: NodeState, t: Translate): readonly [string, string] {
-  switch (state.kind) {
-    case 'emptyFolder':
-      return [t('Empty'), 'info'];
-    case 'noVersions':
-      return [t('No versions: the bucket has never kept any'), 'info'];
-    case 'moreDeleted':
-      return [t('More was deleted here than can be shown; open a folder below'), 'info'];
-    case 'noBuckets':
-      return [t('No buckets yet'), 'info'];
-    case 'noMatches':
-      return [t('Nothing starts with "{0}"', state.filter), 'filter'];
-    case 'localServerStopped':
-      return [t('Local Object Storage is not running'), 'debug-stop'];
-    case 'localServerStarting':
-      return [t('Starting Local Object Storage…'), 'loading~spin'];
-    case 'elsewhere':
-      return [
-        t('This bucket is in {0}; this connection has no endpoint for that location', state.location),
-        'debug-disconnect',
-      ];
-    case 'failed':
-      return [capitalised(cause(state.error, t)), iconOfError(state.error)];
-  }
-}
-
-function iconOfError(error: CosError): string {
-  switch (error.kind) {
-    case 'denied':
-    case 'held':
-      return 'lock';
-    case 'signInNeeded':
-      return 'key';
-    case 'network':
-    case 'tls':
-      return 'debug-disconnect';
-    case 'notFound':
-    case 'conflict':
-    case 'preconditionFailed':
-    case 'throttled':
-    case 'invalid':
-    case 'tooLarge':
-    case 'localFile':
-    case 'cancelled':
-    case 'engineGone':
-    case 'unsupported':
-    case 'internal':
-      return 'warning';
-  }
-}
-
-function presentAction({ action }: ActionNode, t: Translate): NodePresentation {
-  const [label, icon, id] = actionText(action, t);
-  return {
-    label,
-    icon,
-    context: ['action'],
-    collapsible: 'none',
-    accessibilityLabel: label,
-    command: { id, title: label },
-  };
-}
-
-function actionText(action: ActionNode['action'], t: Translate): readonly [string, string, `ibmcos.${string}`] {
-  switch (action) {
-    case 'retry':
-      return [t('Try Again'), 'refresh', 'ibmcos.tree.refresh'];
-    case 'signIn':
-      return [t('Sign In Again…'), 'key', 'ibmcos.connection.signIn'];
-    case 'replaceKey':
-      return [t('Replace Key…'), 'key', 'ibmcos.connection.replaceKey'];
-    case 'diagnose':
-      return [t('Connection Doctor'), 'pulse', 'ibmcos.connection.diagnose'];
-    case 'whyRefused':
-      return [t('Why Is Access Refused?'), 'question', 'ibmcos.connection.whyRefused'];
-    case 'editConnection':
-      return [t('Edit Connection…'), 'edit', 'ibmcos.connection.edit'];
-    case 'addBucketByName':
-      return [t('Add Bucket by Name…'), 'add', 'ibmcos.bucket.addByName'];
-    case 'goTo':
-      return [t('Open Prefix or Key…'), 'go-to-file', 'ibmcos.tree.goToKey'];
-    case 'createBucket':
-      return [t('Create Bucket…'), 'add', 'ibmcos.bucket.create'];
-    case 'clearFilter':
-      return [t('Clear Filter'), 'clear-all', 'ibmcos.tree.clearFilter'];
-    case 'startLocalServer':
-      return [t('Start Local Object Storage'), 'play', 'ibmcos.localServer.start'];
-    case 'showLog':
-      return [t('Show Log'), 'output', 'ibmcos.log.show'];
-  }
-}
-
 function filterText(filter: string, t: Translate): readonly string[] {
   return filter === '' ? [] : [t('starts with "{0}"', filter)];
 }
@@ -332,10 +247,6 @@ function filteredWord(filter: string): readonly ContextWord[] {
 function nameBelow(key: string, parentPrefix: string, t: Translate): string {
   const name = key.slice(parentPrefix.length);
   return name === '' ? t('(empty name)') : name;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function hostOf(endpoint: string): string {

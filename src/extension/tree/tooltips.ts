@@ -32,8 +32,15 @@ export async function describeNode(
       return vscode.l10n.t(
         'Parts of uploads that were begun and not finished; they cost storage until they are aborted.',
       );
+    case 'vaults':
+      return vscode.l10n.t('Continuous backups of buckets, which a bucket can be brought back from to any moment.');
     case 'deleted':
     case 'version':
+    case 'vault':
+    case 'range':
+    case 'restore':
+    case 'policies':
+    case 'policy':
     case 'upload':
     case 'action':
       return undefined;

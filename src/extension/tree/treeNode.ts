@@ -1,8 +1,10 @@
+import type { BackupPolicy, BackupRestore, RecoveryRange } from '../../model/backup';
 import type { Connection } from '../../model/connection';
 import type { CosError } from '../../model/cosError';
 import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
 import type { BucketSummary, ObjectSummary } from '../../model/objectInfo';
 import type { ObjectVersion } from '../../model/objectVersion';
+import type { ListedVault } from '../../protocol/backups';
 import type { OpenUpload } from '../../protocol/requests';
 
 /** A bucket (empty prefix) or a folder of it (prefix ending in `/`). */
@@ -90,6 +92,53 @@ export interface UploadNode {
   readonly upload: OpenUpload;
 }
 
+/** The backup vaults of a connection's instance. */
+export interface VaultsNode {
+  readonly kind: 'vaults';
+  readonly connection: Connection;
+  readonly parent: ConnectionNode;
+}
+
+export interface VaultNode {
+  readonly kind: 'vault';
+  readonly connection: Connection;
+  readonly parent: VaultsNode;
+  readonly vault: ListedVault;
+}
+
+/** A backup in a vault: the stretch of time that a bucket can be brought back to. */
+export interface RangeNode {
+  readonly kind: 'range';
+  readonly connection: Connection;
+  readonly parent: VaultNode;
+  readonly range: RecoveryRange;
+}
+
+/** A restore that was made from a range. */
+export interface RestoreNode {
+  readonly kind: 'restore';
+  readonly connection: Connection;
+  readonly parent: RangeNode;
+  readonly restore: BackupRestore;
+}
+
+/** The backup policies of a bucket, once they were asked for. */
+export interface PoliciesNode {
+  readonly kind: 'policies';
+  readonly connection: Connection;
+  readonly parent: BucketNode;
+}
+
+export interface PolicyNode {
+  readonly kind: 'policy';
+  readonly connection: Connection;
+  readonly parent: PoliciesNode;
+  readonly policy: BackupPolicy;
+}
+
+/** A node of backups that has children of its own, listed when it is expanded. */
+export type BackupParentNode = VaultsNode | VaultNode | RangeNode | PoliciesNode;
+
 /** What a node without children says instead of children. */
 export type NodeState =
   | { readonly kind: 'emptyFolder' }
@@ -97,6 +146,10 @@ export type NodeState =
   | { readonly kind: 'noVersions' }
   | { readonly kind: 'moreDeleted' }
   | { readonly kind: 'noMatches'; readonly filter: string }
+  | { readonly kind: 'noVaults' }
+  | { readonly kind: 'noRanges' }
+  | { readonly kind: 'noRestores' }
+  | { readonly kind: 'noPolicies' }
   | { readonly kind: 'localServerStopped' }
   | { readonly kind: 'localServerStarting' }
   /** The bucket is at a location that the connection has no endpoint for. */
@@ -105,7 +158,7 @@ export type NodeState =
 
 export interface StateNode {
   readonly kind: 'state';
-  readonly parent: ContainerNode | ObjectNode | DeletedNode;
+  readonly parent: ContainerNode | ObjectNode | DeletedNode | BackupParentNode;
   readonly state: NodeState;
 }
 
@@ -120,13 +173,15 @@ export type NodeAction =
   | 'diagnose'
   | 'whyRefused'
   | 'createBucket'
+  | 'createVault'
+  | 'createPolicy'
   | 'clearFilter'
   | 'startLocalServer'
   | 'showLog';
 
 export interface ActionNode {
   readonly kind: 'action';
-  readonly parent: ContainerNode;
+  readonly parent: ContainerNode | BackupParentNode;
   readonly action: NodeAction;
 }
 
@@ -140,7 +195,10 @@ export type TreeNode =
   | StateNode
   | ActionNode
   | UploadsNode
-  | UploadNode;
+  | UploadNode
+  | BackupParentNode
+  | RestoreNode
+  | PolicyNode;
 
 /** The folder that a bucket or folder node stands for. */
 export function folderRefOf(node: BucketNode | FolderNode): FolderRef {
@@ -157,7 +215,7 @@ export function nodeId(node: TreeNode): string {
     case 'connection':
       return connectionNodeId(node.connection.id);
     case 'bucket':
-      return `b\n${node.connection.id}\n${node.bucket.name}`;
+      return bucketNodeId(node.connection.id, node.bucket.name);
     case 'folder':
       return `f\n${node.connection.id}\n${node.bucket.name}\n${node.parentPrefix.length}\n${node.prefix}`;
     case 'object':
@@ -170,6 +228,18 @@ export function nodeId(node: TreeNode): string {
       return `u\n${nodeId(node.parent)}`;
     case 'upload':
       return `v\n${node.upload.uploadId}\n${nodeId(node.parent)}`;
+    case 'vaults':
+      return `bv\n${nodeId(node.parent)}`;
+    case 'vault':
+      return `bn\n${node.vault.name}\n${nodeId(node.parent)}`;
+    case 'range':
+      return `br\n${node.range.id}\n${nodeId(node.parent)}`;
+    case 'restore':
+      return `bs\n${node.restore.id}\n${nodeId(node.parent)}`;
+    case 'policies':
+      return `bp\n${nodeId(node.parent)}`;
+    case 'policy':
+      return `bq\n${node.policy.id}\n${nodeId(node.parent)}`;
     case 'loadMore':
       return `m\n${nodeId(node.parent)}`;
     case 'state':
@@ -182,6 +252,11 @@ export function nodeId(node: TreeNode): string {
 /** Identity of a connection's node. */
 export function connectionNodeId(id: ConnectionId): string {
   return `c\n${id}`;
+}
+
+/** Identity of a bucket's node. */
+export function bucketNodeId(id: ConnectionId, bucket: BucketName): string {
+  return `b\n${id}\n${bucket}`;
 }
 
 /** Identity of an object's node below a folder. */

@@ -1,0 +1,152 @@
+import * as vscode from 'vscode';
+import type { BackupPolicy, BackupRestore, RecoveryRange } from '../../model/backup';
+import type { Result } from '../../model/cosError';
+import type { CommandOutcome, CommandServices } from '../commands/command';
+import { pickBucket, pickConnection } from '../commands/pickTarget';
+import type { BucketTarget } from '../commands/targets';
+import { openConfiguration } from '../configuration/commands';
+import type { TreeNode } from '../tree/treeNode';
+import { bucketText, policyText, rangeText, restoreText } from './backupTexts';
+import { deletePolicy, openPolicy } from './policies';
+import { followRestore, startRestore, type VaultRef } from './restores';
+import { deleteVault, extendRange } from './vaults';
+
+/** Undefined when the person gave up choosing. */
+type Chosen<T> = Result<T> | undefined;
+type RangeTarget = VaultRef & { readonly range: RecoveryRange };
+type RestoreTarget = VaultRef & { readonly restore: BackupRestore };
+type PolicyTarget = BucketTarget & { readonly policy: BackupPolicy };
+type Item<T> = vscode.QuickPickItem & { readonly value: T };
+
+/** What can be done with a vault, a backup in it, a restore, or a policy. */
+export type BackupAct =
+  | 'openVault'
+  | 'deleteVault'
+  | 'restore'
+  | 'extendRange'
+  | 'openRange'
+  | 'followRestore'
+  | 'openPolicy'
+  | 'deletePolicy';
+
+/** What a command on a vault, a backup in it, a restore, or a policy does: on a node, or on what is chosen. */
+export async function runOnBackup(
+  act: BackupAct,
+  services: CommandServices,
+  node: TreeNode | undefined,
+): Promise<CommandOutcome> {
+  switch (act) {
+    case 'openVault':
+      return await onChosen(await chooseVault(services, node), async ({ connectionId, vault }) =>
+        openConfiguration(services, { kind: 'backup', connectionId, resource: { kind: 'vault', vault } }),
+      );
+    case 'deleteVault':
+      return await onChosen(await chooseVault(services, node), (vault) => deleteVault(services, vault));
+    case 'restore':
+      return await onChosen(await chooseRange(services, node), (on) => startRestore(services, on, on.range));
+    case 'extendRange':
+      return await onChosen(await chooseRange(services, node), (on) => extendRange(services, on, on.range));
+    case 'openRange':
+      return await onChosen(await chooseRange(services, node), async ({ connectionId, vault, range }) => {
+        const resource = { kind: 'range', vault, rangeId: range.id } as const;
+        return await openConfiguration(services, { kind: 'backup', connectionId, resource });
+      });
+    case 'followRestore':
+      return await onChosen(await chooseRestore(services, node), ({ restore, ...vault }) =>
+        followRestore(services, { ...vault, restoreId: restore.id }),
+      );
+    case 'openPolicy':
+      return await onChosen(await choosePolicy(services, node), (on) => openPolicy(services, on, on.policy));
+    case 'deletePolicy':
+      return await onChosen(await choosePolicy(services, node), (on) => deletePolicy(services, on, on.policy));
+  }
+}
+
+async function onChosen<T>(chosen: Chosen<T>, act: (value: T) => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  if (chosen === undefined || !chosen.ok) return chosen;
+  return await act(chosen.value);
+}
+
+async function chooseVault(services: CommandServices, node: TreeNode | undefined): Promise<Chosen<VaultRef>> {
+  const given = vaultOf(node);
+  if (given !== undefined) return { ok: true, value: given };
+  const connectionId =
+    node === undefined || !('connection' in node) ? await pickConnection(services) : node.connection.id;
+  if (connectionId === undefined) return undefined;
+  const listed = await services.engine.send('backups/listVaults', { connectionId });
+  return await choose(services, listed, vscode.l10n.t('Backup vault'), (vault) => ({
+    label: vault.name,
+    description: vault.region ?? '',
+    value: { connectionId, vault: vault.name },
+  }));
+}
+
+async function chooseRange(services: CommandServices, node: TreeNode | undefined): Promise<Chosen<RangeTarget>> {
+  const vault = await chooseVault(services, node);
+  if (vault === undefined || !vault.ok) return vault;
+  if (node?.kind === 'range') return { ok: true, value: { ...vault.value, range: node.range } };
+  const listed = await services.engine.send('backups/listRanges', vault.value);
+  return await choose(services, listed, vscode.l10n.t('Backup of a bucket'), (range) => ({
+    label: bucketText(range.sourceCrn),
+    description: rangeText(range, vscode.l10n.t),
+    value: { ...vault.value, range },
+  }));
+}
+
+async function chooseRestore(services: CommandServices, node: TreeNode | undefined): Promise<Chosen<RestoreTarget>> {
+  const vault = await chooseVault(services, node);
+  if (vault === undefined || !vault.ok) return vault;
+  if (node?.kind === 'restore') return { ok: true, value: { ...vault.value, restore: node.restore } };
+  const listed = await services.engine.send('backups/listRestores', vault.value);
+  return await choose(services, listed, vscode.l10n.t('Restore'), (restore) => ({
+    label: vscode.l10n.t('Restore into {0}', bucketText(restore.targetCrn)),
+    description: restoreText(restore, vscode.l10n.t),
+    value: { ...vault.value, restore },
+  }));
+}
+
+async function choosePolicy(services: CommandServices, node: TreeNode | undefined): Promise<Chosen<PolicyTarget>> {
+  if (node?.kind === 'policy') {
+    const { connection, parent, policy } = node;
+    return { ok: true, value: { connectionId: connection.id, bucket: parent.parent.bucket.name, policy } };
+  }
+  const connectionId = await pickConnection(services);
+  if (connectionId === undefined) return undefined;
+  const bucket = await pickBucket(services, connectionId);
+  if (bucket === undefined || !bucket.ok) return bucket;
+  const target = { connectionId, bucket: bucket.value };
+  const listed = await services.engine.send('backups/listPolicies', target);
+  return await choose(services, listed, vscode.l10n.t('Backup policy of "{0}"', target.bucket), (policy) => ({
+    label: policy.name,
+    description: policyText(policy, vscode.l10n.t),
+    value: { ...target, policy },
+  }));
+}
+
+/** One of what was listed; says so when there is nothing. */
+async function choose<F, T>(
+  { prompts }: CommandServices,
+  listed: Result<readonly F[]>,
+  placeHolder: string,
+  toItem: (found: F) => Item<T>,
+): Promise<Chosen<T>> {
+  if (!listed.ok) return listed;
+  if (listed.value.length === 0) {
+    void prompts.info(vscode.l10n.t('There is nothing of that kind here yet.'));
+    return undefined;
+  }
+  const chosen = await prompts.pick(listed.value.map(toItem), { placeHolder });
+  return chosen === undefined ? undefined : { ok: true, value: chosen.value };
+}
+
+function vaultOf(node: TreeNode | undefined): VaultRef | undefined {
+  switch (node?.kind) {
+    case 'vault':
+      return { connectionId: node.connection.id, vault: node.vault.name };
+    case 'range':
+    case 'restore':
+      return vaultOf(node.parent);
+    default:
+      return undefined;
+  }
+}
