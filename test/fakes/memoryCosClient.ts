@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { bucketName, objectKey, type BucketName, type ObjectKey, type UploadId } from '../../src/model/ids';
 import type { BucketSummary, ObjectInfo, ObjectPage } from '../../src/model/objectInfo';
+import type { Protection } from '../../src/model/protection';
 import type { AttributeChange, AttributeOutcome } from '../../src/model/objectState';
 import type { VersionPage } from '../../src/model/objectVersion';
 import type { WriteCondition, WriteOutcome } from '../../src/protocol/requests';
@@ -219,6 +220,20 @@ export class MemoryCosClient implements TransferClient {
       stored.info = { ...stored.info, metadata: patched(stored.info.metadata, metadata) };
       stored.tags = patched(stored.tags, tags);
       return { applied: ['attributes', 'tags'] };
+    });
+  }
+
+  /** Nothing is protected here. */
+  getProtection(address: ObjectAddress, signal: AbortSignal): Promise<Protection> {
+    return this.#request('getProtection', address.key, signal, () => {
+      this.#object(address);
+      return { kind: 'none', mechanism: 'none' };
+    });
+  }
+
+  addLegalHold(address: ObjectAddress, _holdId: string, signal: AbortSignal): Promise<Protection> {
+    return this.#request('addLegalHold', address.key, signal, () => {
+      throw failure('invalid', undefined, address.bucket, address.key);
     });
   }
 

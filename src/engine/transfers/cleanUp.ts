@@ -2,7 +2,7 @@ import type { CosClient } from '../cos/client';
 import type { EngineHost } from '../engine';
 import { errorOf } from './localFailure';
 import { abortLost } from './lostUpload';
-import type { ItemNote, TransferNotes } from './notes';
+import { isHalfMade, type ItemNote, type TransferNotes } from './notes';
 import { removeTempFile } from './tempFile';
 
 /**
@@ -17,6 +17,7 @@ export async function removeTraces(
 ): Promise<readonly ItemNote[]> {
   const left: ItemNote[] = [];
   for (const note of notes.items()) {
+    if (!isHalfMade(note)) continue;
     try {
       await remove(note, client, signal);
       notes.removeItem(note.name);

@@ -5,6 +5,7 @@ import type { ProtectedTargets } from '../../protocol/requests';
 import { cancelled, CosFailure } from '../failure';
 import type { CosClient } from '../cos/client';
 import type { MetadataOperations } from '../cos/metadata';
+import type { ProtectionOperations } from '../cos/protection';
 import type { ByteBudget } from './byteBudget';
 import type { DecidedClash } from './clash';
 import { errorOf } from './localFailure';
@@ -14,19 +15,20 @@ import type { ReceivedGarbage } from './receivedGarbage';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
 
+/** What transfers ask of a service. */
+export type TransferClient = CosClient &
+  Pick<MetadataOperations, 'changeAttributes'> &
+  Pick<ProtectionOperations, 'getProtection' | 'addLegalHold'>;
+
 /** A service that a transfer works with, and how much it may ask of it at once. */
 export interface TransferEnd {
-  readonly client: CosClient;
+  readonly client: TransferClient;
   /** Requests that may be under way to this connection at once. */
   readonly connections: Semaphore;
 }
 
-/** The client of a transfer's own connection. */
-export type TransferClient = CosClient & Pick<MetadataOperations, 'changeAttributes'>;
-
 /** What every mover works with. */
 export interface TransferContext extends TransferEnd {
-  readonly client: TransferClient;
   readonly transfer: Transfer;
   /** Aborts when the transfer is paused, cancelled or cannot go on. */
   readonly signal: AbortSignal;

@@ -7,7 +7,7 @@ import type { CopyNote } from './copyNote';
 import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
 import { proveCopy } from './copyProof';
 import { deleteSource, sourceInfo } from './sourceObject';
-import { lockOf } from './keptProtection';
+import { lockOf, proveRetained } from './keptProtection';
 import { findObject } from './remoteClash';
 
 /**
@@ -40,6 +40,8 @@ export async function isCopied(
     if (thrown instanceof CosFailure && thrown.error.reason === 'integrity') return false;
     throw thrown;
   }
+  if (request.protection === 'keep' && isReplaceRefused(info.protection, context.nowMs()))
+    await proveRetained(context, source, item.from, target);
   transfer.addBytesBefore(item.object.sizeBytes);
   if (request.deleteSource) await deleteSource(context, source, item, earlier);
   notes.removeItem(item.from.key);

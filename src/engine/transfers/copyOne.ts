@@ -1,6 +1,7 @@
 import { numberedName } from '../../model/localNames';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { multipartLimits } from '../../model/partPlan';
+import { isReplaceRefused } from '../../model/protection';
 import type { CopyProtection, WriteCondition, WriteOutcome } from '../../protocol/requests';
 import type { CopyOptions, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
@@ -13,7 +14,7 @@ import { smallBytes, type CopyItem, type CopyRequest, type CopyRoute } from './c
 import { isMd5, proveCopy } from './copyProof';
 import { deleteSource, refuseOnto, sourceChanged, sourceInfo } from './sourceObject';
 import { streamObject } from './copyStream';
-import { lockOf, proveLocked, type KeptLock } from './keptProtection';
+import { lacksHold, lockOf, proveLocked, proveRetained, type KeptLock } from './keptProtection';
 import { findObject, freeKey } from './remoteClash';
 import { alreadyExists } from './uploadFile';
 
@@ -43,8 +44,9 @@ export async function copyOne(
     notes.removeItem(name);
     return outcome;
   } catch (thrown) {
-    // An upload that could not be aborted stays noted: somebody has to abort it some time.
-    if (!context.keepsTraces(thrown) && findCopyNote(context, name)?.uploadId === undefined) notes.removeItem(name);
+    // An upload that could not be aborted stays noted: somebody has to abort it some time. So does a copy that lacks a hold.
+    const isSettled = findCopyNote(context, name)?.uploadId === undefined && !lacksHold(thrown);
+    if (!context.keepsTraces(thrown) && isSettled) notes.removeItem(name);
     throw thrown;
   }
 }
@@ -119,6 +121,8 @@ async function copyTo(
   const lock = request.protection === 'keep' && info !== undefined ? lockOf(info, context.nowMs()) : undefined;
   const made = await makeCopy(context, route, item, info ?? head, note, { lock, wish: request.protection });
   if (lock !== undefined) await proveLocked(context, item.from, target, lock);
+  const isRetained = info !== undefined && isReplaceRefused(info.protection, context.nowMs());
+  if (request.protection === 'keep' && isRetained) await proveRetained(context, source, item.from, target);
   const sameMd5 = isPlain && made.etag === item.object.etag;
   if (request.deleteSource || !(sameMd5 || made.isProven)) {
     const pair = { source: info ?? (await head()), from: item.from, target };
@@ -146,7 +150,7 @@ async function makeCopy(
   const how = { condition, ...(wish === undefined ? {} : { protection: wish }) };
   if (!route.isServerSide) return await streamObject(context, route.source, item.from, await infoOf(), note, how);
   const copyByParts = async (partBytes: number): Promise<Made> => {
-    const { etag } = await copyParts(context, item.from, note, await infoOf(), how, partBytes);
+    const { etag } = await copyParts(context, route.source, item.from, note, await infoOf(), how, partBytes);
     return { etag, isProven: false };
   };
   try {

@@ -6,7 +6,7 @@ import type { Entry } from './entry';
 import type { Journal, JournalledTransfer } from './journal';
 import { JournalNotes } from './journalNotes';
 import type { Leases } from './leases';
-import type { TransferNotes } from './notes';
+import { isHalfMade, type TransferNotes } from './notes';
 
 /** An engine that died had told more than it had noted: what is told of its transfers from here on counts as newer. */
 const untoldRevisions = 2 ** 20;
@@ -61,7 +61,7 @@ export class JournalKeeper {
     if (!isFinal(snapshot.state)) {
       this.#journal.save(notes.row, isEngineGoing ? 'run' : 'paused', snapshot);
       this.#journal.setOwner(notes.row, null);
-    } else if (notes.items().length > 0) {
+    } else if (notes.items().some(isHalfMade)) {
       this.#journal.save(notes.row, 'discard', snapshot);
       this.#journal.setOwner(notes.row, null);
     } else {

@@ -1,9 +1,12 @@
 import type { ObjectInfo } from '../../model/objectInfo';
-import type { NewProtection } from '../../model/retention';
+import { isReplaceRefused, type RetentionEnd } from '../../model/protection';
+import type { NewProtection, ObjectRetention } from '../../model/retention';
 import type { CopyProtection } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
-import { inConnection, type TransferContext } from './context';
+import { inConnection, lateSignal, type TransferContext, type TransferEnd } from './context';
+
+const graceMs = 10_000;
 
 /** A lock that a copy is to have. */
 export type KeptLock = Extract<NewProtection, { kind: 'objectLock' }>;
@@ -22,27 +25,87 @@ export function lockOf({ protection: { objectLock } }: ObjectInfo, nowMs: number
 }
 
 /**
- * What a copy that the service does not make in one piece is written with, to be protected as its source is. Legal holds go
- * along in one piece only, so the copy of an object under some is refused rather than made without them.
+ * What a copy that the service does not make in one piece is written with, to be protected as its source is. Of legal holds
+ * one goes along (data-plane.md §12.2); `proveRetained` puts the others on the copy.
  */
-export function keptControls(
+export async function keptControls(
+  context: TransferContext,
+  source: TransferEnd,
+  from: ObjectAddress,
   info: ObjectInfo,
   wish: CopyProtection | undefined,
-  from: ObjectAddress,
-  nowMs: number,
-): Pick<NewObjectAttributes, 'controls'> {
+): Promise<Pick<NewObjectAttributes, 'controls'>> {
   if (wish !== 'keep') return {};
-  const { retention } = info.protection;
-  if (retention === undefined) {
+  const nowMs = context.nowMs();
+  if (!isReplaceRefused(info.protection, nowMs)) {
     const lock = lockOf(info, nowMs);
     return lock === undefined ? {} : { controls: { protection: lock } };
   }
-  const { retainUntilMs = 0, isIndefinite, legalHoldCount } = retention;
-  if (legalHoldCount > 0)
-    throw cannotKeep(from, 'it is under legal holds, which only go along with a copy in one piece');
-  if (isIndefinite)
-    throw cannotKeep(from, 'it is retained without end, which only goes along with a copy in one piece');
-  return retainUntilMs > nowMs ? { controls: { protection: { kind: 'retention', untilMs: retainUntilMs } } } : {};
+  const { end, holds } = await retentionOf(context, source, from);
+  const [first] = holds;
+  const hold = first === undefined ? {} : { holdId: first.id };
+  switch (end.kind) {
+    case 'until': {
+      const isOver = end.untilMs <= nowMs;
+      return { controls: { protection: { kind: 'retention', ...(isOver ? {} : { untilMs: end.untilMs }), ...hold } } };
+    }
+    case 'indefinite':
+      return { controls: { protection: { kind: 'retention', periodSeconds: -1, ...hold } } };
+    case 'permanent':
+      return { controls: { protection: { kind: 'retention', periodSeconds: -2, ...hold } } };
+  }
+}
+
+async function retentionOf(
+  context: TransferContext,
+  end: TransferEnd,
+  address: ObjectAddress,
+): Promise<ObjectRetention> {
+  const { signal } = context;
+  const protection = await inConnection(end, signal, () => end.client.getProtection(address, signal));
+  if (protection.kind === 'retention') return protection;
+  throw cannotKeep(address, 'what protects it changed meanwhile');
+}
+
+/**
+ * Sees to it that a copy is retained at least as long as its source, and under the same legal holds: those that it lacks are
+ * put on it, also when the transfer was told to stop meanwhile.
+ */
+export async function proveRetained(
+  context: TransferContext,
+  source: TransferEnd,
+  from: ObjectAddress,
+  target: ObjectAddress,
+): Promise<void> {
+  const { client, nowMs, signal } = context;
+  const wanted = await retentionOf(context, source, from);
+  const patient = lateSignal(signal, graceMs);
+  const has = await inConnection(context, patient, () => client.getProtection(target, patient));
+  if (has.kind !== 'retention' || !lastsAsLong(has.end, wanted.end, nowMs())) {
+    throw cannotKeep(from, `its copy "${target.key}" was made, and the service did not retain it as long`);
+  }
+  const there = new Set(has.holds.map(({ id }) => id));
+  for (const { id } of wanted.holds) {
+    if (there.has(id)) continue;
+    try {
+      await inConnection(context, patient, () => client.addLegalHold(target, id, patient));
+    } catch (thrown) {
+      if (!(thrown instanceof CosFailure)) throw thrown;
+      const detail = `The copy "${target.key}" was made, and its legal hold "${id}" is missing. ${thrown.error.detail}`;
+      throw new CosFailure({ ...thrown.error, detail }, { cause: thrown });
+    }
+  }
+}
+
+/** Whether a failure means that the copy is there, without one of its legal holds: the next try puts it on. */
+export function lacksHold(thrown: unknown): boolean {
+  return thrown instanceof CosFailure && thrown.error.op === 'AddLegalHold';
+}
+
+function lastsAsLong(has: RetentionEnd, wanted: RetentionEnd, nowMs: number): boolean {
+  if (wanted.kind === 'until')
+    return has.kind !== 'until' || has.untilMs + 1000 > wanted.untilMs || wanted.untilMs <= nowMs;
+  return has.kind === wanted.kind || has.kind === 'permanent';
 }
 
 /** Looks whether the service has taken the lock with the copy: some do not, and say nothing of it. */

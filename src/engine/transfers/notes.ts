@@ -64,6 +64,11 @@ export interface PartNote {
   readonly mark: string;
 }
 
+/** Whether something has to be removed. A copy that is there only lacks something, which a retry puts on it. */
+export function isHalfMade(note: ItemNote): boolean {
+  return note.kind !== 'copy' || note.uploadId !== undefined;
+}
+
 /** How an item ended. */
 export type NotedOutcome = 'done' | 'exists' | 'failed';
 

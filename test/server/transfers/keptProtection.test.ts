@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionId, objectKey, type BucketName, type ConnectionId } from '../../../src/model/ids';
+import { connectionId, objectKey, type BucketName, type ConnectionId, type TransferId } from '../../../src/model/ids';
 import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
+import type { Protection } from '../../../src/model/protection';
 import type { NewProtection } from '../../../src/model/retention';
 import type { CopyProtection } from '../../../src/protocol/requests';
 import { createDirectClient, type DirectClient } from '../../fakes/directClient';
@@ -72,6 +73,10 @@ async function copy(
     clash: 'fail',
     ...(protection === undefined ? {} : { protection }),
   });
+  return await finalOf(transferId);
+}
+
+async function finalOf(transferId: TransferId): Promise<TransferSnapshot> {
   for (;;) {
     const snapshot = engine.transfers.get(transferId);
     if (snapshot !== undefined && isFinal(snapshot.state)) return snapshot;
@@ -118,20 +123,64 @@ describe.each(['near', 'far'] as const)('copies to a bucket that is %s', (side) 
 });
 
 describe('a copy that is to keep legal holds', () => {
-  it('has them inside a service, and is refused where they cannot go along', async () => {
+  const holdsOf = (protection: Protection) =>
+    protection.kind === 'retention' ? protection.holds.map(({ id }) => id).sort() : undefined;
+
+  async function sourceUnder(...holdIds: readonly string[]): Promise<BucketName> {
     const from = await bucketOf('near', 'retained');
-    await fill(from, { kind: 'retention', untilMs, holdId: 'CASE' });
-    const [inside, outside] = [await bucketOf('near', 'retained'), await bucketOf('far', 'retained')];
-    expect(await copy(from, inside, testConnectionId, 'keep')).toMatchObject({ state: 'done' });
-    for (const protection of await protectionsIn(inside, testConnectionId)) {
-      expect(protection).toMatchObject({ holds: [{ id: 'CASE' }] });
+    await fill(from, { kind: 'retention', untilMs, ...(holdIds[0] === undefined ? {} : { holdId: holdIds[0] }) });
+    for (const holdId of holdIds.slice(1)) {
+      for (const key of ['small', 'large'].map(objectKey))
+        await engine.ask('protection/addHold', { connectionId: testConnectionId, bucket: from, key, holdId });
     }
-    const refused = await copy(from, outside, farId, 'keep');
-    expect(refused).toMatchObject({ state: 'failed', itemsDone: 0, itemsFailed: 2 });
-    expect(refused.failures[0]?.error).toMatchObject({ kind: 'unsupported' });
-    expect(refused.failures[0]?.error.detail).toContain('could not be copied with its protection');
-    const list = { connectionId: farId, bucket: outside, prefix: '', delimiter: '' } as const;
-    expect((await engine.ask('objects/listPage', list)).objects).toEqual([]);
-    expect(await far.openUploads(outside)).toEqual([]);
+    return from;
+  }
+
+  it.each(['near', 'far'] as const)('has all of them in a bucket that is %s', async (side) => {
+    const id = side === 'near' ? testConnectionId : farId;
+    const from = await sourceUnder('CASE', 'CASE-2', 'AUDIT');
+    const to = await bucketOf(side, 'retained');
+    expect(await copy(from, to, id, 'keep')).toMatchObject({ failures: [], state: 'done' });
+    for (const protection of await protectionsIn(to, id))
+      expect(holdsOf(protection)).toEqual(['AUDIT', 'CASE', 'CASE-2']);
+  });
+
+  it('says which one is missing when the service does not take it, and puts it on when it is tried again', async () => {
+    const from = await sourceUnder('CASE', 'CASE-2');
+    const to = await bucketOf('far', 'retained');
+    const refused = far.server.faults.arm({
+      fault: { kind: 'status', status: 500 },
+      match: { operation: 'AddLegalHold' },
+    });
+    const cut = await copy(from, to, farId, 'keep');
+    expect(cut).toMatchObject({ state: 'failed', itemsDone: 0, itemsFailed: 2 });
+    expect(cut.failures[0]?.error.detail).toMatch(/^The copy "\w+" was made, and its legal hold "CASE-2" is missing\./);
+    far.server.faults.disarm(refused.id);
+    await engine.ask('transfers/retry', { transferId: cut.transferId });
+    expect(await finalOf(cut.transferId)).toMatchObject({ state: 'done', failures: [] });
+    for (const protection of await protectionsIn(to, farId)) expect(holdsOf(protection)).toEqual(['CASE', 'CASE-2']);
+  });
+});
+
+describe('a copy of what is retained without end', () => {
+  it.each([
+    ['indefinite', -1],
+    ['permanent', -2],
+  ] as const)('is retained so, too: %s', async (kind, periodSeconds) => {
+    const policy = { minimumDays: 0, defaultDays: 0, maximumDays: 30, isPermanentAllowed: true };
+    const buckets: BucketName[] = [];
+    for (const [side, connection] of [
+      [near, testConnectionId],
+      [far, farId],
+    ] as const) {
+      const bucket = await createBucket(side.hmac, side.hmacKey, 'plain');
+      await engine.ask('bucketProtection/put', { connectionId: connection, bucket, policy });
+      buckets.push(bucket);
+    }
+    const [from, to] = buckets;
+    if (from === undefined || to === undefined) throw new Error('no buckets');
+    await fill(from, { kind: 'retention', periodSeconds });
+    expect(await copy(from, to, farId, 'keep')).toMatchObject({ failures: [], state: 'done' });
+    for (const protection of await protectionsIn(to, farId)) expect(protection).toMatchObject({ end: { kind } });
   });
 });
