@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,22 @@ describe('a website that is deployed from a folder', () => {
     const second = await engine.ask('website/plan', { ...place, prefix: '', fsPath: folder });
     expect(names(second.uploads)).toEqual(['index.html']);
     expect(second).toMatchObject({ unchanged: { count: 3 }, extraKeys: ['style.css'] });
+  });
+
+  it('never takes for extra what it leaves out of the folder', async () => {
+    const { engine } = server;
+    const bucket = await server.bucket();
+    const place = { connectionId: testConnectionId, bucket };
+    const elsewhere = mkdtempSync(join(tmpdir(), 'linked-'));
+    writeFileSync(join(elsewhere, 'font.woff2'), 'font');
+    symlinkSync(elsewhere, join(folder, 'fonts'));
+    for (const key of ['v1/.env', 'v1/docs/.cache/x', 'v1/fonts/font.woff2', 'v1/fontsize.css']) {
+      await server.put(bucket, key, 'x');
+    }
+    const plan = await engine.ask('website/plan', { ...place, prefix: 'v1/', fsPath: folder });
+    expect(plan).toMatchObject({ extraKeys: ['v1/fontsize.css'], extra: { count: 1 } });
+    unlinkSync(join(folder, 'fonts'));
+    rmSync(elsewhere, { recursive: true });
   });
 
   it('makes nothing public by itself, and keeps to its prefix', async () => {

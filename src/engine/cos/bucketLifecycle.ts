@@ -9,6 +9,7 @@ import {
 } from '../../model/lifecycle';
 import { deleteBucketSetting, findBucketSetting, optional, putBucketSetting } from './bucketSetting';
 import type { XmlNode } from './control';
+import { filterNode, tagNodes } from './ruleNodes';
 import type { Wire } from './wire';
 import { childElement, childElements, childText, otherChildren, type XmlElement } from './xml';
 
@@ -144,7 +145,7 @@ function ruleNode(rule: LifecycleRule): XmlNode {
     [
       ...optional('ID', rule.id),
       ['Status', rule.status === 'enabled' ? 'Enabled' : 'Disabled'],
-      ['Filter', filterNodes(rule.filter ?? {})],
+      filterNode(conditionsOf(rule.filter ?? {})),
       ...action('Transition', transition && [...timeNodes(transition), ['StorageClass', transition.storageClass]]),
       ...action(
         'Expiration',
@@ -165,21 +166,14 @@ function ruleNode(rule: LifecycleRule): XmlNode {
   ];
 }
 
-/** One condition stands bare, several in `And`; tags are bare as in IBM's model (data-plane.md §9.1). */
-function filterNodes({ prefix, tags = {}, largerThanBytes, smallerThanBytes }: LifecycleFilter): readonly XmlNode[] {
-  const nodes: readonly XmlNode[] = [
+/** Tags are bare as in IBM's model (data-plane.md §9.1). */
+function conditionsOf({ prefix, tags = {}, largerThanBytes, smallerThanBytes }: LifecycleFilter): readonly XmlNode[] {
+  return [
     ...optional('Prefix', prefix),
-    ...Object.entries(tags).map(([key, value]): XmlNode => {
-      const pair: readonly XmlNode[] = [
-        ['Key', key],
-        ['Value', value],
-      ];
-      return ['Tag', pair];
-    }),
+    ...tagNodes(tags),
     ...optional('ObjectSizeGreaterThan', largerThanBytes),
     ...optional('ObjectSizeLessThan', smallerThanBytes),
   ];
-  return nodes.length > 1 ? [['And', nodes]] : nodes;
 }
 
 function timeNodes({ days, date }: { readonly days?: number; readonly date?: string }): readonly XmlNode[] {

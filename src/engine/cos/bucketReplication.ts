@@ -8,6 +8,7 @@ import type {
 import { deleteBucketSetting, findBucketSetting, optional, putBucketSetting } from './bucketSetting';
 import { sendControl, type XmlNode } from './control';
 import { decodeListed } from './listing';
+import { filterNode, tagNodes } from './ruleNodes';
 import type { Wire } from './wire';
 import { childElement, childElements, childText, otherChildren, type XmlElement } from './xml';
 
@@ -140,24 +141,10 @@ function ruleNode({ id, status, priority, filter = {}, deleteMarkers, target }: 
       ['Priority', priority],
       ['Status', status === 'enabled' ? 'Enabled' : 'Disabled'],
       ['DeleteMarkerReplication', [['Status', deleteMarkers ? 'Enabled' : 'Disabled']]],
-      ['Filter', filterNodes(filter)],
+      filterNode([...optional('Prefix', filter.prefix), ...tagNodes(filter.tags ?? {})]),
       ['Destination', [['Bucket', target]]],
     ],
   ];
-}
-
-function filterNodes({ prefix, tags = {} }: NonNullable<ReplicationRule['filter']>): readonly XmlNode[] {
-  const nodes: readonly XmlNode[] = [
-    ...optional('Prefix', prefix),
-    ...Object.entries(tags).map(([key, value]): XmlNode => {
-      const pair: readonly XmlNode[] = [
-        ['Key', key],
-        ['Value', value],
-      ];
-      return ['Tag', pair];
-    }),
-  ];
-  return nodes.length > 1 ? [['And', nodes]] : nodes;
 }
 
 function readFailure(element: XmlElement, isEncoded: boolean): ReplicationFailure {

@@ -1,6 +1,6 @@
 import type { BucketName } from '../../model/ids';
 import { deleteBucketSetting, findBucketSetting, putBucketSetting } from './bucketSetting';
-import type { XmlNode } from './control';
+import { tagNodes } from './ruleNodes';
 import type { Wire } from './wire';
 import { childElement, childElements, childText } from './xml';
 
@@ -23,16 +23,8 @@ export function createBucketTagging(wire: Wire): BucketTaggingOperations {
       return Object.fromEntries(elements.map((tag) => [childText(tag, 'Key') ?? '', childText(tag, 'Value') ?? '']));
     },
     async putBucketTags(bucket, tags, signal) {
-      const entries = Object.entries(tags);
-      if (entries.length === 0) return await deleteBucketSetting(wire, setting, bucket, signal);
-      const set = entries.map(([key, value]): XmlNode => {
-        const pair: readonly XmlNode[] = [
-          ['Key', key],
-          ['Value', value],
-        ];
-        return ['Tag', pair];
-      });
-      await putBucketSetting(wire, setting, bucket, [['TagSet', set]], signal);
+      if (Object.keys(tags).length === 0) return await deleteBucketSetting(wire, setting, bucket, signal);
+      await putBucketSetting(wire, setting, bucket, [['TagSet', tagNodes(tags)]], signal);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { tagProblems, type TagProblem } from '../../model/tags';
 import type { CosClient, ObjectAddress } from './client';
 import { sendControl, type XmlNode } from './control';
+import { tagNodes } from './ruleNodes';
 import { versionQuery } from './objects';
 import { refused } from './refusal';
 import type { Sdk } from './sdk';
@@ -34,22 +35,14 @@ export function createTags(wire: Wire, sdk: Sdk): Pick<CosClient, 'getTags'> & T
     async putTags(address, tags, signal) {
       const { bucket, key } = address;
       const query = { tagging: undefined, ...versionQuery(address) };
-      const entries = Object.entries(tags);
-      if (entries.length === 0) {
+      if (Object.keys(tags).length === 0) {
         const op = 'DeleteObjectTagging';
         await sendControl(wire, { op, method: 'DELETE', bucket, key, query, repeatable: 'always' }, signal);
         return;
       }
       const op = 'PutObjectTagging';
       requireValidTags(op, address, tags);
-      const set = entries.map(([name, value]): XmlNode => {
-        const pair: XmlNode[] = [
-          ['Key', name],
-          ['Value', value],
-        ];
-        return ['Tag', pair];
-      });
-      const body: XmlNode = ['Tagging', [['TagSet', set]]];
+      const body: XmlNode = ['Tagging', [['TagSet', tagNodes(tags)]]];
       await sendControl(wire, { op, method: 'PUT', bucket, key, query, body, repeatable: 'always' }, signal);
     },
   };

@@ -72,56 +72,64 @@ interface Counted {
   readonly first: readonly { readonly key: ObjectKey; readonly versionId?: string }[];
 }
 
-async function countObjects(
-  client: FullCosClient,
-  bucket: BucketName,
+interface Found {
+  readonly key: ObjectKey;
+  readonly versionId?: string;
+  readonly what: 'objects' | 'oldVersions' | 'deleteMarkers';
+  readonly sizeBytes: number;
+}
+
+type FoundPage = { readonly found: readonly Found[]; readonly nextCursor?: string | undefined };
+
+/** Counts page after page, until there are more than `limit`. */
+async function count(
   limit: number,
-  signal: AbortSignal,
+  list: (cursor: { readonly cursor?: string }) => Promise<FoundPage>,
 ): Promise<Counted> {
   const counts = { objects: 0, oldVersions: 0, deleteMarkers: 0, bytes: 0 };
-  const first: { readonly key: ObjectKey }[] = [];
+  const first: { readonly key: ObjectKey; readonly versionId?: string }[] = [];
+  let seen = 0;
   let cursor: string | undefined;
   do {
-    const query = { prefix: '', delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
-    const page = await client.listPage(bucket, query, signal);
-    for (const { key, sizeBytes } of page.objects) {
-      if (counts.objects >= limit) return { counts, isComplete: false, first };
-      counts.objects += 1;
+    const page = await list(cursor === undefined ? {} : { cursor });
+    for (const { key, versionId, what, sizeBytes } of page.found) {
+      if (seen >= limit) return { counts, isComplete: false, first };
+      seen += 1;
+      counts[what] += 1;
       counts.bytes += sizeBytes;
-      if (first.length < mostLooked) first.push({ key });
+      if (what === 'deleteMarkers' || first.length >= mostLooked) continue;
+      first.push({ key, ...(versionId === undefined ? {} : { versionId }) });
     }
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return { counts, isComplete: true, first };
 }
 
-async function countVersions(
+const everything = { prefix: '', delimiter: '' } as const;
+
+function countObjects(client: FullCosClient, bucket: BucketName, limit: number, signal: AbortSignal): Promise<Counted> {
+  return count(limit, async (cursor) => {
+    const { objects, nextCursor } = await client.listPage(bucket, { ...everything, ...cursor }, signal);
+    return { found: objects.map(({ key, sizeBytes }) => ({ key, what: 'objects', sizeBytes })), nextCursor };
+  });
+}
+
+function countVersions(
   client: FullCosClient,
   bucket: BucketName,
   limit: number,
   signal: AbortSignal,
 ): Promise<Counted> {
-  const counts = { objects: 0, oldVersions: 0, deleteMarkers: 0, bytes: 0 };
-  const first: { readonly key: ObjectKey; readonly versionId: string }[] = [];
-  let seen = 0;
-  let cursor: string | undefined;
-  do {
-    const query = { prefix: '', delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
-    const page = await client.listVersions(bucket, query, signal);
-    for (const version of page.versions) {
-      if (seen >= limit) return { counts, isComplete: false, first };
-      seen += 1;
-      if (version.kind === 'deleteMarker') {
-        counts.deleteMarkers += 1;
-        continue;
-      }
-      counts[version.isLatest ? 'objects' : 'oldVersions'] += 1;
-      counts.bytes += version.sizeBytes;
-      if (first.length < mostLooked) first.push({ key: version.key, versionId: version.versionId });
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return { counts, isComplete: true, first };
+  return count(limit, async (cursor) => {
+    const { versions, nextCursor } = await client.listVersions(bucket, { ...everything, ...cursor }, signal);
+    const found = versions.map((version): Found => {
+      const { key, versionId } = version;
+      if (version.kind === 'deleteMarker') return { key, versionId, what: 'deleteMarkers', sizeBytes: 0 };
+      const { isLatest, sizeBytes } = version;
+      return { key, versionId, what: isLatest ? 'objects' : 'oldVersions', sizeBytes };
+    });
+    return { found, nextCursor };
+  });
 }
 
 /** What of the first objects the service would refuse to delete. Those that it does not tell of count as not looked at. */

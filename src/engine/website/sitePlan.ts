@@ -24,7 +24,8 @@ export async function planSite(
   signal: AbortSignal,
 ): Promise<SitePlan> {
   const files: LocalFile[] = [];
-  await walk(fsPath, '', files, signal);
+  const leftOut = new LeftOut();
+  await walk(fsPath, '', files, leftOut, signal);
   const objects = await listAll(client, bucket, prefix, signal);
   const uploads: SiteFile[] = [];
   const same: SiteFile[] = [];
@@ -38,36 +39,69 @@ export async function planSite(
     (isSame ? unchanged : object === undefined ? added : changed).add(file.sizeBytes);
   }
   const extra = counter();
-  for (const { sizeBytes } of objects.values()) extra.add(sizeBytes);
+  const extraKeys: string[] = [];
+  for (const { key, sizeBytes } of objects.values()) {
+    if (leftOut.has(key.slice(prefix.length))) continue;
+    extraKeys.push(key);
+    extra.add(sizeBytes);
+  }
   return {
     uploads,
     same,
     added: added.total(),
     changed: changed.total(),
     unchanged: unchanged.total(),
-    extraKeys: [...objects.keys()],
+    extraKeys,
     extra: extra.total(),
   };
 }
 
 /** Names that begin with a dot are tools' own, such as `.git`, and stay here; only `.well-known` is for visitors. */
-async function walk(folder: string, below: string, files: LocalFile[], signal: AbortSignal): Promise<void> {
+function isHidden(name: string): boolean {
+  return name.startsWith('.') && name !== '.well-known';
+}
+
+/** What of a folder is not deployed. Objects of these names were put there otherwise, and are nobody's to delete here. */
+class LeftOut {
+  readonly #names = new Set<string>();
+
+  /** Something that is neither file nor folder, a link to a folder among them. */
+  add(name: string): void {
+    this.#names.add(name);
+  }
+
+  has(name: string): boolean {
+    const parts = name.split('/');
+    return parts.some((part, at) => isHidden(part) || this.#names.has(parts.slice(0, at + 1).join('/')));
+  }
+}
+
+async function walk(
+  folder: string,
+  below: string,
+  files: LocalFile[],
+  leftOut: LeftOut,
+  signal: AbortSignal,
+): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw localFailure('website/plan', 'list', folder, cause);
   });
   for (const entry of entries) {
     if (signal.aborted) throw cancelled('website/plan');
-    if (entry.name.startsWith('.') && entry.name !== '.well-known') continue;
+    if (isHidden(entry.name)) continue;
     const fsPath = join(folder, entry.name);
     if (entry.isDirectory()) {
-      await walk(fsPath, `${below}${entry.name}/`, files, signal);
+      await walk(fsPath, `${below}${entry.name}/`, files, leftOut, signal);
       continue;
     }
     const state = await stat(fsPath).catch((cause: unknown) => {
       throw localFailure('website/plan', 'read', fsPath, cause);
     });
     // A link to a folder could lead anywhere, and round in a circle.
-    if (!state.isFile()) continue;
+    if (!state.isFile()) {
+      leftOut.add(below + entry.name);
+      continue;
+    }
     if (files.length >= maxEntries) throw tooMany(folder);
     files.push({ fsPath, name: below + entry.name, sizeBytes: state.size, modifiedAtMs: state.mtimeMs });
   }

@@ -3,7 +3,7 @@ import { bucketName, objectKey } from '../../model/ids';
 import { objectUri } from '../../model/objectUri';
 import { isDirtyInTab } from '../documents/openEditors';
 import { runOrganise } from '../transfers/organise';
-import { folderRename } from '../transfers/organisePlan';
+import { folderRename, type CopyRequest } from '../transfers/organisePlan';
 import type { CommandOutcome, CommandServices } from './command';
 import { objectsOf, parseBucketAndKey, rowCount } from './keyText';
 import { keySentence } from './pickTarget';
@@ -28,20 +28,14 @@ export async function copyObject(services: CommandServices, object: ObjectTarget
   });
   const target = typed === undefined ? undefined : parseBucketAndKey(typed);
   if (target === undefined) return;
-  const { askProtection } = await import('../protection/keepQuestion');
-  const source = { bucket, keys: [key], prefixes: [], ...(versionId === undefined ? {} : { versionId }) };
-  const decided = await askProtection(services, [
-    {
-      kind: 'copy',
-      connectionId,
-      source,
-      target: { bucket: bucketName(target.bucket), prefix: '', key: objectKey(target.key) },
-      deleteSource: false,
-      clash: 'ask',
-    },
-  ]);
-  const [request] = decided ?? [];
-  return request === undefined ? undefined : services.transfers.run(request);
+  return runProtected(services, {
+    kind: 'copy',
+    connectionId,
+    source: { bucket, keys: [key], prefixes: [], ...(versionId === undefined ? {} : { versionId }) },
+    target: { bucket: bucketName(target.bucket), prefix: '', key: objectKey(target.key) },
+    deleteSource: false,
+    clash: 'ask',
+  });
 }
 
 /** Renames an object or a folder: copies on the server that are verified before the old ones go. */
@@ -49,7 +43,7 @@ export async function renameObject(
   services: CommandServices,
   targets: readonly ObjectsTarget[],
 ): Promise<CommandOutcome> {
-  const { prompts, transfers } = services;
+  const { prompts } = services;
   if (rowCount(targets) !== 1) {
     void prompts.info(vscode.l10n.t('One object or folder at a time can be renamed.'));
     return;
@@ -72,7 +66,7 @@ export async function renameObject(
     validateInput: (text) => (text === key ? vscode.l10n.t('This is its name already.') : keySentence(text)),
   });
   if (typed === undefined) return;
-  return transfers.run({
+  return runProtected(services, {
     kind: 'copy',
     connectionId,
     source: { bucket, keys: [key], prefixes: [] },
@@ -80,6 +74,13 @@ export async function renameObject(
     deleteSource: true,
     clash: 'ask',
   });
+}
+
+/** Runs a request once it is known what protects the copy. */
+async function runProtected(services: CommandServices, request: CopyRequest): Promise<CommandOutcome> {
+  const { askProtection } = await import('../protection/keepQuestion');
+  const [decided] = (await askProtection(services, [request])) ?? [];
+  return decided === undefined ? undefined : services.transfers.run(decided);
 }
 
 /** A folder's name is part of the key of each object in it, so each is copied, verified and deleted. */

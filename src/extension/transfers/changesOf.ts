@@ -89,7 +89,9 @@ function keyChange(
   const byFolder = new Map<string, ObjectKey[]>();
   for (const key of keys) {
     const prefix = parentPrefix(key);
-    byFolder.set(prefix, [...(byFolder.get(prefix) ?? []), key]);
+    const below = byFolder.get(prefix);
+    if (below === undefined) byFolder.set(prefix, [key]);
+    else below.push(key);
   }
   return [...byFolder].map(([prefix, below]) => ({ connectionId, bucket, prefix, keys: below, kind }));
 }

@@ -3,8 +3,9 @@ import { corsMethods, maxCorsRules, type BucketCors, type CorsRule } from '../..
 import type { DocumentKind } from '../kind';
 import type { JsonPath, ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
-import { canonical, countOf, isSameButIds, someOf, unknownElementsReason } from '../settings';
+import { countOf, someOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
+import { planRuleList } from './ruleList';
 
 const texts = (min: number): Shape => ({ kind: 'list', of: { kind: 'text' }, min });
 
@@ -43,21 +44,17 @@ export function corsDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): 
     plan: (document, { rules, unknownElements }) => {
       if (unknownElements.length > 0) return [];
       const wanted = wantedRules(document);
-      if (isSameButIds(wanted, rules)) return [];
-      const known = new Set(rules.map((one) => canonical({ ...one, id: undefined })));
-      const changed = wanted.filter((one) => !known.has(canonical({ ...one, id: undefined })));
-      const count = wanted.length === 1 ? 'One CORS rule' : `${wanted.length} CORS rules`;
-      return [
-        {
-          id: 'cors',
-          operation: wanted.length === 0 ? 'DeleteBucketCors' : 'PutBucketCors',
-          sentence:
-            wanted.length === 0
-              ? `Delete the CORS configuration of '${bucket}': browsers let no page of another site use it any more.`
-              : `${count} for '${bucket}'${changed.length === 0 ? '' : `: ${someOf(changed.map(ruleSentence))}`}.`,
-          run: async ({ client }, signal) => await client.putCors(bucket, wanted, signal),
-        },
-      ];
+      return planRuleList({
+        wanted,
+        now: rules,
+        bucket,
+        id: 'cors',
+        setting: 'BucketCors',
+        name: 'CORS rule',
+        deletion: `Delete the CORS configuration of '${bucket}': browsers let no page of another site use it any more.`,
+        sentenceOf: ruleSentence,
+        run: async ({ client }, signal) => await client.putCors(bucket, wanted, signal),
+      });
     },
   } satisfies DocumentKind<BucketCors>;
 }

@@ -10,9 +10,10 @@ import { printedValue } from '../facts';
 import type { DocumentKind } from '../kind';
 import type { JsonPath, ParsedDocument } from '../parse';
 import { notAnObject } from '../rules';
-import { canonical, countOf, isSameButIds, someOf, unknownElementsReason } from '../settings';
+import { canonical, countOf, someOf, unknownElementsReason } from '../settings';
 import { shapeProblems, type Shape } from '../shape';
 import { findNeighbours, type Neighbours } from './neighbours';
+import { planRuleList } from './ruleList';
 
 interface State extends BucketReplication {
   readonly neighbours: Neighbours;
@@ -52,8 +53,7 @@ export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucke
       ]);
       return { ...replication, neighbours };
     },
-    isSame: (read, now) =>
-      canonical({ ...read, versioning: undefined }) === canonical({ ...now, versioning: undefined }),
+    isSame: (read, now) => canonical({ ...read, neighbours: {} }) === canonical({ ...now, neighbours: {} }),
     print: ({ rules }) => `{\n${heading}  "rules": ${printedValue(rules)}\n}\n`,
     summary: ({ rules }) =>
       rules.length === 0 ? 'none' : `${countOf(rules, 'rule')}: ${someOf(rules.map(ruleSentence))}`,
@@ -62,21 +62,17 @@ export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucke
     plan: (document, { rules, unknownElements }) => {
       if (unknownElements.length > 0) return [];
       const wanted = wantedRules(document);
-      if (isSameButIds(wanted, rules)) return [];
-      const known = new Set(rules.map((one) => canonical({ ...one, id: undefined })));
-      const changed = wanted.filter((one) => !known.has(canonical({ ...one, id: undefined })));
-      const count = wanted.length === 1 ? 'One replication rule' : `${wanted.length} replication rules`;
-      return [
-        {
-          id: 'replication',
-          operation: wanted.length === 0 ? 'DeleteBucketReplication' : 'PutBucketReplication',
-          sentence:
-            wanted.length === 0
-              ? `Delete the replication of '${bucket}': nothing is copied any more, and what was copied stays.`
-              : `${count} for '${bucket}'${changed.length === 0 ? '' : `: ${someOf(changed.map(ruleSentence))}`}.`,
-          run: async ({ client }, signal) => await client.putReplication(bucket, wanted, signal),
-        },
-      ];
+      return planRuleList({
+        wanted,
+        now: rules,
+        bucket,
+        id: 'replication',
+        setting: 'BucketReplication',
+        name: 'replication rule',
+        deletion: `Delete the replication of '${bucket}': nothing is copied any more, and what was copied stays.`,
+        sentenceOf: ruleSentence,
+        run: async ({ client }, signal) => await client.putReplication(bucket, wanted, signal),
+      });
     },
   } satisfies DocumentKind<State>;
 }

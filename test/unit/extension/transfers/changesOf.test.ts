@@ -33,6 +33,13 @@ describe('what a transfer changed', () => {
     ]);
   });
 
+  it('is told of a hundred thousand keys at once', () => {
+    const keys = Array.from({ length: 100_000 }, (_, at) => objectKey(`a/${at}`));
+    const [change, ...others] = changesOf({ kind: 'delete', ...at, keys, prefixes: [] }, snapshotOf({ state: 'done' }));
+    expect(change?.keys).toHaveLength(100_000);
+    expect(others).toEqual([]);
+  });
+
   it('does not call deleted what may still be there', () => {
     const request: TransferRequest = { kind: 'delete', ...at, keys: [objectKey('x')], prefixes: [] };
     expect(seen(request, { itemsFailed: 1 })).toEqual(['photos "" x changed']);

@@ -1,0 +1,43 @@
+import { expect, it, vi } from 'vitest';
+import type { CommandServices } from '../../../../src/extension/commands/command';
+import { bucketName, connectionId, objectKey } from '../../../../src/model/ids';
+
+vi.mock('vscode', () => ({
+  l10n: { t: (text: string) => text },
+  Uri: { from: (parts: object) => parts },
+  window: { tabGroups: { all: [] } },
+  workspace: { textDocuments: [] },
+}));
+const { renameObject } = await import('../../../../src/extension/commands/copyObject');
+
+const target = { connectionId: connectionId('c'), bucket: bucketName('b'), keys: [objectKey('old')], prefixes: [] };
+const lock = { kind: 'objectLock', mode: 'GOVERNANCE', retainUntilMs: Date.now() + 60_000, hasLegalHold: false };
+
+/** Renames an object of a bucket with Object Lock; answers with the transfers that ran. */
+async function rename(protection: object, answer: string | undefined): Promise<readonly unknown[]> {
+  const ran: unknown[] = [];
+  const valueOf: Readonly<Record<string, unknown>> = {
+    'bucketProtection/get': { kind: 'none' },
+    'objectLock/get': { kind: 'enabled' },
+    'protection/get': protection,
+  };
+  const services = {
+    engine: { send: async (method: string) => ({ ok: true, value: valueOf[method] }) },
+    prompts: { input: async () => 'new', confirm: async () => answer },
+    transfers: {
+      run: async (request: unknown) => {
+        ran.push(request);
+        return { ok: true, value: {} };
+      },
+    },
+  };
+  await renameObject(services as unknown as CommandServices, [target]);
+  return ran;
+}
+
+it('keeps the lock of an object that gets another name, where that is wanted', async () => {
+  expect(await rename(lock, 'Keep Protection')).toMatchObject([{ deleteSource: true, protection: 'keep' }]);
+  expect(await rename(lock, undefined)).toEqual([]);
+  const [plain] = await rename({ kind: 'none', mechanism: 'objectLock' }, undefined);
+  expect(plain).not.toHaveProperty('protection');
+});
