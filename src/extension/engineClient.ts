@@ -203,9 +203,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
         }
       });
     };
-    answer('connection/resolve');
-    answer('credential/resolve');
-    answer('transfer/decideClashes');
+    for (const method of Object.keys(this.#options.answers) as HostMethod[]) answer(method);
   }
 
   #fanOutNotifications(connection: MessageConnection): void {

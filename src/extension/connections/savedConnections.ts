@@ -96,6 +96,9 @@ export class SavedConnections implements Connections, Disposable {
 
   async keepSecret(id: ConnectionId, credential: Credential): Promise<void> {
     if (this.#isProvided(id) || this.get(id) === undefined) return;
+    // Somebody may have signed in as somebody else, or in another way, while the engine refreshed.
+    const kept = (await this.#secrets.find(id))?.credential;
+    if (!isSameSession(kept, credential)) return;
     await this.#secrets.save(id, credential);
   }
 
@@ -138,4 +141,8 @@ export class SavedConnections implements Connections, Disposable {
     const all = [...new Set([...changed, ...certain])];
     if (all.length > 0) this.#didChange.fire({ changed: all });
   }
+}
+
+function isSameSession(kept: Credential | undefined, next: Credential): boolean {
+  return kept?.kind === 'session' && next.kind === 'session' && kept.accountId === next.accountId;
 }

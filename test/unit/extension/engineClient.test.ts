@@ -20,6 +20,15 @@ interface World {
   readonly get: (bucket: string) => Promise<Result<BucketSummary>>;
 }
 
+const plainAnswers: EngineClientOptions['answers'] = {
+  'connection/resolve': async () => ({ ok: true, value: { id: 'c', name: 'resolved' } as never }),
+  'credential/resolve': async () => {
+    throw new Error('not asked for here');
+  },
+  'credential/keep': async () => ({ ok: true, value: null }),
+  'transfer/decideClashes': async () => ({ ok: true, value: 'skip' }),
+};
+
 function world(overrides: Partial<EngineClientOptions> = {}): World {
   const gaveUp: string[] = [];
   const log: string[] = [];
@@ -38,14 +47,7 @@ function world(overrides: Partial<EngineClientOptions> = {}): World {
       maxConnections: 1,
       preferredPartBytes: 1,
     }),
-    answers: {
-      'connection/resolve': async () => ({ ok: true, value: { id: 'c', name: 'resolved' } as never }),
-      'credential/resolve': async () => {
-        throw new Error('not asked for here');
-      },
-      'credential/keep': async () => ({ ok: true, value: null }),
-      'transfer/decideClashes': async () => ({ ok: true, value: 'skip' }),
-    },
+    answers: plainAnswers,
     log: { debug: write, info: write, warn: write, error: write },
     onGaveUp: () => gaveUp.push('gave up'),
     ...overrides,
@@ -135,6 +137,22 @@ describe('the engine client', () => {
     expect(name(await get('ask'))).toBe('resolved');
     await get('log');
     expect(await heard).toBe('hello');
+    expect(await get('decide')).toEqual({ ok: true, value: 'skip' });
+  });
+
+  it('keeps the refresh token that took the place of the one before', async () => {
+    const kept: unknown[] = [];
+    const { get } = world({
+      answers: {
+        ...plainAnswers,
+        'credential/keep': async (params) => {
+          kept.push(params);
+          return { ok: true, value: null };
+        },
+      },
+    });
+    expect(await get('keep')).toEqual({ ok: true, value: null });
+    expect(kept).toEqual([{ connectionId: 'c', credential: { kind: 'session', refreshToken: 'newer' } }]);
   });
 
   it('ends an engine that hangs', { timeout: 10_000 }, async () => {

@@ -23,6 +23,13 @@ connection.onRequest('buckets/get', async ({ bucket }, token) => {
       });
     case 'ask':
       return connection.sendRequest('connection/resolve', { connectionId: 'c' });
+    case 'keep':
+      return connection.sendRequest('credential/keep', {
+        connectionId: 'c',
+        credential: { kind: 'session', refreshToken: 'newer' },
+      });
+    case 'decide':
+      return connection.sendRequest('transfer/decideClashes', { transferId: 't', clashCount: 1, examples: [] });
     case 'environment':
       return {
         ok: true,

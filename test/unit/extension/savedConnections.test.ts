@@ -180,6 +180,23 @@ describe('saved connections', () => {
     expect(changed.flat()).toContain('prod');
   });
 
+  it('keep a newer refresh token of the same session, and of no other', async () => {
+    const iam = { kind: 'iam', id, name: 'P', endpoint: 'https://s3.example', serviceInstanceId: 'i' } as const;
+    const session = (refreshToken: string, accountId: string) =>
+      ({ kind: 'session', refreshToken, accountId }) as const;
+    const { connections } = world([{ ...iam, signIn: 'passcode' }]);
+    await connections.save({ ...iam, signIn: 'passcode' }, session('first', 'mine'));
+    await connections.keepSecret(id, session('second', 'mine'));
+    expect(await connections.findCredential(id)).toEqual(session('second', 'mine'));
+
+    await connections.save({ ...iam, signIn: 'passcode' }, session('other', 'company'));
+    await connections.keepSecret(id, session('late', 'mine'));
+    expect(await connections.findCredential(id)).toEqual(session('other', 'company'));
+    await connections.save(iam, { kind: 'apiKey', apiKey: 'key' });
+    await connections.keepSecret(id, session('late', 'mine'));
+    expect(await connections.findCredential(id)).toEqual({ kind: 'apiKey', apiKey: 'key' });
+  });
+
   it('leave entries alone that they cannot read', async () => {
     const broken = { id: 'BROKEN' };
     const { setting, connections } = world([broken]);
