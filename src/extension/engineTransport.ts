@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { childEnvironment } from './childEnvironment';
+import { yieldToEditor } from './childPriority';
 
 /** Lines for the output channel. */
 export interface EngineLog {
@@ -41,6 +42,7 @@ export function forkEngine(engineFsPath: string, environment: NodeJS.ProcessEnv,
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  yieldToEditor(child);
   child.stdout?.setEncoding('utf8').on('data', (text: string) => log.info(text.trimEnd()));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => log.warn(text.trimEnd()));
   const ended = new Promise<string>((resolve) => {

@@ -18,7 +18,12 @@ export const transferCommands = {
   'ibmcos.object.uploadWithOptions': {
     target: 'folder',
     run: async (services, folder) =>
-      (await import('../transfers/uploadWithOptions')).uploadWithOptions(services, folder),
+      (await import('../transfers/uploadWithOptions')).uploadWithOptions(services, folder, 'files'),
+  },
+  'ibmcos.folder.uploadWithOptions': {
+    target: 'folder',
+    run: async (services, folder) =>
+      (await import('../transfers/uploadWithOptions')).uploadWithOptions(services, folder, 'folders'),
   },
   'ibmcos.folder.upload': { target: 'folder', run: uploadFolders },
   'ibmcos.file.upload': { target: 'localFiles', run: uploadSelection },

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { ControlService } from '../../model/connection';
 import type { HmacPair } from '../../model/serviceCredential';
 import { childEnvironment } from '../childEnvironment';
+import { yieldToEditor } from '../childPriority';
 
 /** What the extension uses of the line that the server prints when it is ready (docs/local-server.md). */
 export interface ServerInfo {
@@ -83,6 +84,7 @@ async function startAt(start: ServerStart): Promise<StartedServer> {
     stdio: [start.lifetime === 'own' ? 'ignore' : 'pipe', 'pipe', log],
     windowsHide: true,
   });
+  yieldToEditor(child);
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) =>

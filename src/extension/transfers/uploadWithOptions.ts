@@ -23,13 +23,20 @@ import { uploadUris } from './uploadUris';
 
 const daySeconds = 86_400;
 
-/** Uploads files whose objects get what is chosen: headers, metadata, tags, and the protection that the bucket has. */
-export async function uploadWithOptions(services: CommandServices, folder: FolderTarget): Promise<CommandOutcome> {
+/** What is uploaded: VS Code's dialog chooses one or the other. */
+type Sources = 'files' | 'folders';
+
+/** Uploads files or folders whose objects get what is chosen: headers, metadata, tags, and the protection that the bucket has. */
+export async function uploadWithOptions(
+  services: CommandServices,
+  folder: FolderTarget,
+  sources: Sources,
+): Promise<CommandOutcome> {
   const { prompts } = services;
   const place = `${folder.bucket}/${folder.prefix}`;
   const uris = await prompts.openFiles({
-    canSelectFiles: true,
-    canSelectFolders: false,
+    canSelectFiles: sources === 'files',
+    canSelectFolders: sources === 'folders',
     canSelectMany: true,
     openLabel: vscode.l10n.t('Choose Options…'),
     title: vscode.l10n.t('Upload to "{0}"', place),
@@ -37,26 +44,29 @@ export async function uploadWithOptions(services: CommandServices, folder: Folde
   if (uris === undefined || uris.length === 0) return;
   if (uris.some(({ scheme }) => scheme !== 'file')) {
     void prompts.error(
-      vscode.l10n.t('Only files of the machine that runs the extension can be uploaded with options.'),
+      vscode.l10n.t('Only what is on the machine that runs the extension can be uploaded with options.'),
     );
     return;
   }
   const offer = await offerOf(services, folder);
-  const options = await askUploadOptions(prompts, vscode.l10n.t('Upload to "{0}"', place), filesText(uris), offer);
+  const what = sourcesText(uris, sources);
+  const options = await askUploadOptions(prompts, vscode.l10n.t('Upload to "{0}"', place), what, offer);
   if (options === undefined) return;
   const finality = finalityOf(options, vscode.l10n.t);
   if (finality !== undefined) {
     const button = vscode.l10n.t('Upload and Protect');
-    const question = vscode.l10n.t('Upload {0} to "{1}"?', filesText(uris), place);
+    const question = vscode.l10n.t('Upload {0} to "{1}"?', what, place);
     const detail = `${finality} ${vscode.l10n.t('This cannot be undone.')}`;
     if ((await prompts.confirm(question, detail, button)) !== button) return;
   }
   return uploadUris(services, folder, uris, options);
 }
 
-function filesText(uris: readonly vscode.Uri[]): string {
+function sourcesText(uris: readonly vscode.Uri[], sources: Sources): string {
   const [only, ...others] = uris;
-  if (only === undefined || others.length > 0) return vscode.l10n.t('{0} files', uris.length);
+  if (only === undefined || others.length > 0) {
+    return sources === 'files' ? vscode.l10n.t('{0} files', uris.length) : vscode.l10n.t('{0} folders', uris.length);
+  }
   return `"${only.path.slice(only.path.lastIndexOf('/') + 1)}"`;
 }
 

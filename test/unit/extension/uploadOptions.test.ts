@@ -25,7 +25,9 @@ async function upload(
   script: string[],
   bucket: { readonly protection?: BucketProtection; readonly lock?: ObjectLockConfiguration } = {},
   scheme = 'file',
+  sources: 'files' | 'folders' = 'files',
 ) {
+  const dialogs: object[] = [];
   const lists: string[][] = [];
   const problems: string[] = [];
   const confirmed: string[] = [];
@@ -40,7 +42,7 @@ async function upload(
     },
     transfers: { run: async (request: TransferRequest) => (requests.push(request), { ok: true, value: {} }) },
     prompts: {
-      openFiles: async () => [uri],
+      openFiles: async (how: object) => (dialogs.push(how), [uri]),
       error: async (text: string) => void problems.push(text),
       confirm: async (question: string, detail: string, button: string) => (
         confirmed.push(`${question} ${detail}`),
@@ -65,10 +67,10 @@ async function upload(
       },
     },
   };
-  await uploadWithOptions(services as unknown as CommandServices, folder);
+  await uploadWithOptions(services as unknown as CommandServices, folder, sources);
   const [request] = requests;
   const options = request?.kind === 'upload' ? request.options : undefined;
-  return { request, options, problems, confirmed, lists, last: lists.at(-1) ?? [], rest: script };
+  return { request, options, dialogs, problems, confirmed, lists, last: lists.at(-1) ?? [], rest: script };
 }
 
 describe('uploading with options', () => {
@@ -101,6 +103,18 @@ describe('uploading with options', () => {
     expect(last).toContain('Metadata: owner|me=you');
     expect(last).toContain('Cache-Control|none');
     expect(last.some((row) => /Retention|Lock|Hold/.test(row))).toBe(false);
+  });
+
+  it('takes folders as well, whose objects all get them', async () => {
+    const { request, options, dialogs } = await upload(
+      ['Add Tag', '=project=alpha', 'Upload "report.csv"'],
+      {},
+      'file',
+      'folders',
+    );
+    expect(dialogs).toMatchObject([{ canSelectFiles: false, canSelectFolders: true, canSelectMany: true }]);
+    expect(request).toMatchObject({ kind: 'upload', sources: [{ fsPath: '/home/me/report.csv' }] });
+    expect(options).toEqual({ tags: { project: 'alpha' } });
   });
 
   it('changes and removes entries, and checks them together', async () => {
@@ -163,6 +177,6 @@ describe('uploading with options', () => {
   it('says so where the files are not on this machine', async () => {
     const { request, problems } = await upload([], {}, 'vscode-vfs');
     expect(request).toBeUndefined();
-    expect(problems).toEqual(['Only files of the machine that runs the extension can be uploaded with options.']);
+    expect(problems).toEqual(['Only what is on the machine that runs the extension can be uploaded with options.']);
   });
 });
