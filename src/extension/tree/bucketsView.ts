@@ -109,7 +109,10 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       return this.#content.top();
     }
     if (this.#stoppedNodes.has(nodeId(node))) return [];
-    return await this.#content.children(node);
+    const children = await this.#content.children(node);
+    // Deleted by another window or tool: then the buckets beside it may be others, too.
+    if (node.kind === 'bucket' && this.#store.noticeGone(folderRefOf(node))) this.refreshBuckets(node.connection.id);
+    return children;
   }
 
   getParent(node: TreeNode): TreeNode | undefined {

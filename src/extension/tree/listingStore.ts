@@ -48,6 +48,8 @@ interface Buckets {
   answer: Result<readonly BucketSummary[]> | undefined;
   inFlight: { readonly work: Promise<void>; readonly cancellation: Cancellation } | undefined;
   pinned: readonly BucketSummary[];
+  /** The listing after which a bucket that is gone was noticed; one that brings it again is believed. */
+  doubted?: number;
 }
 
 /**
@@ -172,6 +174,22 @@ export class ListingStore {
     buckets.answer = undefined;
     buckets.inFlight?.cancellation.cancel();
     buckets.inFlight = undefined;
+  }
+
+  /**
+   * Whether a bucket that is shown turned out not to exist any more, so that the buckets are to be listed again. Says so once
+   * for each listing; a bucket that was looked up is dropped.
+   */
+  noticeGone({ connectionId, bucket }: Omit<FolderRef, 'prefix'>): boolean {
+    const buckets = this.#buckets.get(connectionId);
+    const error = this.#folders.get(folderKey({ connectionId, bucket, prefix: '' }))?.error;
+    if (buckets === undefined || error?.reason !== 'noSuchBucket') return false;
+    const isPinned = buckets.pinned.some(({ name }) => name === bucket);
+    const isListed = buckets.answer?.ok === true && buckets.answer.value.some(({ name }) => name === bucket);
+    if (isPinned) this.unpinBucket(connectionId, bucket);
+    if (!isListed || buckets.doubted === buckets.generation) return isPinned;
+    buckets.doubted = buckets.generation + 1;
+    return true;
   }
 
   filterOf(ref: FolderRef): string {

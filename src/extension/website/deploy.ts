@@ -14,14 +14,40 @@ interface Draft {
 
 /** Puts a folder of this machine into a bucket as a website: asks, compares, shows what would happen, and does it. */
 export async function deployWebsite(services: CommandServices, target: FolderTarget): Promise<CommandOutcome> {
-  const { engine, prompts } = services;
-  const { connectionId, bucket, prefix } = target;
+  const { prompts } = services;
+  const { bucket, prefix } = target;
   const title = vscode.l10n.t('Deploy Website to "{0}"', `${bucket}/${prefix}`);
   const openLabel = vscode.l10n.t('Deploy');
   const [folder] = (await prompts.openFiles({ title, openLabel, canSelectFolders: true, canSelectFiles: false })) ?? [];
   if (folder === undefined) return;
   const draft = await askSteps<Draft>(title, [cacheStep(services), accessStep(services)], {});
   if (draft?.caching === undefined || draft.access === undefined) return;
+  const chosen = { folder, caching: draft.caching, access: draft.access };
+  for (;;) {
+    const outcome = await deployFolder(services, target, chosen);
+    if (outcome === 'deployed') return await tellEnd(services, target, draft.access);
+    if (outcome !== 'unfinished') return outcome;
+    const again = vscode.l10n.t('Deploy Again');
+    const text = vscode.l10n.t(
+      'The website is not deployed as a whole to "{0}"; the Transfers view says what is missing. Deploying again sends only that, and goes on from there.',
+      `${bucket}/${prefix}`,
+    );
+    if ((await prompts.warn(text, again)) !== again) return;
+  }
+}
+
+interface Chosen extends Required<Draft> {
+  readonly folder: vscode.Uri;
+}
+
+/** Compares, asks, and deploys what is not in the bucket yet. */
+async function deployFolder(
+  services: CommandServices,
+  target: FolderTarget,
+  { folder, caching, access }: Chosen,
+): Promise<CommandOutcome | 'deployed' | 'unfinished'> {
+  const { engine, prompts } = services;
+  const { connectionId, bucket, prefix } = target;
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Comparing'),
@@ -40,16 +66,13 @@ export async function deployWebsite(services: CommandServices, target: FolderTar
     return;
   }
   const choices: SiteChoices = {
-    isPublic: draft.access === 'acl',
+    isPublic: access === 'acl',
     ...(website === null ? { newWebsite: websiteOf(plan, prefix) } : {}),
   };
   const answer = await askToDeploy(services, target, plan, choices);
   if (answer === undefined) return;
-  const site: SiteAttributes = { ...draft.caching, ...(choices.isPublic ? { acl: 'public-read' as const } : {}) };
-  const outcome = await carryOut(services, target, { plan, choices, site, deletesExtra: answer === 'deployAndDelete' });
-  if (outcome !== 'deployed') return outcome;
-  await tellEnd(services, target, draft.access);
-  return;
+  const site: SiteAttributes = { ...caching, ...(choices.isPublic ? { acl: 'public-read' as const } : {}) };
+  return await carryOut(services, target, { plan, choices, site, deletesExtra: answer === 'deployAndDelete' });
 }
 
 async function askToDeploy(
@@ -84,12 +107,13 @@ async function carryOut(
   { engine, transfers }: CommandServices,
   { connectionId, bucket, prefix }: FolderTarget,
   { plan, choices, site, deletesExtra }: Deployment,
-): Promise<CommandOutcome | 'deployed'> {
+): Promise<CommandOutcome | 'deployed' | 'unfinished'> {
   const sources = choices.isPublic ? [...plan.uploads, ...plan.same] : plan.uploads;
   if (sources.length > 0) {
     const run = await transfers.run({ kind: 'upload', connectionId, bucket, prefix, sources, clash: 'replace', site });
     if (!run.ok) return run;
-    if (run.value.state !== 'done' || run.value.itemsDone < sources.length) return; // the Transfers view says what is missing
+    if (run.value.state === 'cancelled') return;
+    if (run.value.state !== 'done' || run.value.itemsDone < sources.length) return 'unfinished';
   }
   if (choices.newWebsite !== undefined) {
     const put = await engine.send('website/put', { connectionId, bucket, website: choices.newWebsite });
@@ -99,7 +123,8 @@ async function carryOut(
     const keys = plan.extraKeys.map(objectKey);
     const run = await transfers.run({ kind: 'delete', connectionId, bucket, keys, prefixes: [] });
     if (!run.ok) return run;
-    if (run.value.state !== 'done') return;
+    if (run.value.state === 'cancelled') return;
+    if (run.value.state !== 'done') return 'unfinished';
   }
   return 'deployed';
 }

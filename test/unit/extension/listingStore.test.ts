@@ -59,6 +59,45 @@ const page = (keys: readonly string[], nextCursor?: string, folders: readonly st
 const keysOf = (state: { objects: readonly ObjectSummary[] }): string[] => state.objects.map(({ key }) => key);
 
 describe('the listing store', () => {
+  it('notices once for each listing that a listed bucket is gone', async () => {
+    const { engine, store } = world();
+    const list = async (...names: string[]): Promise<void> => {
+      const listing = store.buckets(connection);
+      engine.asked.at(-1)!.answer({ ok: true, value: names.map((name) => ({ name: bucketName(name) })) });
+      await listing;
+    };
+    const open = async (): Promise<void> => {
+      store.refreshFolder(root);
+      const opening = store.folder(root);
+      engine.asked.at(-1)!.answer({ ok: false, error: { ...failure('notFound'), reason: 'noSuchBucket' } });
+      await opening;
+    };
+    await list('a', 'b');
+    expect(store.noticeGone(root)).toBe(false);
+    await open();
+    expect(store.noticeGone(root)).toBe(true);
+    store.refreshBuckets(connection);
+    await list('a', 'b');
+    await open();
+    expect(store.noticeGone(root)).toBe(false);
+    store.refreshBuckets(connection);
+    await list('a', 'b');
+    expect(store.noticeGone(root)).toBe(true);
+  });
+
+  it('shows a looked-up bucket no longer that is gone', async () => {
+    const { engine, store } = world();
+    store.pinBucket(connection, { name: bucketName('b') });
+    const listing = store.buckets(connection);
+    engine.asked[0]!.answer({ ok: true, value: [] });
+    expect(await listing).toMatchObject({ buckets: [{ name: 'b' }] });
+    const opening = store.folder(root);
+    engine.asked[1]!.answer({ ok: false, error: { ...failure('notFound'), reason: 'noSuchBucket' } });
+    await opening;
+    expect(store.noticeGone(root)).toBe(true);
+    expect(await store.buckets(connection)).toMatchObject({ buckets: [] });
+  });
+
   it('asks once for what is wanted twice', async () => {
     const { engine, store } = world();
     const both = [store.folder(root), store.folder(root)];
