@@ -80,6 +80,11 @@ export type CosErrorReason =
   | 'readOnlyConnection'
   /** A production connection, and nobody has allowed changes. */
   | 'productionLocked'
+  | 'tagsRefused'
+  | 'metadataTooLarge'
+  | 'keyTooLong'
+  /** More than one object or one request may have. */
+  | 'tooLargeToStore'
   | 'quotaExceeded';
 
 /** Roles of IBM Cloud Object Storage, as IBM prints them (credentials.md §5.1). */
@@ -130,6 +135,8 @@ export interface CosError {
   readonly neededRole?: ServiceRole;
   /** Finer cause of a refusal that concerns protection. */
   readonly refusal?: ProtectionRefusal;
+  /** The service's own words about a request that is wrong or clashes (kinds `invalid`, `conflict`), on one line; English. */
+  readonly said?: string;
   /** English text for the log; never a secret. */
   readonly detail: string;
 }

@@ -60,7 +60,11 @@ const verdictByCode: Readonly<Record<string, Verdict>> = {
   PreconditionFailed: never('preconditionFailed', 'changedMeanwhile'),
   ConditionalRequestConflict: { kind: 'preconditionFailed', reason: 'changedMeanwhile', retry: 'later' },
   OperationAborted: { kind: 'conflict', retry: 'later' },
-  EntityTooLarge: never('tooLarge'),
+  EntityTooLarge: never('tooLarge', 'tooLargeToStore'),
+  InvalidTag: never('invalid', 'tagsRefused'),
+  MetadataTooLarge: never('invalid', 'metadataTooLarge'),
+  KeyTooLong: never('invalid', 'keyTooLong'),
+  KeyTooLongError: never('invalid', 'keyTooLong'),
   QuotaExceeded: never('denied', 'quotaExceeded'),
   BadDigest: { kind: 'network', reason: 'integrity', retry: 'later' },
   XAmzContentSHA256Mismatch: { kind: 'network', reason: 'integrity', retry: 'later' },
@@ -101,6 +105,7 @@ export function answerFailure(subject: Subject, answer: ErrorAnswer): CosFailure
     cosError(subject, answer, verdict, {
       ...(code === undefined || code === '' ? {} : { code }),
       ...(requestId === undefined || requestId === '' ? {} : { requestId }),
+      ...saidOf(verdict, message),
       detail: detailOf(subject, answer, verdict, { code, message, skewMs }),
     }),
   );
@@ -110,7 +115,7 @@ function cosError(
   subject: Subject,
   answer: ErrorAnswer,
   verdict: Verdict,
-  rest: Pick<CosError, 'detail' | 'code' | 'requestId'>,
+  rest: Pick<CosError, 'detail' | 'code' | 'requestId' | 'said'>,
 ): CosError {
   const role = isPlainDenial(verdict) ? neededRole(subject.op) : undefined;
   return {
@@ -125,6 +130,16 @@ function cosError(
     httpStatus: answer.status,
     ...rest,
   };
+}
+
+/** Longest sentence of a service that is shown. */
+const maxSaidCharacters = 300;
+
+/** The service's own words where ours cannot know what is wrong. */
+function saidOf({ kind, reason }: Verdict, message: string | undefined): Pick<CosError, 'said'> {
+  const isOurs = reason !== undefined || (kind !== 'invalid' && kind !== 'conflict');
+  const said = message?.replaceAll(/\s+/g, ' ').slice(0, maxSaidCharacters);
+  return isOurs || said === undefined || said === '' ? {} : { said };
 }
 
 function isPlainDenial({ kind, reason }: Verdict): boolean {

@@ -6,7 +6,7 @@ import {
   type RecoveryRange,
 } from '../../model/backup';
 import { formatMoment } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** The name of the bucket of a CRN, or the CRN where it has none. */
 export function bucketText(crn: string): string {

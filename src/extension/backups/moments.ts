@@ -1,5 +1,5 @@
 import type { RecoveryRange } from '../../model/backup';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** A moment of a backup that is worth offering. */
 export interface Moment {

@@ -1,6 +1,6 @@
 import type { BucketCensus } from '../../protocol/emptying';
 import { formatBytes } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** Whether there is nothing in a bucket that would keep it from being deleted. */
 export function isEmptyBucket({ objects, oldVersions, deleteMarkers, uploads, isComplete }: BucketCensus): boolean {

@@ -1,7 +1,7 @@
 import type { Location, StorageClass } from '../../model/location';
 import type { LockDefault, RetentionPolicy } from '../../model/retention';
 import { formatBytes } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** What a new bucket is asked for in any case. */
 export interface BucketBasics {

@@ -1,6 +1,6 @@
 import type { ObjectCount } from '../../protocol/requests';
 import { countText } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import type { ProtectedCount } from '../protection/protectedCount';
 import type { ObjectsTarget } from './targets';
 

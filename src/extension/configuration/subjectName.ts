@@ -1,5 +1,5 @@
 import type { BucketTopic, DocumentSubject } from '../../model/configDocument';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** What a document is about, as it stands in a sentence. */
 export function subjectName(subject: DocumentSubject, t: Translate): string {

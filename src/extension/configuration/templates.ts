@@ -2,7 +2,7 @@ import type { BucketTopic } from '../../model/configDocument';
 import type { CorsRule } from '../../model/cors';
 import type { LifecycleRule } from '../../model/lifecycle';
 import type { BucketWebsite } from '../../model/website';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** What a template puts into a document: one more rule, or fields, of which null ones are taken away. */
 export type TemplateContent =

@@ -1,7 +1,8 @@
 import type { Connection, Credential } from '../../model/connection';
 import type { CosError } from '../../model/cosError';
 import type { Diagnosis, DiagnosisConclusion, DiagnosisOutcome, DiagnosisStep } from '../../model/diagnosis';
-import { cause, type Translate } from '../ui/messages';
+import { cause } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** What a report tells besides the diagnosis. */
 export interface ReportSubject {

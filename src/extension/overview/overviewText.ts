@@ -4,7 +4,7 @@ import type { CosError, Result } from '../../model/cosError';
 import type { BucketSummary } from '../../model/objectInfo';
 import { topicName } from '../configuration/subjectName';
 import { formatBytes, formatMoment } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** Everything about a bucket, each part as it came: a value, or why there is none. */
 export interface OverviewParts {

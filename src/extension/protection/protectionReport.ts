@@ -1,6 +1,6 @@
 import { deletability, obstaclesOf, type Deletability, type Protection } from '../../model/protection';
 import type { CosError } from '../../model/cosError';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import { mechanismText, momentText, obstacleText } from './protectionTexts';
 
 /** One object of a report. */

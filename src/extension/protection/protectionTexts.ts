@@ -1,5 +1,5 @@
 import { deletability, type Obstacle, type Protection } from '../../model/protection';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** A moment as people read it, in the time of this machine, with its zone. */
 export function momentText(ms: number): string {

@@ -1,6 +1,6 @@
 import type { ReplicationFailure } from '../../model/replication';
 import { formatMoment } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** What of an object was to be replicated, and since when it fails. */
 export function failureText(failure: ReplicationFailure, t: Translate): string {

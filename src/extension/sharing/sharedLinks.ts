@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import { formatMoment } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import { forgetLinks, listLinks, wishAgain, type LedgerEntry } from './ledger';
 import { canSign, copyLink } from './makeLink';
 

@@ -1,6 +1,6 @@
 import type { ProtectedTargets } from '../../protocol/requests';
 import type { Prompts, HostAnswers } from '../services';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** Names that the question shows at most. */
 const maxExamples = 20;

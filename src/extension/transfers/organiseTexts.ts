@@ -1,6 +1,6 @@
 import type { ObjectCount } from '../../protocol/requests';
 import { countText } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import type { CopyRequest } from './organisePlan';
 
 /** Copies of more than these are asked about first; the service charges for requests and storage. */

@@ -1,6 +1,6 @@
 import type { TransferKind, TransferSnapshot } from '../../model/transferState';
 import { formatBytes, formatDuration } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import type { Outlook } from './remainingTime';
 
 /** What a transfer is doing, for the head of its notification. */

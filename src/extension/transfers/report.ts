@@ -1,6 +1,6 @@
 import type { CosError } from '../../model/cosError';
 import type { ItemSkip, TransferSnapshot } from '../../model/transferState';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import { progressTitle } from './progressText';
 
 /** The report of a transfer: what did not arrive and why, and what was left out and why. */

@@ -1,7 +1,8 @@
 import type { CosError } from '../../model/cosError';
 import { isFinal, type TransferKind, type TransferSnapshot } from '../../model/transferState';
 import { formatBytes, formatDuration } from '../ui/format';
-import { cause, type Translate } from '../ui/messages';
+import { cause } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import { isSingle, localPathOf, remotePlaceOf } from './places';
 import { progressParts, progressTitle } from './progressText';
 import type { Outlook } from './remainingTime';

@@ -1,5 +1,5 @@
 import type { TransferSnapshot } from '../../model/transferState';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** Whether the network or an ended sign-in has stopped a transfer of this window, and nobody has paused it. */
 export function standsStill({ state, error, isOwnedElsewhere }: TransferSnapshot): boolean {

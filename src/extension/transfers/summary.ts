@@ -1,6 +1,6 @@
 import type { TransferKind, TransferSnapshot } from '../../model/transferState';
 import type { CosError } from '../../model/cosError';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** A button under the summary of a transfer. */
 export type SummaryAction = 'showReport' | 'reveal' | 'retry';

@@ -4,7 +4,7 @@ import type { LockMode } from '../../model/protection';
 import type { LockDefault, LockRetention, NewProtection, RetentionPolicy } from '../../model/retention';
 import type { UploadOptions } from '../../model/uploadOptions';
 import { momentText } from '../protection/protectionTexts';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 const daySeconds = 86_400;
 

@@ -5,7 +5,7 @@ import { newHoldIdProblem } from '../../model/protection';
 import { maxTags, tagProblems, type TagProblem } from '../../model/tags';
 import { newRetentionProblem, type NewProtection, type RetentionPolicy } from '../../model/retention';
 import type { UploadOptions } from '../../model/uploadOptions';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import { readEntry, withEntry } from './uploadOptionDraft';
 
 /** What is wrong with a header as it is typed, or undefined. Nothing typed means no header. */

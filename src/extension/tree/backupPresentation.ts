@@ -1,7 +1,8 @@
 import { nameOfCrn } from '../../model/backup';
 import { bucketText, keptText, policyText, rangeText, restoreText } from '../backups/backupTexts';
 import { formatBytes } from '../ui/format';
-import { cause, type Translate } from '../ui/messages';
+import { cause } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import type { BackupParentNode, PolicyNode, RestoreNode, VaultNode } from './treeNode';
 
 interface BackupTexts {

@@ -1,6 +1,6 @@
 import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
 import { formatAge, formatBytes, formatMoment } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import { presentBackup } from './backupPresentation';
 import { presentAction, presentState } from './stateTexts';
 import { presentUpload, presentUploads } from './uploadTexts';

@@ -1,5 +1,6 @@
 import type { CosError } from '../../model/cosError';
-import { cause, type Translate } from '../ui/messages';
+import { cause } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import type { ActionNode, NodeState } from './treeNode';
 
 /** What a node says instead of children. */

@@ -3,7 +3,8 @@ import type { Connection } from '../../model/connection';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { Connections, EngineClient, SecretPlace } from '../services';
 import { formatBytes } from '../ui/format';
-import { cause, type Translate } from '../ui/messages';
+import { cause } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import type { BucketNode, ConnectionNode, ObjectNode, TreeNode } from './treeNode';
 
 type Fact = readonly [name: string, value: string | undefined];

@@ -1,6 +1,6 @@
 import type { OpenUpload } from '../../protocol/requests';
 import { formatAge, formatBytes } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 import type { UploadNode, UploadsNode } from './treeNode';
 
 /** The node above a bucket's incomplete uploads. */

@@ -1,5 +1,5 @@
 import type { ObjectCount } from '../../protocol/requests';
-import type { Translate } from './messages';
+import type { Translate } from './translate';
 
 const units = ['kB', 'MB', 'GB', 'TB', 'PB'] as const;
 

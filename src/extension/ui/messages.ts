@@ -1,8 +1,8 @@
 import type { CosError, CosErrorReason } from '../../model/cosError';
 import type { FailureAction } from '../services';
-
-/** `vscode.l10n.t`, handed in so that sentences can be tested outside of VS Code. */
-export type Translate = (message: string, ...args: (string | number | boolean)[]) => string;
+import { operationName } from './operationNames';
+import { causeOfRefusal } from './refusals';
+import type { Translate } from './translate';
 
 /** One failure in the words of the user's language. */
 export interface FailureMessage {
@@ -24,7 +24,12 @@ export function failureMessage(error: CosError, t: Translate): FailureMessage | 
 
 /** Why something failed and what to do about it, as a clause without a full stop. For states in the tree. */
 export function cause(error: CosError, t: Translate): string {
-  return (error.reason === undefined ? undefined : causeOfReason(error.reason, error, t)) ?? causeOfKind(error, t);
+  const { reason, refusal } = error;
+  return (
+    (reason === undefined ? undefined : causeOfReason(reason, error, t)) ??
+    (refusal === undefined ? undefined : causeOfRefusal(refusal, error, t)) ??
+    causeOfKind(error, t)
+  );
 }
 
 function actionsOf(error: CosError): readonly FailureAction[] {
@@ -87,7 +92,9 @@ function causeOfKind(error: CosError, t: Translate): string {
     case 'signInNeeded':
       return t('the service did not accept the credentials; sign in again');
     case 'conflict':
-      return t('it clashes with the present state; refresh and try again');
+      return error.said === undefined
+        ? t('it clashes with the present state; refresh and try again')
+        : t('it clashes with the present state; refresh and try again (the service says: {0})', error.said);
     case 'preconditionFailed':
       return t('somebody else changed it meanwhile; reload it before changing it');
     case 'held':
@@ -99,7 +106,9 @@ function causeOfKind(error: CosError, t: Translate): string {
     case 'tls':
       return t('no secure connection could be made; check the certificate settings');
     case 'invalid':
-      return t('the service or the engine refused the request ({0})', error.code ?? error.detail);
+      return error.said === undefined
+        ? t('the service or the engine refused the request ({0})', error.code ?? error.detail)
+        : t('the service refused the request; it says: {0}', error.said);
     case 'tooLarge':
       return t('it is too large to open; download it instead');
     case 'localFile':
@@ -214,6 +223,16 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the connection is marked read-only; edit the connection to allow changes');
     case 'productionLocked':
       return t('the connection is marked as production; allow changes by typing its name, then try again');
+    case 'tagsRefused':
+      return t(
+        'the service does not take these tags: at most 10, with different keys of 1 to 128 and values of up to 256 characters, of letters, digits, spaces and _ . - :',
+      );
+    case 'metadataTooLarge':
+      return t('its metadata is larger than the service takes; shorten or remove entries');
+    case 'keyTooLong':
+      return t('the name is longer than the 1,024 bytes that the service takes; choose a shorter one');
+    case 'tooLargeToStore':
+      return t('it is larger than the service takes in one object or request');
     case 'quotaExceeded':
       return t('the quota is used up; delete something or raise the quota');
     default:
@@ -278,67 +297,5 @@ function roleFor(op: string): string | undefined {
       return 'Writer';
     default:
       return undefined;
-  }
-}
-
-function operationName(op: string, t: Translate): string {
-  switch (op) {
-    case 'connection/test':
-      return t('The connection test');
-    case 'credential/resolve':
-    case 'connection/resolve':
-    case 'iam/token':
-    case 'CreateToken':
-      return t('Signing in');
-    case 'ListBuckets':
-    case 'ListBucketsExtended':
-    case 'buckets/list':
-      return t('Listing buckets');
-    case 'HeadBucket':
-    case 'GetBucketLocation':
-    case 'buckets/get':
-      return t('Looking up the bucket');
-    case 'CreateBucket':
-    case 'buckets/create':
-      return t('Creating the bucket');
-    case 'DeleteBucket':
-    case 'buckets/delete':
-      return t('Deleting the bucket');
-    case 'ListObjects':
-    case 'ListObjectsV2':
-    case 'objects/listPage':
-      return t('Listing objects');
-    case 'objects/count':
-    case 'buckets/census':
-    case 'ListObjectVersions':
-    case 'ListMultipartUploads':
-      return t('Counting objects');
-    case 'HeadObject':
-    case 'objects/head':
-      return t('Looking up the object');
-    case 'GetObject':
-    case 'objects/read':
-      return t('Reading the object');
-    case 'GetObjectTagging':
-    case 'objects/getTags':
-      return t('Reading tags');
-    case 'PutObject':
-    case 'objects/write':
-      return t('Writing the object');
-    case 'objects/createFolder':
-      return t('Creating the folder');
-    case 'links/create':
-      return t('Making a link');
-    case 'CopyObject':
-      return t('Copying the object');
-    case 'DeleteObject':
-    case 'DeleteObjects':
-      return t('Deleting');
-    case 'CreateMultipartUpload':
-    case 'UploadPart':
-    case 'CompleteMultipartUpload':
-      return t('Uploading');
-    default:
-      return op.startsWith('transfers/') ? t('The transfer') : t('The operation {0}', op);
   }
 }

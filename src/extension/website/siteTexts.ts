@@ -1,6 +1,6 @@
 import type { SiteCount, SitePlan } from '../../model/website';
 import { countText } from '../ui/format';
-import type { Translate } from '../ui/messages';
+import type { Translate } from '../ui/translate';
 
 /** What a deployment is going to do besides moving files. */
 export interface SiteChoices {

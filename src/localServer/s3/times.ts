@@ -7,5 +7,10 @@ export function parseIsoDate(text: string): number | undefined {
     return undefined;
   }
   const time = Date.parse(plain);
-  return Number.isNaN(time) ? undefined : time;
+  if (Number.isNaN(time)) {
+    return undefined;
+  }
+  // The platform takes the 31st of February for the 3rd of March.
+  const isDay = new Date(`${plain.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(plain.slice(0, 10));
+  return isDay ? time : undefined;
 }

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, PutBucketLifecycleConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import type { EngineClock } from '../../../src/engine/clock';
 import { systemClock } from '../../../src/engine/clock';
+import { createAuthorizer } from '../../../src/engine/cos/authorizer';
+import { createBucketDirectory } from '../../../src/engine/cos/bucketDirectory';
+import { createListBuckets } from '../../../src/engine/cos/buckets';
 import type { FullCosClient } from '../../../src/engine/cos/fullClient';
 import type { CopyLimits } from '../../../src/engine/cos/rewrite';
 import { createCosClient } from '../../../src/engine/cos/createCosClient';
+import { createWire, type Wire } from '../../../src/engine/cos/wire';
 import { createHttpClient } from '../../../src/engine/http/httpClient';
 import type { Connection, Credential } from '../../../src/model/connection';
 import { bucketName, connectionId, objectKey, type BucketName } from '../../../src/model/ids';
@@ -45,6 +49,8 @@ export interface Protected {
   fault(rule: object): Promise<void>;
   /** A client past JSON-RPC, with other limits for copies. */
   client(copyLimits?: CopyLimits): FullCosClient;
+  /** The engine's way to the server, past what the engine checks before a request. */
+  wire(): Wire;
   close(): Promise<void>;
 }
 
@@ -76,7 +82,7 @@ export async function startProtected(signIn: 'hmac' | 'iam' = 'hmac'): Promise<P
     random: Math.random,
     log: () => undefined,
   });
-  const clients: FullCosClient[] = [];
+  const clients: { close(): void | Promise<void> }[] = [];
 
   const bucket = async (kind: 'plain' | 'locked' = 'plain'): Promise<BucketName> =>
     await createBucket(farSide.hmac, farSide.hmacKey, kind, clock.nowMs() - Date.now());
@@ -132,6 +138,23 @@ export async function startProtected(signIn: 'hmac' | 'iam' = 'hmac'): Promise<P
       });
       clients.push(client);
       return client;
+    },
+    wire() {
+      const connection = farSide.hmac;
+      const authorizer = createAuthorizer({
+        connection,
+        resolveCredential: async () => farSide.hmacKey,
+        http,
+        clock: engineClock,
+      });
+      const wire = createWire({ connection, http, clock: engineClock, authorizer, directory: () => directory });
+      const directory = createBucketDirectory(
+        connection,
+        engineClock,
+        createListBuckets(wire, (failure) => failure),
+      );
+      clients.push(directory, authorizer);
+      return wire;
     },
     async close() {
       for (const client of clients) await client.close();

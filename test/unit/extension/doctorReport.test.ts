@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { doctorReport, withoutCredential } from '../../../src/extension/connections/doctorReport';
-import type { Translate } from '../../../src/extension/ui/messages';
+import type { Translate } from '../../../src/extension/ui/translate';
 import type { Connection } from '../../../src/model/connection';
 import { concludeDiagnosis, type Diagnosis, type DiagnosisStep } from '../../../src/model/diagnosis';
 import type { CosError } from '../../../src/model/cosError';

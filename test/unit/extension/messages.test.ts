@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cause, failureMessage, type Translate } from '../../../src/extension/ui/messages';
-import type { CosError, CosErrorKind, CosErrorReason } from '../../../src/model/cosError';
+import { cause, failureMessage } from '../../../src/extension/ui/messages';
+import type { Translate } from '../../../src/extension/ui/translate';
+import type { CosError, CosErrorKind, CosErrorReason, ProtectionRefusal } from '../../../src/model/cosError';
 
 const t: Translate = (message, ...args) =>
   message.replace(/\{(\d)\}/g, (_all, index: string) => String(args[Number(index)]));
@@ -78,7 +79,24 @@ const reasons: Record<CosErrorReason, true> = {
   unsafeName: true,
   readOnlyConnection: true,
   productionLocked: true,
+  tagsRefused: true,
+  metadataTooLarge: true,
+  keyTooLong: true,
+  tooLargeToStore: true,
   quotaExceeded: true,
+};
+
+/** Those that say more than the kind of the failure. */
+const refusals: Record<Exclude<ProtectionRefusal, 'protected'>, true> = {
+  mechanism: true,
+  holdId: true,
+  holdExists: true,
+  noSuchHold: true,
+  tooManyHolds: true,
+  retentionNotLater: true,
+  retentionOutsidePolicy: true,
+  lockNotLater: true,
+  lockNeedsBypass: true,
 };
 
 describe('failure messages', () => {
@@ -105,13 +123,22 @@ describe('failure messages', () => {
     expect(failureMessage(failed({ kind: 'cancelled' }), t)).toBeUndefined();
   });
 
-  it('have a sentence of its own for every kind and every reason', () => {
+  it('have a sentence of its own for every kind, every reason and every refusal', () => {
     const sentences = [
       ...Object.keys(kinds).map((kind) => cause(failed({ kind: kind as CosErrorKind }), t)),
       ...Object.keys(reasons).map((reason) => cause(failed({ reason: reason as CosErrorReason }), t)),
+      ...Object.keys(refusals).map((refusal) => cause(failed({ refusal: refusal as ProtectionRefusal }), t)),
     ];
     expect(new Set(sentences).size).toBe(sentences.length);
     for (const sentence of sentences) expect(sentence).toMatch(/^[a-z].{10,}[^.]$/i);
+  });
+
+  it('repeat what the service says where only it knows what is wrong', () => {
+    const said = 'Days must be at least 1.';
+    expect(cause(failed({ kind: 'invalid', code: 'InvalidArgument', said }), t)).toBe(
+      'the service refused the request; it says: Days must be at least 1.',
+    );
+    expect(cause(failed({ kind: 'conflict', said }), t)).toContain(`(the service says: ${said})`);
   });
 
   it('prefer the reason to the kind', () => {

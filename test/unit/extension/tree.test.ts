@@ -16,7 +16,7 @@ import {
   type TreeNode,
 } from '../../../src/extension/tree/treeNode';
 import { formatAge, formatBytes } from '../../../src/extension/ui/format';
-import type { Translate } from '../../../src/extension/ui/messages';
+import type { Translate } from '../../../src/extension/ui/translate';
 import type { Connection } from '../../../src/model/connection';
 import type { CosError } from '../../../src/model/cosError';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';

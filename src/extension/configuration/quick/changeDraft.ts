@@ -3,7 +3,7 @@ import type { ObjectHeaders } from '../../../model/objectInfo';
 import type { AttributeChange, CannedAcl } from '../../../model/objectState';
 import { readEntry } from '../../transfers/uploadOptionDraft';
 import { entryText } from '../../transfers/uploadOptionTexts';
-import type { Translate } from '../../ui/messages';
+import type { Translate } from '../../ui/translate';
 
 /** Which properties a list offers. */
 export type ChangePart = 'headers' | 'metadata' | 'tags' | 'acl';

@@ -1,5 +1,5 @@
 import type { StepAnswer } from '../../services';
-import type { Translate } from '../../ui/messages';
+import type { Translate } from '../../ui/translate';
 
 /** What is wrong with a text that is to be a whole number in a range, or undefined. */
 export function numberProblem(

@@ -4,7 +4,7 @@ import { tagProblems, type TagProblem } from '../../../model/tags';
 import type { CommandOutcome, CommandServices } from '../../commands/command';
 import type { BucketTarget } from '../../commands/targets';
 import type { Prompts } from '../../services';
-import type { Translate } from '../../ui/messages';
+import type { Translate } from '../../ui/translate';
 import { applyQuickly, bucketSubject } from './applyQuickly';
 
 type Tags = ReadonlyMap<string, string>;

@@ -5,7 +5,7 @@ import { ListingStore } from '../../../../src/extension/tree/listingStore';
 import { contextWords, present } from '../../../../src/extension/tree/presentation';
 import { TreeContent } from '../../../../src/extension/tree/treeContent';
 import { nodeId, type TreeNode } from '../../../../src/extension/tree/treeNode';
-import type { Translate } from '../../../../src/extension/ui/messages';
+import type { Translate } from '../../../../src/extension/ui/translate';
 import type { Connection } from '../../../../src/model/connection';
 import type { CosError, Result } from '../../../../src/model/cosError';
 import { bucketName, connectionId } from '../../../../src/model/ids';
