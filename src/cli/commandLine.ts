@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { UploadOptions } from '../model/uploadOptions';
-import type { NameFilter } from '../protocol/requests';
+import type { CopyProtection, NameFilter } from '../protocol/requests';
 import { UsageError } from './exitCode';
 import { help } from './help';
 import { uploadFlags, uploadOptionsOf } from './uploadOptions';
@@ -38,6 +38,8 @@ export type Command =
       readonly filter: NameFilter | undefined;
       /** Go on with the same copy of an earlier command, and keep what is half-made when interrupted. */
       readonly isResumable: boolean;
+      /** How copies inside the service are protected; the service decides where nothing is said. */
+      readonly protection: CopyProtection | undefined;
       /** What the objects of an upload get. */
       readonly options: UploadOptions | undefined;
     }
@@ -97,6 +99,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
         include: { type: 'string', multiple: true },
         exclude: { type: 'string', multiple: true },
         'no-follow-symlinks': { type: 'boolean' },
+        protection: { type: 'string' },
         ...uploadFlags,
       });
       if (values.help === true) return { verb: 'help', text: help.cp };
@@ -107,8 +110,10 @@ export function parseCommandLine(argv: readonly string[]): Command {
       const isResumable = values.resume === true;
       const ifExists = choice(values['if-exists']);
       const filter = nameFilter(values, isRecursive);
+      const protection = protectionOf(values.protection);
       const options = uploadOptionsOf(values);
-      return { verb, common: common(values), sources, target, isRecursive, ifExists, filter, isResumable, options };
+      const place = { sources, target, isRecursive, filter };
+      return { verb, common: common(values), ...place, ifExists, isResumable, protection, options };
     }
     case 'rm': {
       const { values, positionals } = parse(rest, {
@@ -197,6 +202,12 @@ function nameFilter(
   if ([...include, ...exclude].includes(''))
     throw new UsageError('--include and --exclude take a pattern, e.g. "*.csv"');
   return { include, exclude };
+}
+
+function protectionOf(text: string | undefined): CopyProtection | undefined {
+  if (text === undefined || text === 'keep') return text;
+  if (text === 'bucket-default') return 'bucketDefault';
+  throw new UsageError(`--protection takes keep or bucket-default, not "${text}"`);
 }
 
 function choice(text: string | undefined): 'skip' | 'replace' | 'fail' {

@@ -24,6 +24,9 @@ export async function cp(
   if (command.options !== undefined && first !== undefined && isCosUri(first)) {
     throw new UsageError('headers, metadata, tags and protection are given to uploads only');
   }
+  if (command.protection !== undefined && !(first !== undefined && isCosUri(first) && isCosUri(target))) {
+    throw new UsageError('--protection is for copies inside the service only');
+  }
   if (first === '-' || target === '-') {
     if (sources.length > 1 || first === undefined) throw new UsageError('"-" stands alone: cp takes one source then');
     if (command.isRecursive) throw new UsageError('"-" and --recursive do not go together');
@@ -121,6 +124,7 @@ function copyRequest(session: Session, command: CopyCommand): PlacesRequest {
     connectionId: session.connection.id,
     deleteSource: false,
     clash: command.ifExists,
+    ...(command.protection === undefined ? {} : { protection: command.protection }),
   } as const;
   const target = { bucket: to.bucket, prefix: prefixOf(to) };
   if (command.isRecursive) {

@@ -66,6 +66,8 @@ Nothing half-written stays, whatever happens: a file or object appears when it i
                       protect what is uploaded to a bucket with a retention policy
   --lock-mode MODE --retain-until DATE, --lock-hold
                       protect what is uploaded to a bucket with Object Lock; MODE is GOVERNANCE or COMPLIANCE
+  --protection HOW    of copies inside the service: keep (retention, legal holds and lock of the source, refused where that
+                      cannot be) or bucket-default; otherwise the service decides
   --concurrency N     requests at once (16)
   --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (8M)
   --limit-rate RATE   bytes per second at most, e.g. 10M

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   CreateBucketCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -73,6 +74,29 @@ describe('cos', () => {
     const alone = await cos(['cp', join(folder, 'in/one.csv'), `cos://${bucket}/x`, '--include', '*']);
     expect(alone.exitCode).toBe(2);
     expect(alone.stderr).toContain('--include and --exclude choose among what is in folders; add --recursive');
+  });
+
+  it('copies inside the service with the protection of the source, or with what the bucket gives', async () => {
+    const locked = `${bucket}-locked`;
+    await raw.send(new CreateBucketCommand({ Bucket: locked, ObjectLockEnabledForBucket: true }));
+    const path = write('deed.txt', 'deed');
+    const lock = ['--lock-mode', 'GOVERNANCE', '--retain-until', '2099-01-01'];
+    expect(await cos(['cp', path, `cos://${locked}/deed`, ...lock])).toMatchObject({ exitCode: 0, stderr: '' });
+    const copyWith = async (key: string, how: string) =>
+      await cos(['cp', `cos://${locked}/deed`, `cos://${locked}/${key}`, '--protection', how]);
+    expect(await copyWith('kept', 'keep')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await copyWith('left', 'bucket-default')).toMatchObject({ exitCode: 0, stderr: '' });
+    const modeOf = async (key: string) =>
+      (await raw.send(new HeadObjectCommand({ Bucket: locked, Key: key }))).ObjectLockMode;
+    expect(await modeOf('kept')).toBe('GOVERNANCE');
+    expect(await modeOf('left')).toBeUndefined();
+
+    const odd = await copyWith('odd', 'always');
+    expect(odd).toMatchObject({ exitCode: 2 });
+    expect(odd.stderr).toContain('--protection takes keep or bucket-default, not "always"');
+    const up = await cos(['cp', path, `cos://${locked}/up`, '--protection', 'keep']);
+    expect(up).toMatchObject({ exitCode: 2 });
+    expect(up.stderr).toContain('--protection is for copies inside the service only');
   });
 
   it('uploads, shows, lists, downloads and deletes one file', async () => {
