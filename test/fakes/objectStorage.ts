@@ -12,6 +12,9 @@ export interface StorageInfo {
   readonly iamEndpoint: string;
   readonly adminEndpoint: string;
   readonly resourceControllerEndpoint: string;
+  readonly accountsEndpoint: string;
+  /** With its `/v1`. */
+  readonly configEndpoint: string;
   readonly apiKey: string;
   readonly serviceInstanceId: string;
   readonly accessKeyId: string;
