@@ -5,7 +5,6 @@ import {
   extendedEnd,
   extensionProblem,
   lockProblem,
-  maxRetentionDays,
   type ExtensionProblem,
   type LockRetention,
   type RetentionExtension,
@@ -13,6 +12,7 @@ import {
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
 import { fireObjects } from '../ui/objectChanges';
+import { askExtension, dateSentence } from './askExtension';
 import { chosenObjects } from './chosenObjects';
 import { countOf, countText, protectable } from './holds';
 import { momentText } from './protectionTexts';
@@ -119,63 +119,6 @@ function extendedText(count: number, worked: readonly Worked<Protection>[]): str
   return vscode.l10n.t('Extended the retention of {0}.', countText(count));
 }
 
-/** Asks how to extend. Only what can be said of the selection is checked before the service is asked. */
-async function askExtension(
-  { prompts }: CommandServices,
-  objects: readonly ObjectTarget[],
-  problemOf: (extension: RetentionExtension) => string | undefined,
-): Promise<RetentionExtension | undefined> {
-  const ways = [
-    { label: vscode.l10n.t('Until a date…'), way: 'until' },
-    { label: vscode.l10n.t('By more days…'), description: vscode.l10n.t('added to what there is'), way: 'additional' },
-    { label: vscode.l10n.t('For days from now…'), way: 'fromNow' },
-    { label: vscode.l10n.t('Without end'), description: vscode.l10n.t('until somebody sets one'), way: 'indefinite' },
-    { label: vscode.l10n.t('For ever'), description: vscode.l10n.t('permanent; nobody can undo it'), way: 'permanent' },
-  ] as const;
-  const title = vscode.l10n.t('Extend the Retention of {0}', countOf(objects));
-  const chosen = await prompts.pick(ways, { title, placeHolder: vscode.l10n.t('How to extend it') });
-  switch (chosen?.way) {
-    case undefined:
-      return undefined;
-    case 'indefinite':
-    case 'permanent': {
-      const extension = { kind: 'period', seconds: chosen.way === 'indefinite' ? -1 : -2 } as const;
-      const problem = problemOf(extension);
-      if (problem === undefined) return extension;
-      void prompts.error(problem);
-      return undefined;
-    }
-    case 'until': {
-      const text = await prompts.input({
-        title,
-        prompt: vscode.l10n.t('Date such as 2030-01-31, or 2030-01-31T12:00:00Z; a date alone means midnight UTC'),
-        validateInput: (typed) => {
-          const untilMs = readDate(typed);
-          return untilMs === undefined ? dateSentence() : problemOf({ kind: 'until', untilMs });
-        },
-      });
-      const untilMs = readDate(text);
-      return untilMs === undefined ? undefined : { kind: 'until', untilMs };
-    }
-    case 'additional':
-    case 'fromNow': {
-      const { way } = chosen;
-      const seconds = (typed: string): number => Number(typed) * daySeconds;
-      const text = await prompts.input({
-        title,
-        prompt: way === 'additional' ? vscode.l10n.t('Days to add') : vscode.l10n.t('Days from now'),
-        validateInput: (typed) => {
-          if (!/^[1-9]\d*$/.test(typed) || Number(typed) > maxRetentionDays) {
-            return vscode.l10n.t('Enter a whole number of days, 1 to {0}.', maxRetentionDays);
-          }
-          return problemOf({ kind: way, seconds: seconds(typed) });
-        },
-      });
-      return text === undefined ? undefined : { kind: way, seconds: seconds(text) };
-    }
-  }
-}
-
 async function lock(
   services: CommandServices,
   objects: readonly ObjectTarget[],
@@ -271,10 +214,6 @@ async function setLock(
       ? vscode.l10n.t('Removed the lock of {0}.', countText(count))
       : vscode.l10n.t('Locked {0} until {1}.', countText(count), momentText(retention.retainUntilMs)),
   );
-}
-
-function dateSentence(): string {
-  return vscode.l10n.t('Enter a date such as 2030-01-31, or a time with its zone such as 2030-01-31T12:00:00Z.');
 }
 
 function extensionSentence(problem: ExtensionProblem): string {
