@@ -68,6 +68,7 @@ export function createMetadata(parts: MetadataParts): MetadataOperations {
           name: 'attributes',
           isNeeded: isRewrite,
           run: async () => {
+            await requireStill(parts, address, state, signal);
             const condition = { kind: 'ifMatch', etag: state.info.etag } as const;
             const plan = { attributes: wanted, acl: canned(acl), lock, condition };
             await parts.rewrite(address, state, plan, method, signal);
@@ -156,8 +157,11 @@ function canned(acl: CannedAcl | 'other'): CannedAcl {
 function requireSeen(address: ObjectAddress, info: ObjectInfo, seen: SeenObject): void {
   const isOther =
     info.etag !== unquoted(seen.etag) || (seen.modifiedAtMs !== undefined && seen.modifiedAtMs !== info.modifiedAtMs);
-  if (!isOther) return;
-  throw new CosFailure({
+  if (isOther) throw changedMeanwhile(address);
+}
+
+function changedMeanwhile(address: ObjectAddress): CosFailure {
+  return new CosFailure({
     kind: 'preconditionFailed',
     op,
     reason: 'changedMeanwhile',
@@ -166,6 +170,22 @@ function requireSeen(address: ObjectAddress, info: ObjectInfo, seen: SeenObject)
     retry: 'never',
     detail: `"${address.key}" was changed meanwhile. Nothing was changed.`,
   });
+}
+
+/**
+ * Looks once more, right before the object is written anew: a change of attributes alone keeps the ETag, so that no condition
+ * of the write notices it, and what was read before would be written over it.
+ */
+async function requireStill(
+  parts: MetadataParts,
+  address: ObjectAddress,
+  { info, tags }: WholeState,
+  signal: AbortSignal,
+): Promise<void> {
+  const [now, tagsNow] = await Promise.all([parts.headObject(address, signal), parts.getTags(address, signal)]);
+  requireSeen(address, now, info);
+  const isUnchanged = isSame(info.headers, now.headers) && isSame(info.metadata, now.metadata) && isSame(tags, tagsNow);
+  if (!isUnchanged) throw changedMeanwhile(address);
 }
 
 /** All attributes after the change. */

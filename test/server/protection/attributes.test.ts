@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AttributeChange } from '../../../src/model/objectState';
 import { objectKey } from '../../../src/model/ids';
 import { startProtected, type Protected } from './fixture';
@@ -96,6 +96,31 @@ describe('changing what is not the bytes of an object', () => {
     }
     expect(writes()).toEqual(before);
     expect((await engine.ask('objects/head', address)).headers).toEqual(whole.headers);
+  });
+
+  it.each([
+    ['metadata', { metadata: { by: 'somebody else' } }],
+    ['tags', { tags: { by: 'somebody else' } }],
+  ] as const)('writes nothing over %s that somebody else has changed since they were read', async (_what, theirs) => {
+    const { engine } = server;
+    const address = await server.put(await server.bucket(), 'shared', 'content', whole);
+    const { etag } = await engine.ask('objects/head', address);
+    const count = (name: string) => server.farSide.server.requests.read().byOperation[name] ?? 0;
+    const reads = count('GetObjectAcl');
+    await server.farSide.admin('POST', '/faults', {
+      fault: { kind: 'latency', delayMs: 1000 },
+      count: 1,
+      match: { operation: 'GetObjectAcl' },
+    });
+    const mine = engine.refuse('attributes/put', { ...address, ...put({ metadata: { by: 'me' } }, etag) });
+    await vi.waitFor(() => expect(count('GetObjectAcl')).toBe(reads + 1), { interval: 5 });
+    await engine.ask('attributes/put', { ...address, ...put(theirs, etag) });
+    expect(await mine).toMatchObject({ kind: 'preconditionFailed', reason: 'changedMeanwhile' });
+    const { metadata } = await engine.ask('objects/head', address);
+    expect({ metadata, tags: await engine.ask('objects/getTags', address) }).toEqual({
+      metadata: { ...whole.metadata, ...('metadata' in theirs ? theirs.metadata : {}) },
+      tags: { ...whole.tags, ...('tags' in theirs ? theirs.tags : {}) },
+    });
   });
 
   it('asks nobody about attributes against the rules', async () => {

@@ -211,7 +211,7 @@ export function isRewrite({ headers, metadata }: AttributeChange): boolean {
 
 /** How many requests a change takes, for so many objects: reading all of each, what it changes, and a look afterwards. */
 export function requestsOfChange(change: AttributeChange, objects: number): number {
-  const reads = 5;
+  const reads = isRewrite(change) ? 7 : 5;
   const writes = [isRewrite(change), Object.keys(change.tags ?? {}).length > 0, change.acl !== undefined];
   return objects * (reads + writes.filter(Boolean).length);
 }
