@@ -183,6 +183,15 @@ function tokenRoutes({ tokenSettings, identities, passcodes }: AdminParts): Rout
       operation: 'admin',
       handle: () => ({ status: 201, json: { passcode: passcodes.create() } }),
     },
+    {
+      method: 'POST',
+      path: '/compute-token',
+      operation: 'admin',
+      handle: () => {
+        identities.renewComputeToken();
+        return { status: 204 };
+      },
+    },
   ];
 }
 

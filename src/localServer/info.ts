@@ -21,6 +21,9 @@ export interface LocalServerInfo {
   /** PEM file of the authority that signed the certificate, with `--tls` only. */
   readonly caFile?: string;
   readonly apiKey: string;
+  /** A trusted profile that may write in the default instance, and the file with the token of its compute resource. */
+  readonly trustedProfileId: string;
+  readonly computeTokenFile: string;
   /** CRN of the default instance. */
   readonly serviceInstanceId: string;
   readonly accessKeyId: string;

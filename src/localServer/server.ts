@@ -14,6 +14,7 @@ import { FaultInjector } from './faults';
 import { createIamService } from './iam/iamService';
 import { Identities } from './iam/identities';
 import { Passcodes } from './iam/passcodes';
+import { computeTokenFsPath } from './iam/trustedProfile';
 import { defaultTokenSettings } from './iam/tokenEndpoint';
 import type { LocalServerInfo } from './info';
 import { startLifecycleSchedule, type LifecycleSchedule } from './lifecycleSchedule';
@@ -147,6 +148,8 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
     adminEndpoint: urlOf('admin'),
     ...(tls === undefined ? {} : { caFile: tls.caFile }),
     apiKey: key.apiKey,
+    trustedProfileId: identities.profile.id,
+    computeTokenFile: computeTokenFsPath(folder.fsPath),
     serviceInstanceId: identities.findInstance(key.instanceGuid)?.crn ?? '',
     accessKeyId: key.hmac?.accessKeyId ?? '',
     secretAccessKey: key.hmac?.secretAccessKey ?? '',

@@ -43,10 +43,11 @@ async function rootKeyOf(bucket: string): Promise<string | undefined> {
 it('encrypts a bucket with a root key that is found by its name', async () => {
   const instances = await engine.ask('rootKeys/listInstances', { connectionId });
   expect(instances.map(({ name, region, service }) => [name, region, service])).toEqual([
+    ['local-hyper-protect', 'us-south', 'hpcs'],
     ['local-keys', 'us-south', 'keyProtect'],
     ['local-keys-large', 'eu-de', 'keyProtect'],
   ]);
-  const [few, many] = instances.map(({ crn }) => crn);
+  const [, few, many] = instances.map(({ crn }) => crn);
   const keys = await engine.ask('rootKeys/list', { connectionId, instanceCrn: few ?? '' });
   // Neither the suspended key, nor the one that is no root key, nor the one that can only be used by its id.
   expect(keys.map(({ name }) => name)).toEqual(['backups-root-key', 'documents-root-key']);
@@ -56,6 +57,16 @@ it('encrypts a bucket with a root key that is found by its name', async () => {
   const rootKeyCrn = keys[1]?.crn ?? '';
   await engine.ask('buckets/create', { connectionId, bucket, ...place, rootKeyCrn });
   expect(await rootKeyOf(bucket)).toBe(rootKeyCrn);
+});
+
+it('encrypts a bucket with a root key of Hyper Protect', async () => {
+  const instances = await engine.ask('rootKeys/listInstances', { connectionId });
+  const instanceCrn = instances.find(({ service }) => service === 'hpcs')?.crn ?? '';
+  const [key] = await engine.ask('rootKeys/list', { connectionId, instanceCrn });
+  expect(key?.crn).toMatch(/^crn:v1:bluemix:public:hs-crypto:us-south:a\/.+:key:/);
+  const bucket = bucketName('encrypted-by-hyper-protect');
+  await engine.ask('buckets/create', { connectionId, bucket, ...place, rootKeyCrn: key?.crn ?? '' });
+  expect(await rootKeyOf(bucket)).toBe(key?.crn);
 });
 
 it('says that a root key cannot be used', async () => {

@@ -3,7 +3,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Everything the server keeps in its data folder (docs/local-server.md, "Files in the data folder"). */
-const storeNames = ['cos.db', 'cos.db-wal', 'cos.db-shm', 'blobs', 'tls', 'credentials.json', 'identity.json'];
+const storeNames = [
+  'cos.db',
+  'cos.db-wal',
+  'cos.db-shm',
+  'blobs',
+  'tls',
+  'credentials.json',
+  'identity.json',
+  'compute-token',
+];
 const lockName = 'server.lock';
 
 /** What a folder holds, as far as it matters to the server: `foreign` is somebody else's files. */

@@ -6,6 +6,8 @@ import type { Caller } from './access';
 
 const cosResourceId = 'dff97f5c-bc5e-4455-b470-411c3edbe49c';
 const kmsResourceId = 'ee41347f-b18e-4ca6-bf80-b5467c63f9a6';
+/** IBM's pages name no catalogue id for Hyper Protect: clients must tell it by its CRN. */
+const hyperProtectResourceId = '00000000-0000-0000-0000-00000000c0de';
 const planIds = {
   standard: '744bfc56-d12c-4866-88d5-dac9139e0e5d',
   lite: '2fdf0c08-2d32-4f46-84b5-32e0c92fffd8',
@@ -28,7 +30,7 @@ export function describeInstance(instance: CosInstance | KmsInstance, createdBy:
     name: instance.name,
     account_id: instance.accountId,
     region_id: isCos ? 'global' : instance.region,
-    resource_id: isCos ? cosResourceId : kmsResourceId,
+    resource_id: isCos ? cosResourceId : keyResourceId(instance),
     resource_plan_id: isCos ? planIds[instance.plan] : kmsPlanId,
     resource_group_id: resourceGroupId,
     resource_group_crn: `crn:v1:bluemix:public:resource-controller::a/${instance.accountId}::resource-group:${resourceGroupId}`,
@@ -58,6 +60,10 @@ export function describeInstance(instance: CosInstance | KmsInstance, createdBy:
     deleted_at: null,
     deleted_by: '',
   };
+}
+
+function keyResourceId({ crn }: KmsInstance): string {
+  return crn.includes(':hs-crypto:') ? hyperProtectResourceId : kmsResourceId;
 }
 
 /** What showing a key needs to know. */

@@ -19,7 +19,7 @@ export interface CosInstance extends ServiceInstance {
   readonly createdAtMs: number;
 }
 
-/** A Key Protect instance. Its keys are made from its guid, see control/rootKeys.ts. */
+/** An instance of Key Protect or of Hyper Protect Crypto Services, as its CRN says. Its keys are made from its guid, see control/rootKeys.ts. */
 export interface KmsInstance {
   readonly guid: string;
   readonly crn: string;
@@ -64,6 +64,7 @@ export function createDirectory(nowMs: number): Directory {
     kmsInstances: [
       createKmsInstance(local.id, 'local-keys', 'us-south', 'few', nowMs),
       createKmsInstance(local.id, 'local-keys-large', 'eu-de', 'many', nowMs),
+      createHyperProtect(local.id, nowMs),
     ],
   };
 }
@@ -79,13 +80,20 @@ export function createCosInstance(
   return { guid, crn: cosInstanceCrn(accountId, guid), name, accountId, plan, state: 'active', createdAtMs: nowMs };
 }
 
+/** An instance of Hyper Protect Crypto Services. */
+export function createHyperProtect(accountId: string, nowMs: number): KmsInstance {
+  return createKmsInstance(accountId, 'local-hyper-protect', 'us-south', 'few', nowMs, 'hs-crypto');
+}
+
 function createKmsInstance(
   accountId: string,
   name: string,
   region: string,
   contents: KmsInstance['contents'],
   nowMs: number,
+  service: 'kms' | 'hs-crypto' = 'kms',
 ): KmsInstance {
   const guid = randomUUID();
-  return { guid, crn: kmsInstanceCrn(accountId, region, guid), name, accountId, region, contents, createdAtMs: nowMs };
+  const crn = kmsInstanceCrn(service, { accountId, region, guid });
+  return { guid, crn, name, accountId, region, contents, createdAtMs: nowMs };
 }

@@ -13,9 +13,12 @@ export function vaultCrn(accountId: string, guid: string, vault: string): string
   return `crn:v1:bluemix:public:cloud-object-storage:global:a/${accountId}:${guid}:backup-vault:${vault}`;
 }
 
-/** The CRN of a Key Protect instance in a region. */
-export function kmsInstanceCrn(accountId: string, region: string, guid: string): string {
-  return `crn:v1:bluemix:public:kms:${region}:a/${accountId}:${guid}::`;
+/** The CRN of an instance of Key Protect or Hyper Protect Crypto Services in a region. */
+export function kmsInstanceCrn(
+  service: 'kms' | 'hs-crypto',
+  { accountId, region, guid }: { accountId: string; region: string; guid: string },
+): string {
+  return `crn:v1:bluemix:public:${service}:${region}:a/${accountId}:${guid}::`;
 }
 
 /** The guid that a full CRN or a bare guid names (both forms are accepted everywhere, control-plane.md §2.2). */

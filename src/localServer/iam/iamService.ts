@@ -103,8 +103,8 @@ function visibleAccounts(request: ServiceRequest, identities: Identities): reado
   const value = bearerToken(request.headers);
   const verdict = value === undefined ? undefined : identities.verifyAccessToken(value);
   if (!verdict?.ok) throw iamErrors.unauthorized();
-  // A service ID belongs to no account as a member.
-  if (verdict.token.subject.kind === 'serviceId') throw new ServiceError(404, 'BXNAC0404E', 'No account was found.');
+  // A service ID or profile belongs to no account as a member.
+  if (verdict.token.subject.kind !== 'user') throw new ServiceError(404, 'BXNAC0404E', 'No account was found.');
   return identities.accounts;
 }
 

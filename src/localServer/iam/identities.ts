@@ -15,6 +15,7 @@ import {
   type Person,
   type PublicRole,
 } from './identityFile';
+import { newComputeToken, writeComputeToken, type TrustedProfile } from './trustedProfile';
 import { Tokens, type TokenSubject, type VerifiedToken } from './tokens';
 
 /** Accounts, instances, keys and tokens of a data folder. Every change is on disk before it is answered. */
@@ -36,6 +37,7 @@ export class Identities implements Identity {
       isRevoked: (tokenId) => this.state.revokedTokenIds.includes(tokenId),
     });
     this.indexKeys();
+    writeComputeToken(dataFolder, this.state.profile);
   }
 
   get person(): Person {
@@ -56,6 +58,16 @@ export class Identities implements Identity {
 
   get keys(): readonly AccessKey[] {
     return this.state.keys;
+  }
+
+  get profile(): TrustedProfile {
+    return this.state.profile;
+  }
+
+  /** Renews the token of the profile's compute resource, as its platform does: the one before is refused at once. */
+  renewComputeToken(): void {
+    this.change({ profile: { ...this.state.profile, computeToken: newComputeToken() } });
+    writeComputeToken(this.dataFolder, this.state.profile);
   }
 
   /** The person's own key, which the server prints when it is ready. It cannot be deleted. */
@@ -191,6 +203,10 @@ export class Identities implements Identity {
       if (key === undefined) return undefined;
       const { iamId: id, accountId, role, instanceGuid } = key;
       return { kind: 'iam', id, accountId, role, instanceIds: [instanceGuid] };
+    }
+    if (subject.kind === 'profile') {
+      const { iamId: id, accountId, role, instanceGuid } = this.state.profile;
+      return subject.iamId === id ? { kind: 'iam', id, accountId, role, instanceIds: [instanceGuid] } : undefined;
     }
     const account = this.state.accounts.find((candidate) => candidate.id === subject.accountId);
     // A token without an account opens nothing but the list of accounts.

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Role } from '../contracts';
 import { StartError } from '../startError';
 import { writePrivateFile } from '../privateFile';
-import { createDirectory, type Account, type CosInstance, type KmsInstance } from './accounts';
+import { createDirectory, createHyperProtect, type Account, type CosInstance, type KmsInstance } from './accounts';
+import { createTrustedProfile, type TrustedProfile } from './trustedProfile';
 
 /** An API key, with or without an HMAC pair: what `ibmcloud resource service-key-create` makes, or a person's own key. */
 export interface AccessKey {
@@ -50,6 +51,7 @@ export interface IdentityState {
   readonly cosInstances: readonly CosInstance[];
   readonly kmsInstances: readonly KmsInstance[];
   readonly keys: readonly AccessKey[];
+  readonly profile: TrustedProfile;
   readonly publicRoles: readonly { readonly bucket: string; readonly role: PublicRole }[];
   /** Tokens of an older generation are revoked. */
   readonly tokenGeneration: string;
@@ -65,7 +67,7 @@ export function openIdentityFile(dataFolder: string, nowMs: number): IdentitySta
   if (existsSync(fsPath)) {
     try {
       const state = JSON.parse(readFileSync(fsPath, 'utf8')) as IdentityState;
-      if (state.version === 1 && Array.isArray(state.keys)) return state;
+      if (state.version === 1 && Array.isArray(state.keys)) return completed(state, dataFolder, nowMs);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
@@ -74,6 +76,22 @@ export function openIdentityFile(dataFolder: string, nowMs: number): IdentitySta
   const state = createIdentityState(nowMs);
   writeIdentityFile(dataFolder, state);
   return state;
+}
+
+/** A file of before there were trusted profiles and Hyper Protect gets them; what is in it stays. */
+function completed(
+  state: Omit<IdentityState, 'profile'> & Partial<IdentityState>,
+  dataFolder: string,
+  nowMs: number,
+): IdentityState {
+  const { profile, ...rest } = state;
+  const own = state.keys.find(({ owner }) => owner === 'user');
+  const instance = state.cosInstances.find(({ guid }) => guid === own?.instanceGuid);
+  if (profile !== undefined || instance === undefined) return state as IdentityState;
+  const kmsInstances = [...state.kmsInstances, createHyperProtect(instance.accountId, nowMs)];
+  const complete = { ...rest, kmsInstances, profile: createTrustedProfile(instance) };
+  writeIdentityFile(dataFolder, complete);
+  return complete;
 }
 
 /** Replaces the file in one step, so that a crash leaves the old or the new one. */
@@ -135,6 +153,7 @@ function createIdentityState(nowMs: number): IdentityState {
     person,
     ...directory,
     keys: [ownKey, ...keyPerRole],
+    profile: createTrustedProfile(instance),
     publicRoles: [],
     tokenGeneration: newTokenGeneration(),
     revokedTokenIds: [],

@@ -5,6 +5,7 @@ import type { Identities } from './identities';
 import { iamErrors } from './iamErrors';
 import type { Passcodes } from './passcodes';
 import type { TokenSubject } from './tokens';
+import type { TrustedProfile } from './trustedProfile';
 
 /** How tokens are issued; the admin endpoint changes it. */
 export interface TokenSettings {
@@ -20,6 +21,8 @@ export function defaultTokenSettings(): TokenSettings {
 }
 
 const apiKeyGrant = 'urn:ibm:params:oauth:grant-type:apikey';
+const computeGrant = 'urn:ibm:params:oauth:grant-type:cr-token';
+const assumeGrant = 'urn:ibm:params:oauth:grant-type:assume';
 const passcodeGrant = 'urn:ibm:params:oauth:grant-type:passcode';
 
 interface Context {
@@ -44,6 +47,10 @@ export function answerTokenRequest(request: ServiceRequest, context: Context): S
       return grantByApiKey(form, clientId, context);
     case passcodeGrant:
       return grantByPasscode(form, clientId, context);
+    case computeGrant:
+      return grantByComputeToken(form, context);
+    case assumeGrant:
+      return grantByAssuming(form, context);
     case 'refresh_token':
       return grantByRefreshToken(form, clientId, context);
     default:
@@ -77,6 +84,44 @@ function grantByPasscode(form: URLSearchParams, clientId: string | undefined, co
   return answerTokens({ subject, grantType: passcodeGrant, clientId, sessionId: randomUUID() }, context);
 }
 
+/** A compute resource takes on a profile. Such a session is never refreshed: the token is shown again. */
+function grantByComputeToken(form: URLSearchParams, context: Context): ServiceAnswer {
+  const computeToken = required(form, 'cr_token');
+  const profile = profileOf(form, context);
+  if (profile.computeToken !== computeToken) throw iamErrors.invalidToken('cr_token');
+  return answerProfile(profile, computeGrant, context);
+}
+
+/** A person or service ID of the same account takes on a profile. */
+function grantByAssuming(form: URLSearchParams, context: Context): ServiceAnswer {
+  const verdict = context.identities.verifyAccessToken(required(form, 'access_token'));
+  const profile = profileOf(form, context);
+  if (!verdict.ok || verdict.token.subject.kind === 'profile') throw iamErrors.invalidToken('access_token');
+  if (verdict.principal.accountId !== profile.accountId) throw iamErrors.invalidToken('access_token');
+  return answerProfile(profile, assumeGrant, context);
+}
+
+/** The profile that a form names, by one of its three names. */
+function profileOf(form: URLSearchParams, { identities }: Context): TrustedProfile {
+  const { profile } = identities;
+  const names = [
+    ['profile_id', profile.id],
+    ['profile_crn', profile.crn],
+    ['profile_name', profile.name],
+  ] as const;
+  const given = names.filter(([property]) => (form.get(property) ?? '') !== '');
+  const [named] = given;
+  if (named === undefined || given.length > 1) throw iamErrors.propertyMissing('profile_id');
+  if (form.get(named[0]) !== named[1]) throw iamErrors.invalidToken(named[0]);
+  return profile;
+}
+
+function answerProfile(profile: TrustedProfile, grantType: string, context: Context): ServiceAnswer {
+  const { iamId, name, accountId } = profile;
+  const subject: TokenSubject = { iamId, kind: 'profile', name, accountId };
+  return answerTokens({ subject, grantType, clientId: undefined, sessionId: randomUUID() }, context);
+}
+
 function grantByRefreshToken(form: URLSearchParams, clientId: string | undefined, context: Context): ServiceAnswer {
   const verdict = context.identities.tokens.verify(required(form, 'refresh_token'));
   if (!verdict.ok) {
@@ -101,7 +146,7 @@ function switchAccount(subject: TokenSubject, accountId: string | undefined, ide
   if (accountId === undefined || accountId === subject.accountId) return subject;
   const account = identities.accounts.find((candidate) => candidate.id === accountId);
   // A service ID lives in one account; an API key's session is bound to its own.
-  if (account?.state !== 'ACTIVE' || subject.kind === 'serviceId') throw iamErrors.invalidToken('account');
+  if (account?.state !== 'ACTIVE' || subject.kind !== 'user') throw iamErrors.invalidToken('account');
   return { ...subject, accountId };
 }
 

@@ -7,7 +7,7 @@ export type TokenPurpose = 'access' | 'refresh' | 'delegatedRefresh';
 /** What a token says about its bearer. */
 export interface TokenSubject {
   readonly iamId: string;
-  readonly kind: 'user' | 'serviceId';
+  readonly kind: 'user' | 'serviceId' | 'profile';
   readonly name: string;
   readonly email?: string;
   /** Absent: a passcode login that has not chosen an account yet (control-plane.md §1.2). */
@@ -41,7 +41,7 @@ interface Claims {
   readonly iam_id: string;
   readonly id: string;
   readonly sub: string;
-  readonly sub_type?: 'ServiceId';
+  readonly sub_type?: 'ServiceId' | 'Profile';
   readonly name: string;
   readonly email?: string;
   readonly account?: { readonly valid: true; readonly bss: string };
@@ -82,7 +82,7 @@ export class Tokens {
   }): string {
     const { subject } = options;
     const issuedAt = Math.floor(this.clock.nowMs() / 1000);
-    const sub = subject.kind === 'serviceId' ? subject.iamId.replace(/^iam-/, '') : (subject.email ?? subject.iamId);
+    const sub = subject.kind === 'user' ? (subject.email ?? subject.iamId) : subject.iamId.replace(/^iam-/, '');
     const claims: Claims = {
       jti: randomUUID(),
       purpose: options.purpose,
@@ -90,7 +90,7 @@ export class Tokens {
       iam_id: subject.iamId,
       id: subject.iamId,
       sub,
-      ...(subject.kind === 'serviceId' ? { sub_type: 'ServiceId' } : {}),
+      ...subTypes[subject.kind],
       name: subject.name,
       ...(subject.email === undefined ? {} : { email: subject.email }),
       ...(subject.accountId === undefined ? {} : { account: { valid: true, bss: subject.accountId } }),
@@ -121,7 +121,7 @@ export class Tokens {
         purpose: claims.purpose,
         subject: {
           iamId: claims.iam_id,
-          kind: claims.sub_type === 'ServiceId' ? 'serviceId' : 'user',
+          kind: kindOf(claims),
           name: claims.name,
           ...(claims.email === undefined ? {} : { email: claims.email }),
           ...(claims.account === undefined ? {} : { accountId: claims.account.bss }),
@@ -144,6 +144,17 @@ export class Tokens {
     this.checked.set(token, claims);
     return claims;
   }
+}
+
+const subTypes: Readonly<Record<TokenSubject['kind'], Pick<Claims, 'sub_type'>>> = {
+  user: {},
+  serviceId: { sub_type: 'ServiceId' },
+  profile: { sub_type: 'Profile' },
+};
+
+function kindOf({ sub_type: subType }: Claims): TokenSubject['kind'] {
+  if (subType === undefined) return 'user';
+  return subType === 'Profile' ? 'profile' : 'serviceId';
 }
 
 function encode(value: unknown): string {
