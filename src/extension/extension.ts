@@ -92,7 +92,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const { transfers, transfersView, transferReports } = transferParts;
   const { files } = owned.add(registerDocuments({ ...common, transfers }));
   const configuration = owned.add(registerConfiguration({ ...common, memory: context.workspaceState }));
-  const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files);
+  const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files, async (text, source) => {
+    const { addCredentialText } = await import('./connections/addCredential');
+    const added = await addCredentialText(services, text, source);
+    if (added !== undefined) await view.revealConnection(added.id);
+  });
   const view = owned.add(
     new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
   );

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { objectUri } from '../../model/objectUri';
+import { readServiceCredential } from '../../model/serviceCredential';
 import { targetOf } from '../commands/targets';
 import type { ObjectFileSystem } from '../documents/objectFileSystem';
 import { uploadContents, type NamedContent } from '../transfers/uploadContents';
@@ -15,16 +16,24 @@ const uriList = 'text/uri-list';
 /** The type that VS Code gives to rows of the view with our id. */
 const treeRows = 'application/vnd.code.tree.ibmcos.buckets';
 
-/** Drag and drop of the Buckets view: files in, objects to other folders, objects into editors. */
+/** No service credential is longer; anything else is not read. */
+const mostCredentialBytes = 256 * 1024;
+
+/** Adds a connection with a service credential; `source` begins the sentence that says why there is none. */
+export type AddCredential = (text: string, source: string) => Promise<void>;
+
+/** Drag and drop of the Buckets view: files in, objects to other folders, objects into editors; a credential anywhere else. */
 export class BucketsDragAndDrop implements vscode.TreeDragAndDropController<TreeNode> {
   readonly dragMimeTypes = [uriList];
   readonly dropMimeTypes = [treeRows, uriList, 'files'];
   readonly #services: UploadServices;
   readonly #documents: Pick<ObjectFileSystem, 'noteExists'>;
+  readonly #addCredential: AddCredential;
 
-  constructor(services: UploadServices, documents: Pick<ObjectFileSystem, 'noteExists'>) {
+  constructor(services: UploadServices, documents: Pick<ObjectFileSystem, 'noteExists'>, addCredential: AddCredential) {
     this.#services = services;
     this.#documents = documents;
+    this.#addCredential = addCredential;
   }
 
   handleDrag(nodes: readonly TreeNode[], data: vscode.DataTransfer): void {
@@ -46,17 +55,19 @@ export class BucketsDragAndDrop implements vscode.TreeDragAndDropController<Tree
     token: vscode.CancellationToken,
   ): Promise<void> {
     const folder = dropFolder(node);
-    if (folder === undefined) {
-      void this.#services.prompts.info(vscode.l10n.t('Drop onto a bucket, a folder or an object.'));
-      return;
-    }
     const rows: unknown = data.get(treeRows)?.value;
-    if (Array.isArray(rows)) {
+    if (Array.isArray(rows) && folder !== undefined) {
       await this.#organise(rows as readonly TreeNode[], folder);
       return;
     }
-    const dropped = await readDrop(data);
+    const dropped = Array.isArray(rows) ? { uris: [], contents: [] } : await readDrop(data);
     if (token.isCancellationRequested) return;
+    if (folder === undefined) {
+      const credential = await credentialIn(dropped);
+      if (credential !== undefined) await this.#addCredential(credential.text, `"${credential.name}"`);
+      else void this.#services.prompts.info(vscode.l10n.t('Drop onto a bucket, a folder or an object.'));
+      return;
+    }
     const failure = dropped.uris.length > 0 ? await uploadUris(this.#services, folder, dropped.uris) : undefined;
     if (failure?.ok === false) await this.#services.failures.report(failure.error);
     if (dropped.contents.length > 0) await uploadContents(this.#services, folder, dropped.contents);
@@ -94,10 +105,36 @@ export class BucketsDragAndDrop implements vscode.TreeDragAndDropController<Tree
   }
 }
 
+/** What came from outside of the view. */
+interface Dropped {
+  readonly uris: readonly vscode.Uri[];
+  readonly contents: readonly NamedContent[];
+}
+
+/** The only file of a drop, if it holds a service credential, or what is nearly one. */
+async function credentialIn({ uris, contents }: Dropped): Promise<{ name: string; text: string } | undefined> {
+  const [uri, content] = [uris[0], contents[0]];
+  if (uris.length + contents.length !== 1) return undefined;
+  const name = uri === undefined ? (content?.name ?? '') : uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  try {
+    const bytes = uri === undefined ? await content?.read() : await readSmall(uri);
+    if (bytes === undefined || bytes.length > mostCredentialBytes) return undefined;
+    const text = Buffer.from(bytes).toString('utf8');
+    const { kind } = readServiceCredential(text);
+    return kind === 'malformed' || kind === 'notACredential' ? undefined : { name, text };
+  } catch {
+    return undefined; // a folder, or a file that may not be read: no credential in any case
+  }
+}
+
+async function readSmall(uri: vscode.Uri): Promise<Uint8Array | undefined> {
+  const { type, size } = await vscode.workspace.fs.stat(uri);
+  const isSmallFile = (type & vscode.FileType.File) !== 0 && size <= mostCredentialBytes;
+  return isSmallFile ? await vscode.workspace.fs.readFile(uri) : undefined;
+}
+
 /** Files with a path go to the engine; those that a browser hands over come with their bytes. */
-async function readDrop(
-  data: vscode.DataTransfer,
-): Promise<{ readonly uris: readonly vscode.Uri[]; readonly contents: readonly NamedContent[] }> {
+async function readDrop(data: vscode.DataTransfer): Promise<Dropped> {
   const uris = new Map<string, vscode.Uri>();
   const contents: NamedContent[] = [];
   const list = data.get(uriList);
