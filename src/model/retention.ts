@@ -167,6 +167,12 @@ export interface LockRetention {
   readonly retainUntilMs: number;
 }
 
+/** Whether a lock is at least as strong as a wanted one. Services that keep whole seconds are not held to more. */
+export function isLockedAsWanted(has: Partial<LockRetention>, wanted: LockRetention): boolean {
+  const isAsHard = has.mode === wanted.mode || has.mode === 'COMPLIANCE';
+  return isAsHard && has.retainUntilMs !== undefined && has.retainUntilMs + 1000 > wanted.retainUntilMs;
+}
+
 /** Why the service would refuse a lock. */
 export type LockProblem =
   | { readonly kind: 'past' }

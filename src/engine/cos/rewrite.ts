@@ -3,7 +3,7 @@ import type { ObjectAttributes } from '../../model/objectInfo';
 import { isOverwriteRefused, obstaclesOf } from '../../model/protection';
 import { archiveStateOf } from '../../model/archive';
 import { multipartLimits } from '../../model/partPlan';
-import type { NewProtection } from '../../model/retention';
+import { isLockedAsWanted, type NewProtection } from '../../model/retention';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from './client';
@@ -128,11 +128,12 @@ export function createRewrite(
       const copied: UploadedPart[] = [];
       for (let at = 0; at < ranges.length; at += 4) {
         const some = ranges.slice(at, at + 4);
-        copied.push(
-          ...(await Promise.all(
-            some.map(async (part) => await parts.uploadPartCopy(source, target, { uploadId, ...part }, etag, signal)),
-          )),
+        const copies = some.map(
+          async (part) => await parts.uploadPartCopy(source, target, { uploadId, ...part }, etag, signal),
         );
+        // All of them have to end: a part that comes after the abort would stay.
+        await Promise.allSettled(copies);
+        copied.push(...(await Promise.all(copies)));
       }
       const protection = attributes.controls?.protection;
       const completion = { condition, ...(protection === undefined ? {} : { protection }) };
@@ -144,7 +145,10 @@ export function createRewrite(
     }
   }
 
-  /** Some servers do not take a lock with a copy (radosgw): then it is set afterwards. */
+  /**
+   * Some servers do not take a lock with a copy (radosgw): the new version has what the bucket gives, and the lock is set
+   * afterwards.
+   */
   async function ensureLock(
     { bucket, key }: ObjectAddress,
     wanted: NewProtection | undefined,
@@ -154,7 +158,7 @@ export function createRewrite(
     const target = { bucket, key };
     const now = await parts.getProtection(target, signal);
     const lock = now.kind === 'objectLock' ? now : undefined;
-    if (wanted.retention !== undefined && lock?.mode === undefined) {
+    if (wanted.retention !== undefined && !isLockedAsWanted(lock ?? {}, wanted.retention)) {
       await parts.putLockRetention(target, wanted.retention, { bypassGovernance: false }, signal);
     }
     if (wanted.hasLegalHold === true && lock?.hasLegalHold !== true) await parts.putLockHold(target, true, signal);

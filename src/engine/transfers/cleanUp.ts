@@ -1,6 +1,7 @@
 import type { CosClient } from '../cos/client';
 import type { EngineHost } from '../engine';
 import { errorOf } from './localFailure';
+import { abortCopyUpload } from './copyNote';
 import { abortLost } from './lostUpload';
 import { isHalfMade, type ItemNote, type TransferNotes } from './notes';
 import { removeTempFile } from './tempFile';
@@ -44,12 +45,12 @@ async function remove(note: ItemNote, client: () => Promise<CosClient>, signal: 
       return await abortLost(await client(), note, signal);
     case 'download':
       return await removeTempFile(note.tempFsPath);
-    case 'upload':
-    case 'copy': {
+    case 'upload': {
       const { bucket, key, uploadId } = note;
-      if (uploadId === undefined) return;
       return await (await client()).abortMultipartUpload({ bucket, key }, uploadId, signal);
     }
+    case 'copy':
+      return await abortCopyUpload(client, note, signal);
   }
 }
 

@@ -3,11 +3,11 @@ import { isReplaceRefused } from '../../model/protection';
 import type { ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
-import type { CopyNote } from './copyNote';
+import { abortCopyUpload, type CopyNote } from './copyNote';
 import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
 import { proveCopy } from './copyProof';
 import { deleteSource, sourceInfo } from './sourceObject';
-import { lockOf, proveRetained } from './keptProtection';
+import { hasLock, lockOf, proveRetained } from './keptProtection';
 import { findObject } from './remoteClash';
 
 /**
@@ -23,11 +23,11 @@ export async function isCopied(
   earlier: CopyNote,
 ): Promise<boolean> {
   const { client, notes, signal, transfer } = context;
-  const { bucket, key, uploadId, ...rest } = earlier;
-  const target = { bucket, key };
-  if (uploadId !== undefined) {
-    await inConnection(context, signal, () => client.abortMultipartUpload(target, uploadId, signal));
-    notes.putItem({ ...rest, ...target });
+  const { uploadId, beganAtMs, ...rest } = earlier;
+  const target = { bucket: earlier.bucket, key: earlier.key };
+  if (uploadId !== undefined || beganAtMs !== undefined) {
+    await inConnection(context, signal, () => abortCopyUpload(() => Promise.resolve(client), earlier, signal));
+    notes.putItem(rest);
   }
   const found = await inConnection(context, signal, () => findObject(client, target, signal));
   if (found?.sizeBytes !== item.object.sizeBytes) return false;
@@ -43,7 +43,7 @@ export async function isCopied(
   if (request.protection === 'keep' && isReplaceRefused(info.protection, context.nowMs()))
     await proveRetained(context, source, item.from, target);
   transfer.addBytesBefore(item.object.sizeBytes);
-  if (request.deleteSource) await deleteSource(context, source, item, earlier);
+  if (request.deleteSource) await deleteSource(context, source, item, rest);
   notes.removeItem(item.from.key);
   return true;
 }
@@ -71,6 +71,7 @@ function holds(has: object, wanted: object): boolean {
 }
 
 function isAsProtected(source: ObjectInfo, copy: ObjectInfo, nowMs: number): boolean {
-  const isLocked = lockOf(source, nowMs) === undefined || lockOf(copy, nowMs) !== undefined;
+  const lock = lockOf(source, nowMs);
+  const isLocked = lock === undefined || hasLock(copy, lock, nowMs);
   return isLocked && (!isReplaceRefused(source.protection, nowMs) || isReplaceRefused(copy.protection, nowMs));
 }

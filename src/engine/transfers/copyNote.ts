@@ -1,6 +1,8 @@
 import type { UploadId } from '../../model/ids';
-import type { NewObjectAttributes } from '../cos/client';
+import type { CosClient, NewObjectAttributes } from '../cos/client';
 import { inConnection, type TransferContext } from './context';
+import { isUnclear } from './landed';
+import { abortLost } from './lostUpload';
 import type { ItemNote } from './notes';
 import { abortAfter } from './uploadFile';
 
@@ -13,6 +15,16 @@ export function findCopyNote({ notes }: TransferContext, name: string): CopyNote
   return note?.kind === 'copy' ? note : undefined;
 }
 
+/** Aborts the upload that a copy in parts has open, or may have. */
+export async function abortCopyUpload(
+  clientOf: () => Promise<CosClient>,
+  { bucket, key, uploadId, beganAtMs }: CopyNote,
+  signal: AbortSignal,
+): Promise<void> {
+  if (uploadId !== undefined) await (await clientOf()).abortMultipartUpload({ bucket, key }, uploadId, signal);
+  else if (beganAtMs !== undefined) await abortLost(await clientOf(), { bucket, key, beganAtMs }, signal);
+}
+
 /** Begins the upload that a copy in parts is, and notes it. One that cannot be noted is aborted. */
 export async function beginCopyUpload(
   context: TransferContext,
@@ -22,9 +34,15 @@ export async function beginCopyUpload(
 ): Promise<UploadId> {
   const { client, notes, signal } = context;
   const address = { bucket: note.bucket, key: note.key };
-  const uploadId = await inConnection(context, signal, () =>
-    client.createMultipartUpload(address, attributes, patient),
-  );
+  notes.putItem({ ...note, beganAtMs: context.nowMs() });
+  let uploadId: UploadId;
+  try {
+    uploadId = await inConnection(context, signal, () => client.createMultipartUpload(address, attributes, patient));
+  } catch (thrown) {
+    // Refused, there is none; where the answer was lost, there may be one, which is looked for at the next attempt.
+    if (!isUnclear(thrown)) notes.putItem(note);
+    throw thrown;
+  }
   try {
     notes.putItem({ ...note, uploadId });
   } catch (thrown) {

@@ -15,6 +15,7 @@ import { isMd5, proveCopy } from './copyProof';
 import { deleteSource, refuseOnto, sourceChanged, sourceInfo } from './sourceObject';
 import { streamObject } from './copyStream';
 import { lacksHold, lockOf, proveLocked, proveRetained, type KeptLock } from './keptProtection';
+import { isHalfMade } from './notes';
 import { findObject, freeKey } from './remoteClash';
 import { alreadyExists } from './uploadFile';
 
@@ -45,8 +46,9 @@ export async function copyOne(
     return outcome;
   } catch (thrown) {
     // An upload that could not be aborted stays noted: somebody has to abort it some time. So does a copy that lacks a hold.
-    const isSettled = findCopyNote(context, name)?.uploadId === undefined && !lacksHold(thrown);
-    if (!context.keepsTraces(thrown) && isSettled) notes.removeItem(name);
+    const note = findCopyNote(context, name);
+    const isOpen = note !== undefined && isHalfMade(note);
+    if (!context.keepsTraces(thrown) && !isOpen && !lacksHold(thrown)) notes.removeItem(name);
     throw thrown;
   }
 }

@@ -1,6 +1,6 @@
 import type { ObjectInfo } from '../../model/objectInfo';
 import { isReplaceRefused, type RetentionEnd } from '../../model/protection';
-import type { NewProtection, ObjectRetention } from '../../model/retention';
+import { isLockedAsWanted, type NewProtection, type ObjectRetention } from '../../model/retention';
 import type { CopyProtection } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
@@ -117,11 +117,15 @@ export async function proveLocked(
 ): Promise<void> {
   const { client, nowMs, signal } = context;
   const copy = await inConnection(context, signal, () => client.headObject(target, signal));
-  const has = lockOf(copy, nowMs());
-  const isLocked = lock.retention === undefined || has?.retention !== undefined;
-  const isHeld = lock.hasLegalHold !== true || has?.hasLegalHold === true;
-  if (isLocked && isHeld) return;
-  throw cannotKeep(from, `its copy "${target.key}" was made, and the service did not lock it`);
+  if (hasLock(copy, lock, nowMs())) return;
+  throw cannotKeep(from, `its copy "${target.key}" was made, and the service did not lock it as its source is`);
+}
+
+/** Whether an object is locked at least as a lock says. */
+export function hasLock(info: ObjectInfo, lock: KeptLock, nowMs: number): boolean {
+  const has = lockOf(info, nowMs);
+  const isLocked = lock.retention === undefined || isLockedAsWanted(has?.retention ?? {}, lock.retention);
+  return isLocked && (lock.hasLegalHold !== true || has?.hasLegalHold === true);
 }
 
 function cannotKeep({ bucket, key }: ObjectAddress, why: string): CosFailure {

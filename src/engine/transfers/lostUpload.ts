@@ -2,7 +2,7 @@ import type { CosClient, ListedUpload } from '../cos/client';
 import type { ItemNote, TransferNotes } from './notes';
 
 /** An upload that was asked for and whose id has not come, or had not been noted when the engine ended. */
-export type BeginningNote = Extract<ItemNote, { kind: 'beginning' }>;
+export type Beginning = Pick<Extract<ItemNote, { kind: 'beginning' }>, 'bucket' | 'key' | 'beganAtMs'>;
 
 /** How far the clocks of service and machine may be apart, and how long the answer may have taken. */
 const toleranceMs = 60_000;
@@ -14,7 +14,7 @@ const toleranceMs = 60_000;
  */
 export async function abortLost(
   client: Pick<CosClient, 'listMultipartUploads' | 'listParts' | 'abortMultipartUpload'>,
-  { bucket, key, beganAtMs }: BeginningNote,
+  { bucket, key, beganAtMs }: Beginning,
   signal: AbortSignal,
 ): Promise<void> {
   const page = await client.listMultipartUploads(bucket, { prefix: key }, signal);

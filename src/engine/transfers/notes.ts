@@ -45,6 +45,8 @@ export type ItemNote =
       readonly clash: DecidedClash;
       /** Of a copy in parts, while it is open. */
       readonly uploadId?: UploadId;
+      /** Of a copy in parts, while an upload was asked for and its id is not known. */
+      readonly beganAtMs?: number;
       /** The copy is proven to be the same: all that is left is to delete the source. */
       readonly isVerified: boolean;
     }
@@ -66,7 +68,7 @@ export interface PartNote {
 
 /** Whether something has to be removed. A copy that is there only lacks something, which a retry puts on it. */
 export function isHalfMade(note: ItemNote): boolean {
-  return note.kind !== 'copy' || note.uploadId !== undefined;
+  return note.kind !== 'copy' || note.uploadId !== undefined || note.beganAtMs !== undefined;
 }
 
 /** How an item ended. */

@@ -227,5 +227,20 @@ export function describeVersions(name: string, start: () => Promise<FarSide>): v
       const old = { ...address, versionId: written.versionId! };
       expect(await engine.ask('protection/get', old)).toMatchObject({ mode: 'GOVERNANCE', hasLegalHold: true });
     });
+
+    it('keeps a lock that lasts longer than what the bucket gives to new versions', async () => {
+      const written = await write(locked, 'longer', 'content');
+      const address = { connectionId, bucket: locked, key: objectKey('longer') };
+      const retainUntilMs = Math.ceil(Date.now() / 1000) * 1000 + 72 * hourMs;
+      const retention = { mode: 'GOVERNANCE', retainUntilMs } as const;
+      await engine.ask('protection/setLock', { ...address, retention, bypassGovernance: false });
+      const defaultRetention = { mode: 'GOVERNANCE', duration: { unit: 'days', count: 1 } } as const;
+      await engine.ask('objectLock/put', { connectionId, bucket: locked, defaultRetention });
+      const put = { ...address, seen: { etag: written.etag }, method: 'copy' } as const;
+      await engine.ask('attributes/put', { ...put, change: { metadata: { a: '1' } }, lock: 'keep' });
+      const kept = await engine.ask('protection/get', address);
+      await engine.ask('objectLock/put', { connectionId, bucket: locked, defaultRetention: null });
+      expect(kept).toMatchObject({ kind: 'objectLock', mode: 'GOVERNANCE', retainUntilMs });
+    });
   });
 }

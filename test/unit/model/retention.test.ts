@@ -4,6 +4,7 @@ import {
   extendedEnd,
   extensionProblem,
   lockDefaultProblem,
+  isLockedAsWanted,
   lockProblem,
   newRetentionProblem,
   retentionPolicyProblems,
@@ -94,6 +95,16 @@ describe('extending a retention', () => {
 });
 
 describe('Object Lock', () => {
+  it('is as wanted where it is as hard and lasts as long, to the second', () => {
+    const wanted = { mode: 'GOVERNANCE', retainUntilMs: nowMs + dayMs } as const;
+    expect(isLockedAsWanted(wanted, wanted)).toBe(true);
+    expect(isLockedAsWanted({ ...wanted, mode: 'COMPLIANCE' }, wanted)).toBe(true);
+    expect(isLockedAsWanted(wanted, { ...wanted, mode: 'COMPLIANCE' })).toBe(false);
+    expect(isLockedAsWanted({ ...wanted, retainUntilMs: nowMs + dayMs - 999 }, wanted)).toBe(true);
+    expect(isLockedAsWanted({ ...wanted, retainUntilMs: nowMs + dayMs - 1000 }, wanted)).toBe(false);
+    expect(isLockedAsWanted({}, wanted)).toBe(false);
+  });
+
   const locked = (mode: 'GOVERNANCE' | 'COMPLIANCE') =>
     ({ kind: 'objectLock', mode, retainUntilMs: nowMs + dayMs, hasLegalHold: false }) as const;
 

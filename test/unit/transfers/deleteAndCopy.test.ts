@@ -125,6 +125,30 @@ describe('copying one object', () => {
     expect(world.client.text('bucket', 'a')).toBe('newer');
   });
 
+  it('does not take what the bucket locks by itself for the longer lock of the source', async () => {
+    const lock = (key: string, hours: number) => {
+      const stored = world.client.buckets.get('bucket')!.get(key)!;
+      const retainUntilMs = Date.now() + hours * 3_600_000;
+      const objectLock = { mode: 'GOVERNANCE', retainUntilMs, hasLegalHold: false } as const;
+      stored.info = { ...stored.info, protection: { objectLock } };
+    };
+    lock('a', 72);
+    let hours = 24;
+    const copyObject = world.client.copyObject.bind(world.client);
+    world.client.copyObject = async (...args) => {
+      const outcome = await copyObject(...args);
+      lock('b', hours);
+      return outcome;
+    };
+    const kept = { ...copy('a', 'b', true, 'replace'), protection: 'keep' } as const;
+    const end = await world.run(kept);
+    expect(end).toMatchObject({ state: 'failed', failures: [{ error: { kind: 'unsupported' } }] });
+    expect(world.client.keys('bucket')).toEqual(['a', 'b']);
+    hours = 73;
+    expect(await world.run(kept)).toMatchObject({ state: 'done' });
+    expect(world.client.keys('bucket')).toEqual(['b']);
+  });
+
   it('copies what is larger than 5 GiB by parts, with its attributes', async () => {
     const stored = world.client.buckets.get('bucket')!.get('a')!;
     stored.info = { ...stored.info, sizeBytes: 6 * 1024 ** 3 };

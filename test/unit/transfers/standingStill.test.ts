@@ -7,11 +7,11 @@ import { CosFailure } from '../../../src/engine/failure';
 import { Journal } from '../../../src/engine/transfers/journal';
 import { JournalKeeper } from '../../../src/engine/transfers/journalKeeper';
 import { Leases } from '../../../src/engine/transfers/leases';
-import { objectKey, type TransferId } from '../../../src/model/ids';
+import { bucketName, connectionId, objectKey, type TransferId } from '../../../src/model/ids';
 import type { CosError } from '../../../src/model/cosError';
 import type { TransferSnapshot } from '../../../src/model/transferState';
 import type { TransferRequest } from '../../../src/protocol/requests';
-import type { Interceptor } from '../../fakes/memoryCosClient';
+import { MemoryCosClient, type Interceptor } from '../../fakes/memoryCosClient';
 import { ManualClock } from '../../fakes/manualClock';
 import { bucket, connection, makeWorld, mebibyte, patternBytes, type World } from './world';
 
@@ -233,6 +233,40 @@ describe('an upload whose beginning was answered to nobody', () => {
     };
     const { snapshot } = await stand(uploadOf(source('big', bytes)));
     expect(snapshot).toMatchObject({ state: 'failed', itemsFailed: 1 });
+    expect(world.client.uploads.size).toBe(0);
+  });
+
+  it('is aborted also where it was to take a copy, whether that ends or is made again', async () => {
+    const far = new MemoryCosClient('far', 'another service');
+    far.put('far', 'big', bytes);
+    world.others.set(connectionId('far'), far);
+    const create = world.client.createMultipartUpload.bind(world.client);
+    world.client.createMultipartUpload = async (...asked) => {
+      await create(...asked);
+      throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
+    };
+    const keys = [objectKey('big')];
+    const request: TransferRequest = {
+      kind: 'copy',
+      connectionId: connection,
+      source: { bucket: bucketName('far'), keys, prefixes: [], connectionId: connectionId('far') },
+      target: { bucket, prefix: '' },
+      deleteSource: false,
+      clash: 'fail',
+    };
+    const { snapshot } = await stand(request);
+    expect(snapshot).toMatchObject({ state: 'failed', itemsFailed: 1 });
+    expect(world.client.uploads.size).toBe(0);
+
+    cutAt('getBucket', 1, offline);
+    const { transferId, snapshot: waiting } = await stand(request);
+    expect(waiting.state).toBe('paused');
+    expect(world.client.uploads.size).toBe(1);
+    world.client.createMultipartUpload = create;
+    heal();
+    await world.transfers.handlers['transfers/resume']({ transferId }, never);
+    await world.transfers.finished(transferId);
+    expect((await now(transferId)).state).toBe('done');
     expect(world.client.uploads.size).toBe(0);
   });
 });
