@@ -24,6 +24,15 @@ export async function bundleEngine(outfile: string): Promise<void> {
 
 /** A real engine in a process of its own. */
 export interface EngineProcess {
+  readonly pid: number;
+  /** What it logged, and wrote to its standard outputs. */
+  readonly said: string[];
+  /** Credentials that took the place of the one it began with. */
+  readonly kept: Credential[];
+  send<M extends EngineMethod>(
+    method: M,
+    params: EngineRequests[M]['params'],
+  ): Promise<Result<EngineRequests[M]['result']>>;
   ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   /** Called with every snapshot that is told. */
   onProgress: (snapshot: TransferSnapshot) => void;
@@ -39,20 +48,31 @@ export async function startEngineProcess(
   cos: { readonly connection: Connection; readonly credential: Credential },
   configuration: Partial<EngineConfiguration>,
 ): Promise<EngineProcess> {
-  const child = fork(bundle, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(bundle, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+  const kept: Credential[] = [];
   const ended = once(child, 'exit');
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   connection.onRequest('connection/resolve', () => ({ ok: true, value: cos.connection }));
   connection.onRequest('credential/resolve', () => ({ ok: true, value: cos.credential }));
-  connection.onNotification('engine/log', () => undefined);
+  connection.onRequest('credential/keep', ({ credential }: { credential: Credential }) => {
+    kept.push(credential);
+    return { ok: true, value: null };
+  });
+  connection.onNotification('engine/log', (line: { text: string }) => void said.push(line.text));
   connection.onNotification('transfers/progress', ({ transfers }: { transfers: TransferSnapshot[] }) => {
     for (const snapshot of transfers) engine.onProgress(snapshot);
   });
   connection.listen();
   const engine: EngineProcess = {
+    pid: child.pid ?? 0,
+    said,
+    kept,
     onProgress: () => undefined,
-    async ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']) {
-      const answer = await connection.sendRequest<Result<EngineRequests[M]['result']>>(method, params);
+    send: async (method, params) => await connection.sendRequest(method, params),
+    async ask(method, params) {
+      const answer = await engine.send(method, params);
       if (!answer.ok) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
       return answer.value;
     },
