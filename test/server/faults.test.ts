@@ -173,6 +173,18 @@ describe('a line and a server that fail', () => {
     expect(proxy.fired).toEqual(['loseAnswer']);
   });
 
+  it('waits longer for a copy, which the service makes before it answers, and asks once', async () => {
+    const { locationEndpoints: _one, ...hmac } = farSide.hmac;
+    const brief = createDirectClient(hmac, farSide.hmacKey, { requestTimeoutMs: 300 });
+    const copies = () => farSide.server.requests.read().byOperation['CopyObject'] ?? 0;
+    const before = copies();
+    farSide.server.faults.arm({ match: { operation: 'CopyObject' }, fault: { kind: 'latency', delayMs: 900 } });
+    const target = { bucket, key: objectKey('copied slowly') };
+    await brief.client.copyObject({ bucket, key }, target, { condition: { kind: 'always' } }, never);
+    expect(copies() - before).toBe(1);
+    await brief.close();
+  });
+
   it('does not leave a body that nobody wants on the line', async () => {
     const refuse = () => {
       throw cancelled('test');

@@ -29,6 +29,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
             bucket: target.bucket,
             key: target.key,
             repeatable: condition.kind === 'always' ? 'always' : 'ifRefused',
+            isLongWork: true,
             // What happens to retention without the directive is not documented (data-plane.md §5.3).
             headers: {
               'retention-directive': retention === 'bucketDefault' ? 'REPLACE' : 'COPY',
@@ -61,6 +62,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
         bucket: target.bucket,
         key: target.key,
         repeatable: 'always',
+        isLongWork: true,
         headers: pinned(ifMatch),
       } as const;
       const { offsetBytes, lengthBytes } = upload.range;

@@ -149,6 +149,7 @@ export function createMultipart(
         repeatable: 'always',
         headers: { ...retention, ...headers },
         withMd5: true,
+        isLongWork: true,
       } as const;
       try {
         const completed = await sdk.run(call, signal, async (client, options) =>

@@ -98,7 +98,7 @@ export function createRewrite(
           'x-amz-copy-source-if-match': `"${state.info.etag}"`,
           ...conditional,
         };
-        const call = { op, bucket, key, repeatable: 'ifRefused', headers } as const;
+        const call = { op, bucket, key, repeatable: 'ifRefused', isLongWork: true, headers } as const;
         const copied = await sdk.run(call, signal, async (client, options) =>
           client.send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: copySource(source) }), options),
         );

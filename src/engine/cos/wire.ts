@@ -30,6 +30,8 @@ export interface S3Request {
   readonly bytesArrived?: () => number;
   /** Whoever gets a piece of the body keeps no part of it. */
   readonly isBulk?: boolean;
+  /** The service moves bytes before it answers. */
+  readonly isLongWork?: boolean;
 }
 
 /** Addresses, signs and sends requests of one connection. */
@@ -82,6 +84,7 @@ export function createWire(options: WireOptions): Wire {
         repeatable: request.repeatable,
         ...(request.bytesArrived === undefined ? {} : { bytesArrived: request.bytesArrived }),
         ...(request.isBulk === undefined ? {} : { isBulk: request.isBulk }),
+        ...(request.isLongWork === undefined ? {} : { isLongWork: request.isLongWork }),
         prepare: async () => {
           const unsigned = {
             method: request.method,

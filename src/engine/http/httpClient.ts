@@ -23,7 +23,12 @@ export interface HttpCall<T> {
   readonly bytesArrived?: () => number;
   /** A GET whose body may be read into one buffer again and again: whoever gets a piece of it keeps no part of it. */
   readonly isBulk?: boolean;
+  /** The service moves bytes before it answers, up to 5 GiB: it may be silent for longer. */
+  readonly isLongWork?: boolean;
 }
+
+/** How much longer than usual an answer to long work may take. */
+const longWorkFactor = 10;
 
 /** The only way out of the engine: pooled connections, limits, timeouts and the one retry layer. */
 export interface HttpClient {
@@ -105,8 +110,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       log({ level, text: logText(call, request, answer, clock.monotonicMs() - startedAtMs, attemptNumber, outcome) });
     try {
       request = await call.prepare();
-      const idleTimeoutMs = configuration.requestTimeoutMs;
-      const limits = { idleTimeoutMs, connectTimeoutMs: Math.min(idleTimeoutMs, 15_000) };
+      const { requestTimeoutMs } = configuration;
+      const idleTimeoutMs = requestTimeoutMs * (call.isLongWork === true ? longWorkFactor : 1);
+      const limits = { idleTimeoutMs, connectTimeoutMs: Math.min(requestTimeoutMs, 15_000) };
       answer = await ask(call, request, limits, signal);
       pauseMs = retryAfterMs(answer.headers['retry-after'], clock.nowMs()) ?? waitMs;
       const value = await call.consume(answer);

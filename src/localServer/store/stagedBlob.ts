@@ -4,6 +4,11 @@ import { syncFolder } from './syncFolder';
 /** Bodies up to this size live in the database: one fsync instead of three, and no file each. */
 const inlineLimitBytes = 16 * 1024;
 const writeChunkBytes = 512 * 1024;
+/** Zeros are compared in steps of this. */
+const holeBytes = 64 * 1024;
+const zeros = Buffer.alloc(holeBytes);
+/** A block of most file systems; less cannot be left out. */
+const smallestHoleBytes = 4096;
 
 /** Where staged bytes go. */
 export interface BlobFiles {
@@ -33,6 +38,8 @@ export class Staged implements StagedBlob {
   #queue: Buffer[] = [];
   #queuedBytes = 0;
   #file: { file: string; folder: string; handle: FileHandle | undefined } | undefined;
+  /** How far the file is written, holes included. */
+  #position = 0;
   /** The write that is under way; at most one, so that receiving, hashing and writing overlap in bounded memory. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -59,6 +66,10 @@ export class Staged implements StagedBlob {
     await this.#writing;
     const file = this.#file;
     if (file?.handle !== undefined) {
+      // A hole at the end is no byte written.
+      if ((await file.handle.stat()).size < this.sizeBytes) {
+        await file.handle.truncate(this.sizeBytes);
+      }
       await file.handle.datasync();
       await file.handle.close();
       file.handle = undefined;
@@ -92,22 +103,63 @@ export class Staged implements StagedBlob {
     const batch = this.#queue;
     this.#queue = [];
     this.#queuedBytes = 0;
-    this.#writing = writeAll(handle, batch);
+    this.#writing = writeAll(handle, batch, this.#position);
+    this.#position += batch.reduce((sum, chunk) => sum + chunk.length, 0);
     // Awaited by the next flush or by seal, which then fail; until then the rejection must not count as unhandled.
     this.#writing.catch(() => undefined);
   }
 }
 
-async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+/** Writes from a position on. What is all zeros is skipped: the file reads the same, and takes no room for it. */
+async function writeAll(handle: FileHandle, chunks: readonly Buffer[], start: number): Promise<void> {
+  let position = start;
+  let run: Buffer[] = [];
+  const writeRun = async (): Promise<void> => {
+    position += await writeRunAt(handle, run, position);
+    run = [];
+  };
+  for (const chunk of chunks) {
+    if (isAllZeros(chunk)) {
+      await writeRun();
+      position += chunk.length;
+    } else {
+      run.push(chunk);
+    }
+  }
+  await writeRun();
+}
+
+function isAllZeros(chunk: Buffer): boolean {
+  if (chunk.length < smallestHoleBytes) {
+    return false;
+  }
+  for (let at = 0; at < chunk.length; at += holeBytes) {
+    const end = Math.min(at + holeBytes, chunk.length);
+    if (chunk.compare(zeros, 0, end - at, at, end) !== 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Writes pieces one after the other and answers how many bytes they have. */
+async function writeRunAt(handle: FileHandle, chunks: readonly Buffer[], position: number): Promise<number> {
   const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (total === 0) {
-    return;
+    return 0;
   }
-  const { bytesWritten } = await handle.writev(chunks);
+  const { bytesWritten } = await handle.writev(chunks, position);
   // The disk may take less than it was given.
   const rest = bytesWritten < total ? Buffer.concat(chunks).subarray(bytesWritten) : undefined;
   let offset = 0;
   while (rest !== undefined && offset < rest.length) {
-    offset += (await handle.write(rest, offset, rest.length - offset)).bytesWritten;
+    const { bytesWritten: more } = await handle.write(
+      rest,
+      offset,
+      rest.length - offset,
+      position + bytesWritten + offset,
+    );
+    offset += more;
   }
+  return total;
 }
