@@ -1,7 +1,12 @@
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineClock } from '../../src/engine/clock';
 import { systemClock } from '../../src/engine/clock';
+import { openTlsFiles } from '../../src/localServer/tls';
 import type { Connection, Credential } from '../../src/model/connection';
 import type { Diagnosis, DiagnosisStepKind } from '../../src/model/diagnosis';
 import { bucketName, objectKey } from '../../src/model/ids';
@@ -185,5 +190,34 @@ describe('the connection doctor', () => {
       expect(JSON.stringify(diagnosis)).not.toContain(`:${password}`);
     }
     await proxy.close();
+  });
+
+  it.each(['plain', 'secure'] as const)('gives no password to a proxy that is not trusted (%s)', async (side) => {
+    const proxy = await startForwardProxy('user:right');
+    const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+    const { keyPem, certificatePem } = openTlsFiles(folder, Date.now());
+    const front = createTlsServer({ key: keyPem, cert: certificatePem }, (socket) => {
+      const onward = connect(proxy.port, '127.0.0.1');
+      for (const one of [socket, onward]) one.on('error', () => undefined);
+      socket.pipe(onward).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => front.once('listening', resolve));
+    const address = front.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const configuration = {
+      proxyUrl: `https://user:right@127.0.0.1:${port}`,
+      caFiles: [secure.server.info.caFile!],
+    };
+    const { iam, apiKey } = side === 'plain' ? plain : secure;
+    const diagnosis = await examine(await engineFor(iam, apiKey, { configuration }));
+    expect(diagnosis.conclusion).toBe('network');
+    expect(steps(diagnosis, 'tls')[0]).toMatchObject({
+      outcome: 'failed',
+      error: { kind: 'tls', reason: 'certificateUntrusted' },
+    });
+    expect(proxy.seen).toEqual([]);
+    front.close();
+    await proxy.close();
+    rmSync(folder, { recursive: true });
   });
 });

@@ -39,12 +39,19 @@ export interface Agents {
   close(): void;
 }
 
-/** Agents under the given settings. Throws `CosFailure` where a certificate file is not usable. */
-export function createAgents(settings: ConnectionSettings): Agents {
+/**
+ * Agents under the given settings. `anyTarget`: whatever certificate a target has, to look at it; not so a proxy, which may be
+ * given a password. Throws `CosFailure` where a certificate file is not usable.
+ */
+export function createAgents(settings: ConnectionSettings, anyTarget = false): Agents {
   const certificates = trustedCertificates(settings);
   // One context for all connections: parsing a list of hundreds of certificates for each socket costs tens of milliseconds.
   const secureContext = certificates === undefined ? undefined : tls.createSecureContext({ ca: certificates });
-  const trust = { rejectUnauthorized: settings.strictTls, ...(secureContext === undefined ? {} : { secureContext }) };
+  const proxyTrust = {
+    rejectUnauthorized: settings.strictTls,
+    ...(secureContext === undefined ? {} : { secureContext }),
+  };
+  const trust = anyTarget ? { ...proxyTrust, rejectUnauthorized: false } : proxyTrust;
   const pooling = {
     keepAlive: true,
     maxSockets: settings.maxSockets,
@@ -66,14 +73,14 @@ export function createAgents(settings: ConnectionSettings): Agents {
     }
     const proxyHost = proxy.host;
     if (isTls) {
-      return { ...target, isTls, agent: new HttpsProxyAgent(proxy, { ...pooling, ...trust }), proxyHost };
+      return { ...target, isTls, agent: new HttpsProxyAgent(proxy, { ...pooling, ...proxyTrust }), proxyHost };
     }
     const isProxyTls = proxy.protocol === 'https:';
     const authorization = proxyAuthorization(proxy);
     return {
       isTls: isProxyTls,
-      trust,
-      agent: isProxyTls ? new https.Agent({ ...pooling, ...trust }) : new http.Agent(pooling),
+      trust: proxyTrust,
+      agent: isProxyTls ? new https.Agent({ ...pooling, ...proxyTrust }) : new http.Agent(pooling),
       host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: portOf(proxy),
       authority: url.host,

@@ -43,8 +43,7 @@ export async function probeHost(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<HostProbe> {
-  // The agent's own word on certificates would win over that of the request.
-  const agents = createAgents({ ...settings, strictTls: false });
+  const agents = createAgents(settings, true);
   try {
     const route = agents.routeTo(origin);
     const through = route.proxyHost === undefined ? {} : { proxyHost: route.proxyHost };
