@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { bucketName, objectKey, type BucketName, type ObjectKey, type UploadId } from '../../src/model/ids';
 import type { BucketSummary, ObjectInfo, ObjectPage } from '../../src/model/objectInfo';
 import type { Protection } from '../../src/model/protection';
-import type { AttributeChange, AttributeOutcome } from '../../src/model/objectState';
+import type { AttributeChange, AttributeOutcome, ObjectAcl } from '../../src/model/objectState';
 import type { VersionPage } from '../../src/model/objectVersion';
 import type { WriteCondition, WriteOutcome } from '../../src/protocol/requests';
 import type {
@@ -220,6 +220,14 @@ export class MemoryCosClient implements TransferClient {
       stored.info = { ...stored.info, metadata: patched(stored.info.metadata, metadata) };
       stored.tags = patched(stored.tags, tags);
       return { applied: ['attributes', 'tags'] };
+    });
+  }
+
+  /** Nothing is public here. */
+  getAcl(address: ObjectAddress, signal: AbortSignal): Promise<ObjectAcl> {
+    return this.#request('getAcl', address.key, signal, () => {
+      this.#object(address);
+      return 'private';
     });
   }
 

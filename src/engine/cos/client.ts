@@ -41,6 +41,8 @@ export interface UploadedPart {
 export interface CopyOptions {
   readonly ifMatch?: string;
   readonly condition: WriteCondition;
+  /** `private` when absent. */
+  readonly acl?: 'public-read';
   /** The source's when absent. */
   readonly retention?: 'bucketDefault';
   readonly lock?: Extract<NewProtection, { kind: 'objectLock' }>;

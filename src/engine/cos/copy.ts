@@ -16,8 +16,9 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
     async copyObject(source, target, options, signal) {
       const { CopyObjectCommand } = await import('@aws-sdk/client-s3');
       const op = 'CopyObject';
-      const { condition, lock, retention } = options;
-      const locked = lock === undefined ? {} : attributeHeaders({ headers: {}, controls: { protection: lock } }, op);
+      const { condition, acl, lock, retention } = options;
+      const controls = { ...(acl === undefined ? {} : { acl }), ...(lock === undefined ? {} : { protection: lock }) };
+      const controlled = attributeHeaders({ headers: {}, controls }, op);
       const { value, conditionCheckedBy } = await conditions.guard(
         op,
         target,
@@ -33,7 +34,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
             // What happens to retention without the directive is not documented (data-plane.md §5.3).
             headers: {
               'retention-directive': retention === 'bucketDefault' ? 'REPLACE' : 'COPY',
-              ...locked,
+              ...controlled,
               ...conditional,
               ...pinned(options.ifMatch),
             },

@@ -1,6 +1,7 @@
 import { objectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { EngineRequests } from '../../protocol/requests';
+import { aclToKeep } from '../cos/acl';
 import type { CosClient, ObjectAddress } from '../cos/client';
 import type { EngineHandlers } from '../engine';
 import { CosFailure } from '../failure';
@@ -45,7 +46,11 @@ export function createObjectHandlers(clientFor: ClientFor): Pick<EngineHandlers,
       // Only what has no type gets one by its name: a saved object keeps its own.
       const contentType = attributes.headers.contentType ?? contentTypeOf(key);
       const headers = contentType === undefined ? attributes.headers : { ...attributes.headers, contentType };
-      return await client.putObject({ bucket, key }, bytes, { ...attributes, headers }, condition, signal);
+      const address = { bucket, key };
+      // What replaces an object is read by the same people.
+      const acl = condition.kind === 'ifMatch' ? await aclToKeep(client, address, signal) : undefined;
+      const controls = acl === undefined ? {} : { controls: { acl } };
+      return await client.putObject(address, bytes, { ...attributes, headers, ...controls }, condition, signal);
     },
     'objects/createFolder': async ({ connectionId, bucket, prefix }, signal) => {
       const client = await clientFor(connectionId, signal);

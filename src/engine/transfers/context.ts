@@ -3,6 +3,7 @@ import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import type { ProtectedTargets } from '../../protocol/requests';
 import { cancelled, CosFailure } from '../failure';
+import type { AclOperations } from '../cos/acl';
 import type { CosClient } from '../cos/client';
 import type { MetadataOperations } from '../cos/metadata';
 import type { ProtectionOperations } from '../cos/protection';
@@ -17,6 +18,7 @@ import type { Transfer } from './transfer';
 
 /** What transfers ask of a service. */
 export type TransferClient = CosClient &
+  Pick<AclOperations, 'getAcl'> &
   Pick<MetadataOperations, 'changeAttributes'> &
   Pick<ProtectionOperations, 'getProtection' | 'addLegalHold'>;
 

@@ -3,6 +3,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import { multipartLimits } from '../../model/partPlan';
 import { isReplaceRefused } from '../../model/protection';
 import type { CopyProtection, WriteCondition, WriteOutcome } from '../../protocol/requests';
+import { aclToKeep } from '../cos/acl';
 import type { CopyOptions, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
@@ -121,7 +122,12 @@ async function copyTo(
   const head = () => sourceInfo(context, source, item);
   const info = item.info ?? (needsInfo ? await head() : undefined);
   const lock = request.protection === 'keep' && info !== undefined ? lockOf(info, context.nowMs()) : undefined;
-  const made = await makeCopy(context, route, item, info ?? head, note, { lock, wish: request.protection });
+  // Within its bucket, what is moved stays readable for the same people; elsewhere the other bucket's rules hold.
+  const isRenamed = request.deleteSource && route.isOneService && item.from.bucket === note.bucket;
+  const ask = () => aclToKeep(source.client, item.from, context.signal);
+  const acl = isRenamed ? await inConnection(source, context.signal, ask) : undefined;
+  const wishes = { lock, acl, wish: request.protection };
+  const made = await makeCopy(context, route, item, info ?? head, note, wishes);
   if (lock !== undefined) await proveLocked(context, item.from, target, lock);
   const isRetained = info !== undefined && isReplaceRefused(info.protection, context.nowMs());
   if (request.protection === 'keep' && isRetained) await proveRetained(context, source, item.from, target);
@@ -139,17 +145,25 @@ interface Made {
   readonly isProven: boolean;
 }
 
+/** What a copy is to get beside what the service gives it. */
+interface CopyWishes {
+  readonly lock: KeptLock | undefined;
+  readonly acl: 'public-read' | undefined;
+  readonly wish: CopyProtection | undefined;
+}
+
 async function makeCopy(
   context: TransferContext,
   route: CopyRoute,
   item: CopyItem,
   known: ObjectInfo | (() => Promise<ObjectInfo>),
   note: CopyNote,
-  { lock, wish }: { readonly lock: KeptLock | undefined; readonly wish: CopyProtection | undefined },
+  { lock, acl, wish }: CopyWishes,
 ): Promise<Made> {
   const condition: WriteCondition = note.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
   const infoOf = async (): Promise<ObjectInfo> => (typeof known === 'function' ? await known() : known);
-  const how = { condition, ...(wish === undefined ? {} : { protection: wish }) };
+  const access = acl === undefined ? {} : { acl };
+  const how = { condition, ...access, ...(wish === undefined ? {} : { protection: wish }) };
   if (!route.isServerSide) return await streamObject(context, route.source, item.from, await infoOf(), note, how);
   const copyByParts = async (partBytes: number): Promise<Made> => {
     const { etag } = await copyParts(context, route.source, item.from, note, await infoOf(), how, partBytes);
@@ -163,6 +177,7 @@ async function makeCopy(
       { bucket: note.bucket, key: note.key },
       {
         condition,
+        ...access,
         ...(lock === undefined ? {} : { lock }),
         ...(wish === 'bucketDefault' ? { retention: wish } : {}),
       },

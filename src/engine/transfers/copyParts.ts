@@ -19,13 +19,14 @@ export async function copyParts(
   from: ObjectAddress,
   note: CopyNote,
   source: ObjectInfo,
-  { condition, protection }: CopyWays,
+  { condition, protection, acl }: CopyWays,
   partBytes: number,
 ): Promise<Pick<WriteOutcome, 'etag'>> {
   const { client, notes, signal, transfer } = context;
   const to = { bucket: note.bucket, key: note.key };
   const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
-  const controls = await keptControls(context, end, from, source, protection);
+  const kept = await keptControls(context, end, from, source, protection);
+  const controls = acl === undefined ? kept : { controls: { ...kept.controls, acl } };
   const attributes = { headers: source.headers, metadata: source.metadata, tags, ...controls };
   const patient = lateSignal(signal, graceMs);
   const uploadId = await beginCopyUpload(context, note, attributes, patient);
@@ -47,13 +48,7 @@ export async function copyParts(
     });
     if (signal.aborted) throw cancelled('copy');
     notes.assertHeld();
-    const made = await client.completeMultipartUpload(
-      to,
-      uploadId,
-      parts,
-      { condition, ...controls.controls },
-      patient,
-    );
+    const made = await client.completeMultipartUpload(to, uploadId, parts, { condition, ...kept.controls }, patient);
     settle();
     return made;
   } catch (thrown) {

@@ -14,10 +14,12 @@ import { abortAfter } from './uploadFile';
 
 const graceMs = 10_000;
 
-/** Whether a copy may be written, and what protects it. */
+/** Whether a copy may be written, what protects it, and who may read it. */
 export interface CopyWays {
   readonly condition: WriteCondition;
   readonly protection?: CopyProtection;
+  /** Everyone may read the copy. */
+  readonly acl?: 'public-read';
 }
 
 /**
@@ -31,11 +33,12 @@ export async function streamObject(
   from: ObjectAddress,
   info: ObjectInfo,
   note: CopyNote,
-  { condition, protection }: CopyWays,
+  { condition, protection, acl }: CopyWays,
 ): Promise<{ readonly etag: string; readonly isProven: boolean }> {
   const { signal } = context;
   const tags = info.tagCount > 0 ? await source.client.getTags(from, signal) : {};
-  const controls = await keptControls(context, source, from, info, protection);
+  const kept = await keptControls(context, source, from, info, protection);
+  const controls = acl === undefined ? kept : { controls: { ...kept.controls, acl } };
   const attributes = { headers: info.headers, metadata: info.metadata, tags, ...controls };
   if (info.sizeBytes <= context.partBytes)
     return await sendWhole(context, source, from, info, note, attributes, condition);
