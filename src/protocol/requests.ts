@@ -73,7 +73,14 @@ export interface ObjectRef {
 
 /** When a write may happen. `ifMatch`: the object is still this one. `ifAbsent`: there is none. */
 export type WriteCondition =
-  { readonly kind: 'ifMatch'; readonly etag: string } | { readonly kind: 'ifAbsent' } | { readonly kind: 'always' };
+  | {
+      readonly kind: 'ifMatch';
+      readonly etag: string;
+      /** Where given, the object must not have been written since, with the same bytes either. */
+      readonly modifiedAtMs?: number;
+    }
+  | { readonly kind: 'ifAbsent' }
+  | { readonly kind: 'always' };
 
 /** What a write left behind. */
 export interface WriteOutcome {

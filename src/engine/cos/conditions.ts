@@ -50,7 +50,7 @@ export function createConditions(
     if (condition.kind === 'ifAbsent' && found !== undefined) {
       throw violated(op, address, 'alreadyExists', `"${key}" exists already.`);
     }
-    if (condition.kind === 'ifMatch' && found?.etag !== condition.etag) {
+    if (condition.kind === 'ifMatch' && !isMet(condition, found)) {
       const what = found === undefined ? 'was deleted meanwhile' : 'was changed meanwhile';
       throw violated(op, address, 'changedMeanwhile', `"${key}" ${what}.`);
     }
@@ -96,12 +96,24 @@ export function createConditions(
   };
 }
 
+function isMet(
+  { etag, modifiedAtMs }: Extract<WriteCondition, { kind: 'ifMatch' }>,
+  found: ObjectInfo | undefined,
+): boolean {
+  return found?.etag === etag && (modifiedAtMs === undefined || found.modifiedAtMs === modifiedAtMs);
+}
+
 function conditionHeaders(
   condition: Exclude<WriteCondition, { kind: 'always' }>,
   isBare: boolean,
 ): Record<string, string> {
   if (condition.kind === 'ifAbsent') return { 'if-none-match': '*' };
-  return { 'if-match': isBare ? condition.etag : `"${condition.etag}"` };
+  if (isBare) return { 'if-match': condition.etag };
+  const { etag, modifiedAtMs } = condition;
+  return {
+    'if-match': `"${etag}"`,
+    ...(modifiedAtMs === undefined ? {} : { 'if-unmodified-since': new Date(modifiedAtMs).toUTCString() }),
+  };
 }
 
 function violated(

@@ -28,6 +28,7 @@ import { createMultipart } from './multipart';
 import { createFindObject, createHeadObject, createObjects } from './objects';
 import { createObjectState } from './objectState';
 import { createProtection } from './protection';
+import { createLastLook } from './lastLook';
 import { copyLimits, createRewrite, type CopyLimits } from './rewrite';
 import { createSdk } from './sdk';
 import { createTags } from './tags';
@@ -86,11 +87,13 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   const objects = createObjects(wire, conditions, checksums, findObject);
   const copies = createCopies(sdk, conditions);
   const multipart = createMultipart(wire, sdk, conditions, checksums, findObject);
+  const look = createLastLook(clock, { headObject, ...tags, ...acl });
   const rewrite = createRewrite(
     sdk,
     clock,
     conditions,
     { ...objects, ...copies, ...multipart, ...protection },
+    look,
     options.copyLimits ?? copyLimits,
   );
 
@@ -116,7 +119,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createBucketWebsite(wire),
     ...protection,
     ...state,
-    ...createMetadata({ headObject, ...tags, ...acl, readWhole, rewrite }),
+    ...createMetadata({ headObject, ...tags, ...acl, readWhole, rewrite, look }),
     ...createVersions(wire, clock, protection),
     ...createArchive(wire),
     ...createLinks(connection, wire, authorizer, clock, guard),

@@ -1,20 +1,25 @@
-import type { AttributeChange, AttributeOutcome, AttributeStep, CannedAcl } from '../../model/objectState';
+import type { AttributeChange, AttributeOutcome, AttributeStep, CannedAcl, ObjectAcl } from '../../model/objectState';
 import { metadataProblems, metadataSizeBytes, type MetadataProblem } from '../../model/metadataRules';
 import type { ObjectAttributes, ObjectHeaders, ObjectInfo } from '../../model/objectInfo';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
-import { asFailure, CosFailure } from '../failure';
+import { asFailure } from '../failure';
 import type { AclOperations } from './acl';
 import type { CosClient, ObjectAddress } from './client';
+import { changedMeanwhile, type LastLook } from './lastLook';
 import { unquoted } from './objectHeaders';
 import type { ReadWholeState, WholeState } from './objectState';
 import { refused } from './refusal';
-import type { Rewrite, RewriteMethod } from './rewrite';
+import type { Rewrite, RewriteMethod, Rewritten } from './rewrite';
 import { requireValidTags, type TagOperations } from './tags';
 
-/** The object that a change was made for. `modifiedAtMs` tells it from one with the same bytes and other metadata. */
+/** The object that a change was made for. All but the ETag tells it from one with the same bytes. */
 export interface SeenObject {
   readonly etag: string;
   readonly modifiedAtMs?: number;
+  readonly headers?: ObjectHeaders;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly acl?: ObjectAcl;
 }
 
 /** Changing what is not the bytes of an object. */
@@ -48,7 +53,7 @@ export interface MetadataOperations {
 /** What changing is made of. */
 export type MetadataParts = Pick<CosClient, 'headObject' | 'getTags'> &
   TagOperations &
-  AclOperations & { readonly readWhole: ReadWholeState; readonly rewrite: Rewrite };
+  AclOperations & { readonly readWhole: ReadWholeState; readonly rewrite: Rewrite; readonly look: LastLook };
 
 const op = 'ChangeAttributes';
 
@@ -58,28 +63,32 @@ export function createMetadata(parts: MetadataParts): MetadataOperations {
     async changeAttributes({ bucket, key }, seen, change, { method, lock }, signal) {
       const address = { bucket, key };
       const state = await parts.readWhole(op, address, signal);
-      if (seen !== undefined) requireSeen(address, state.info, seen);
+      if (seen !== undefined) requireSeen(address, state, seen);
       const wanted = changed(state, change);
       requireValid(address, state, change, wanted);
       const isRewrite = !isSame(wanted.headers, state.info.headers) || !isSame(wanted.metadata, state.info.metadata);
       const acl = change.acl ?? state.acl;
+      let written: Rewritten | undefined;
       const steps: readonly Step[] = [
         {
           name: 'attributes',
           isNeeded: isRewrite,
           run: async () => {
-            await requireStill(parts, address, state, signal);
-            const condition = { kind: 'ifMatch', etag: state.info.etag } as const;
+            const { etag, modifiedAtMs } = state.info;
+            const condition = { kind: 'ifMatch', etag, modifiedAtMs } as const;
             const plan = { attributes: wanted, acl: canned(acl), lock, condition };
-            await parts.rewrite(address, state, plan, method, signal);
+            written = await parts.rewrite(address, state, plan, method, signal);
           },
         },
         {
           name: 'tags',
           isNeeded: !isSame(wanted.tags, state.tags),
-          // The rewrite has written them, unless the server does not take tags with a copy.
-          isDone: async () => isRewrite && isSame(await parts.getTags(address, signal), wanted.tags),
-          run: async () => await parts.putTags(address, wanted.tags, signal),
+          run: async () => {
+            const now = isRewrite ? await parts.getTags(address, signal) : state.tags;
+            // Tags that somebody set meanwhile stay. None at all: the server does not take them with a copy.
+            const tags = patched(Object.keys(now).length === 0 ? state.tags : now, change.tags);
+            if (!isSame(now, tags)) await parts.putTags(address, tags, signal);
+          },
         },
         {
           name: 'acl',
@@ -90,14 +99,22 @@ export function createMetadata(parts: MetadataParts): MetadataOperations {
       ];
       const outcome = await runSteps(steps, isRewrite && Object.keys(wanted.tags).length > 0);
       const info = await parts.headObject(address, signal).catch(() => undefined); // what was applied is said all the same
-      return verified(address, { ...outcome, ...(info === undefined ? {} : { info }) }, wanted);
+      const told = { ...outcome, ...(info === undefined ? {} : { info }) };
+      if (written === undefined || told.failed !== undefined) return told;
+      try {
+        await parts.look.requireUntouched(op, address, state, written.tags, signal);
+        verify(address, info, wanted, written.outcome);
+        return told;
+      } catch (thrown) {
+        return { ...told, failed: { step: 'attributes', error: asFailure(thrown, op).error } };
+      }
     },
 
     async restoreVersion(source, { condition, lock }, signal) {
       const state = await parts.readWhole('RestoreVersion', source, signal);
       const { headers, metadata } = state.info;
       const plan = { attributes: { headers, metadata, tags: state.tags }, acl: canned(state.acl), lock, condition };
-      const outcome = await parts.rewrite(source, state, plan, 'copy', signal);
+      const { outcome } = await parts.rewrite(source, state, plan, 'copy', signal);
       const address = { bucket: source.bucket, key: source.key };
       if (Object.keys(state.tags).length > 0 && !isSame(await parts.getTags(address, signal), state.tags)) {
         await parts.putTags(address, state.tags, signal);
@@ -132,21 +149,23 @@ async function runSteps(steps: readonly Step[], hasTagsToKeep: boolean): Promise
   return { applied };
 }
 
-/** Says so where the service stored something else than was sent. */
-function verified(address: ObjectAddress, outcome: AttributeOutcome, wanted: ObjectAttributes): AttributeOutcome {
-  const { info, applied, failed } = outcome;
-  if (info === undefined || failed !== undefined || !applied.includes('attributes')) return outcome;
+/** Throws where the service stored something else than was sent. What somebody wrote since is theirs. */
+function verify(
+  address: ObjectAddress,
+  info: ObjectInfo | undefined,
+  wanted: ObjectAttributes,
+  written: WriteOutcome,
+): void {
+  const isTheirs = info !== undefined && Math.floor(info.modifiedAtMs / 1000) > Math.floor(written.modifiedAtMs / 1000);
+  if (info === undefined || isTheirs) return;
   const headers = Object.keys(wanted.headers) as (keyof ObjectHeaders)[];
   const differs = [
     ...headers.filter((name) => info.headers[name] !== wanted.headers[name]),
     ...(isSame(info.metadata, wanted.metadata) ? [] : ['metadata']),
   ];
-  if (differs.length === 0) return outcome;
+  if (differs.length === 0) return;
   const detail = `The service stored something else than was sent for "${address.key}": ${differs.join(', ')}.`;
-  return {
-    ...outcome,
-    failed: { step: 'attributes', error: refused(op, address, { kind: 'unsupported', detail }).error },
-  };
+  throw refused(op, address, { kind: 'unsupported', detail });
 }
 
 /** A list that goes beyond the canned ones never gets this far: the rewrite refuses it. */
@@ -154,38 +173,16 @@ function canned(acl: CannedAcl | 'other'): CannedAcl {
   return acl === 'other' ? 'private' : acl;
 }
 
-function requireSeen(address: ObjectAddress, info: ObjectInfo, seen: SeenObject): void {
+function requireSeen(address: ObjectAddress, { info, tags, acl }: WholeState, seen: SeenObject): void {
   const isOther =
-    info.etag !== unquoted(seen.etag) || (seen.modifiedAtMs !== undefined && seen.modifiedAtMs !== info.modifiedAtMs);
-  if (isOther) throw changedMeanwhile(address);
-}
-
-function changedMeanwhile(address: ObjectAddress): CosFailure {
-  return new CosFailure({
-    kind: 'preconditionFailed',
-    op,
-    reason: 'changedMeanwhile',
-    bucket: address.bucket,
-    key: address.key,
-    retry: 'never',
-    detail: `"${address.key}" was changed meanwhile. Nothing was changed.`,
-  });
-}
-
-/**
- * Looks once more, right before the object is written anew: a change of attributes alone keeps the ETag, so that no condition
- * of the write notices it, and what was read before would be written over it.
- */
-async function requireStill(
-  parts: MetadataParts,
-  address: ObjectAddress,
-  { info, tags }: WholeState,
-  signal: AbortSignal,
-): Promise<void> {
-  const [now, tagsNow] = await Promise.all([parts.headObject(address, signal), parts.getTags(address, signal)]);
-  requireSeen(address, now, info);
-  const isUnchanged = isSame(info.headers, now.headers) && isSame(info.metadata, now.metadata) && isSame(tags, tagsNow);
-  if (!isUnchanged) throw changedMeanwhile(address);
+    info.etag !== unquoted(seen.etag) ||
+    (seen.modifiedAtMs !== undefined && seen.modifiedAtMs !== info.modifiedAtMs) ||
+    (seen.headers !== undefined && !isSame(seen.headers, info.headers)) ||
+    (seen.metadata !== undefined && !isSame(seen.metadata, info.metadata)) ||
+    (seen.tags !== undefined && !isSame(seen.tags, tags)) ||
+    (seen.acl !== undefined && seen.acl !== acl);
+  if (!isOther) return;
+  throw changedMeanwhile(op, address, `"${address.key}" was changed meanwhile. Nothing was changed.`);
 }
 
 /** All attributes after the change. */

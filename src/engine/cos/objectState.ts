@@ -28,6 +28,8 @@ export interface WholeState {
   readonly protection: Protection;
   /** `Retention-Period` as on the wire; absent without one. */
   readonly retentionPeriod?: string;
+  /** When the service answered, by its own clock; absent where it does not say. */
+  readonly readAtMs?: number;
 }
 
 /** Reads what a rewrite has to keep, and throws where any of it cannot be read. */
@@ -99,7 +101,15 @@ export function createObjectState(
         lockOf(wire, parts, address, info, signal),
       ]);
       const retentionPeriod = headers['retention-period'];
-      return { info, tags, acl, protection, ...(retentionPeriod === undefined ? {} : { retentionPeriod }) };
+      const readAtMs = dateMs(headers['date']);
+      return {
+        info,
+        tags,
+        acl,
+        protection,
+        ...(retentionPeriod === undefined ? {} : { retentionPeriod }),
+        ...(readAtMs === undefined ? {} : { readAtMs }),
+      };
     },
   };
 }

@@ -9,6 +9,8 @@ import type { EngineClock } from '../clock';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
 import { copySource } from './copy';
+import { CosFailure } from '../failure';
+import type { LastLook, TagsOfRewrite } from './lastLook';
 import { attributeHeaders, unquoted } from './objectHeaders';
 import type { WholeState } from './objectState';
 import type { ProtectionOperations } from './protection';
@@ -48,7 +50,13 @@ export type Rewrite = (
   plan: RewritePlan,
   method: RewriteMethod,
   signal: AbortSignal,
-) => Promise<WriteOutcome>;
+) => Promise<Rewritten>;
+
+/** What a rewrite did. */
+export interface Rewritten {
+  readonly outcome: WriteOutcome;
+  readonly tags: TagsOfRewrite;
+}
 
 /** Objects up to this size can be written anew by way of this machine's memory. */
 export const maxPutRewriteBytes = 64 * 1024 * 1024;
@@ -71,8 +79,21 @@ export function createRewrite(
   clock: EngineClock,
   conditions: Conditions,
   parts: RewriteParts,
+  look: LastLook,
   limits: CopyLimits,
 ): Rewrite {
+  const op = 'CopyObject';
+
+  /** The last look of a rewrite onto itself; an old version that is copied over does not change. */
+  async function lookAgain(
+    source: ObjectAddress,
+    state: WholeState,
+    tags: TagsOfRewrite,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (source.versionId === undefined) await look.requireSame(op, source, state, tags, signal);
+  }
+
   async function copyWhole(
     source: ObjectAddress,
     state: WholeState,
@@ -81,33 +102,47 @@ export function createRewrite(
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
     const { CopyObjectCommand } = await import('@aws-sdk/client-s3');
-    const op = 'CopyObject';
     const { bucket, key } = source;
-    const own = attributeHeaders(withoutRetention(attributes), op);
+    const own = attributeHeaders({ ...withoutRetention(attributes), tags: {} }, op);
+    const send = async (conditional: Readonly<Record<string, string>>) => {
+      const headers = {
+        ...own,
+        'x-amz-metadata-directive': 'REPLACE',
+        // Not what was read: somebody may have set tags since, which change neither ETag nor time.
+        'x-amz-tagging-directive': 'COPY',
+        'retention-directive': 'COPY',
+        ...conditional,
+      };
+      const call = { op, bucket, key, repeatable: 'ifRefused', isLongWork: true, headers } as const;
+      const copied = await sdk.run(call, signal, async (client, options) =>
+        client.send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: copySource(source) }), options),
+      );
+      const versionId = copied.VersionId;
+      return {
+        etag: unquoted(copied.CopyObjectResult?.ETag) ?? '',
+        ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+        modifiedAtMs: copied.CopyObjectResult?.LastModified?.getTime() ?? Date.now(),
+      };
+    };
+    const sameBytes = { 'x-amz-copy-source-if-match': `"${state.info.etag}"` };
     const { value, conditionCheckedBy } = await conditions.guard(
       op,
       { bucket, key },
       condition,
       signal,
       async (conditional) => {
-        const headers = {
-          ...own,
-          'x-amz-metadata-directive': 'REPLACE',
-          'x-amz-tagging-directive': 'REPLACE',
-          'retention-directive': 'COPY',
-          'x-amz-copy-source-if-match': `"${state.info.etag}"`,
-          ...conditional,
-        };
-        const call = { op, bucket, key, repeatable: 'ifRefused', isLongWork: true, headers } as const;
-        const copied = await sdk.run(call, signal, async (client, options) =>
-          client.send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: copySource(source) }), options),
-        );
-        const versionId = copied.VersionId;
-        return {
-          etag: unquoted(copied.CopyObjectResult?.ETag) ?? '',
-          ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
-          modifiedAtMs: copied.CopyObjectResult?.LastModified?.getTime() ?? Date.now(),
-        };
+        await lookAgain(source, state, 'carried', signal);
+        if (source.versionId !== undefined) return await send({ ...conditional, ...sameBytes });
+        try {
+          // A copy onto itself keeps the ETag and renews the time. The ETag beside it would make it count for nothing.
+          const since = new Date(state.info.modifiedAtMs).toUTCString();
+          return await send({ ...conditional, 'x-amz-copy-source-if-unmodified-since': since });
+        } catch (error) {
+          if (!(error instanceof CosFailure) || error.error.httpStatus !== 412) throw error;
+          // Somebody was faster, which this shows, or the service compares fractions of seconds, which no header holds.
+          await lookAgain(source, state, 'carried', signal);
+          return await send({ ...conditional, ...sameBytes });
+        }
       },
     );
     return { ...value, conditionCheckedBy };
@@ -135,6 +170,7 @@ export function createRewrite(
         await Promise.allSettled(copies);
         copied.push(...(await Promise.all(copies)));
       }
+      await lookAgain(source, state, 'written', signal);
       const protection = attributes.controls?.protection;
       const completion = { condition, ...(protection === undefined ? {} : { protection }) };
       return await parts.completeMultipartUpload(target, uploadId, copied, completion, signal);
@@ -180,18 +216,19 @@ export function createRewrite(
     if (sizeBytes > 0) {
       await parts.readObject(source, { ifMatch: etag }, (piece, offset) => bytes.set(piece, offset), signal);
     }
+    await lookAgain(source, state, 'written', signal);
     return await parts.putObject({ bucket: source.bucket, key: source.key }, bytes, attributes, condition, signal);
   }
 
   return async (source, state, plan, method, signal) => {
-    const op = method === 'put' ? 'PutObject' : 'CopyObject';
-    requireWritable(op, source, state, clock.nowMs());
+    requireWritable(method === 'put' ? 'PutObject' : op, source, state, clock.nowMs());
     const attributes = newAttributes(state, plan, clock.nowMs());
-    if (method === 'put') return await putBytes(source, state, attributes, plan.condition, signal);
-    const copy = state.info.sizeBytes > limits.maxCopyBytes ? copyParts : copyWhole;
-    const outcome = await copy(source, state, attributes, plan.condition, signal);
-    await ensureLock(source, attributes.controls?.protection, signal);
-    return outcome;
+    if (source.versionId === undefined) await look.settle(state, signal);
+    const isWhole = state.info.sizeBytes <= limits.maxCopyBytes;
+    const write = method === 'put' ? putBytes : isWhole ? copyWhole : copyParts;
+    const outcome = await write(source, state, attributes, plan.condition, signal);
+    if (method === 'copy') await ensureLock(source, attributes.controls?.protection, signal);
+    return { outcome, tags: write === copyWhole ? 'carried' : 'written' };
   };
 }
 

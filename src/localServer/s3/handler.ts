@@ -26,7 +26,7 @@ export function createS3Handler(options: S3HandlerOptions): RequestHandler {
   const configurationDelay = new ConfigurationDelay();
   return async (message, response) => {
     const id = newRequestId();
-    setCommonHeaders(response, id);
+    setCommonHeaders(response, id, options.clock.nowMs());
     try {
       const request = readRequest(message, options.hostnames ?? [], id);
       await answer(options, configurationDelay, request, response);
@@ -110,8 +110,9 @@ async function run(operation: Operation, exchange: Exchange): Promise<void> {
   }
 }
 
-function setCommonHeaders(response: ServerResponse, id: string): void {
+function setCommonHeaders(response: ServerResponse, id: string, nowMs: number): void {
   setHeaders(response, {
+    Date: new Date(nowMs).toUTCString(),
     'X-Clv-Request-Id': id,
     'x-amz-request-id': id,
     'X-Clv-S3-Version': '2.5',

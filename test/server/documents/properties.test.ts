@@ -98,6 +98,7 @@ describe('the properties of an object as a document, against a server', () => {
             });
           }
           if (isPublic) await apply(address, (wanted) => (wanted['acl'] = 'public-read'));
+          server.advance(1000); // a change of the very second in which it was written waits for the next one
           const before = await stateOf(address);
           const outcome = await apply(address, (wanted) => {
             if (field === 'header') wanted.headers['Content-Disposition'] = 'inline';

@@ -47,8 +47,8 @@ export interface Protected {
   advance(byMs: number): void;
   /** Makes the server fail as told, see docs/local-server.md. */
   fault(rule: object): Promise<void>;
-  /** A client past JSON-RPC, with other limits for copies. */
-  client(copyLimits?: CopyLimits): FullCosClient;
+  /** A client past JSON-RPC, with other limits for copies, and something that happens before each of its requests. */
+  client(copyLimits?: CopyLimits, before?: (op: string) => Promise<void>): FullCosClient;
   /** The engine's way to the server, past what the engine checks before a request. */
   wire(): Wire;
   close(): Promise<void>;
@@ -128,11 +128,20 @@ export async function startProtected(signIn: 'hmac' | 'iam' = 'hmac'): Promise<P
     async fault(rule) {
       await farSide.admin('POST', '/faults', rule);
     },
-    client(copyLimits) {
+    client(copyLimits, before) {
       const client = createCosClient({
         connection: farSide.hmac,
         resolveCredential: async () => farSide.hmacKey,
-        http,
+        http:
+          before === undefined
+            ? http
+            : {
+                ...http,
+                send: async (call, signal) => {
+                  await before(call.op);
+                  return await http.send(call, signal);
+                },
+              },
         clock: engineClock,
         ...(copyLimits === undefined ? {} : { copyLimits }),
       });

@@ -93,14 +93,14 @@ describe('changing properties in a list', () => {
       method: 'copy',
     });
     expect(confirmed[0]).toContain('Remove metadata owner.\nSet metadata case to "7".');
-    expect(confirmed[0]).toContain('about 8 requests');
+    expect(confirmed[0]).toContain('about 9 requests');
   });
 
   it('counts objects, requests and what is protected below a folder before it changes anything', async () => {
     const script = ['Content-Type', 'Set', '=html', '=text/html', 'Way', 'Change 3 objects', 'yes'];
     const { request, confirmed, problems } = await change('headers', folder, script, true);
     expect(problems).toEqual(['A Content-Type looks like "text/plain" or "text/html; charset=utf-8".']);
-    expect(confirmed[0]).toContain('about 24 requests');
+    expect(confirmed[0]).toContain('about 27 requests');
     expect(confirmed[0]).toContain('3 of 3 that were looked at are protected and stay as they are.');
     expect(confirmed[0]).toContain('read and sent again');
     expect(request).toMatchObject({

@@ -72,7 +72,16 @@ function attributeSteps(
     operation,
     sentence,
     run: async ({ client }, signal) => {
-      const seen = { etag: info.etag, modifiedAtMs: info.modifiedAtMs };
+      const { etag, modifiedAtMs, headers, metadata } = info;
+      const { tags, acl } = state.object;
+      const seen = {
+        etag,
+        modifiedAtMs,
+        headers,
+        metadata,
+        ...(tags === undefined ? {} : { tags }),
+        ...(acl === undefined ? {} : { acl }),
+      };
       const { bucket, key } = address;
       outcome ??= await client.changeAttributes(
         { bucket, key },

@@ -209,9 +209,12 @@ export function isRewrite({ headers, metadata }: AttributeChange): boolean {
   return Object.keys({ ...headers, ...metadata }).length > 0;
 }
 
-/** How many requests a change takes, for so many objects: reading all of each, what it changes, and a look afterwards. */
+/**
+ * How many requests a change takes, for so many objects: reading all of each, what it changes, and a look afterwards. What
+ * is written anew is looked at once more right before, and its tags afterwards.
+ */
 export function requestsOfChange(change: AttributeChange, objects: number): number {
-  const reads = isRewrite(change) ? 7 : 5;
+  const reads = isRewrite(change) ? 8 : 5;
   const writes = [isRewrite(change), Object.keys(change.tags ?? {}).length > 0, change.acl !== undefined];
   return objects * (reads + writes.filter(Boolean).length);
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Conditions } from '../../../../src/engine/cos/conditions';
+import type { LastLook } from '../../../../src/engine/cos/lastLook';
 import type { WholeState } from '../../../../src/engine/cos/objectState';
 import { createRewrite, type RewriteParts } from '../../../../src/engine/cos/rewrite';
 import type { Sdk } from '../../../../src/engine/cos/sdk';
@@ -18,10 +19,10 @@ it('aborts the upload of a copy only when none of its parts is on its way any mo
     },
     abortMultipartUpload: async () => void calls.push('abort'),
   };
-  const rewrite = createRewrite({} as Sdk, new ManualClock(), {} as Conditions, parts as unknown as RewriteParts, {
-    maxCopyBytes: 1,
-    partBytes: 1,
-  });
+  const limits = { maxCopyBytes: 1, partBytes: 1 };
+  const look = { settle: async () => undefined } as unknown as LastLook;
+  const clock = new ManualClock();
+  const rewrite = createRewrite({} as Sdk, clock, {} as Conditions, parts as unknown as RewriteParts, look, limits);
   const info = { sizeBytes: 3, etag: 'e', headers: {}, metadata: {}, checksums: {}, tagCount: 0, protection: {} };
   const state = { info, tags: {}, acl: 'private', protection: { kind: 'none', mechanism: 'none' } };
   const plan = {
