@@ -17,7 +17,7 @@ export interface NewBucketSettings {
 export interface BucketRequests {
   /** All buckets of the connection's instance with location and class, plus those added by name. */
   'buckets/list': { params: { connectionId: ConnectionId }; result: readonly BucketSummary[] };
-  /** Whether a bucket exists and may be used, for *add bucket by name*. */
+  /** Whether a bucket exists and may be used; with location, class and age where a listing has told them before. */
   'buckets/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: BucketSummary };
   /** Creates a bucket. `invalid`/`rootKeyRefused` where the service cannot use the root key. */
   'buckets/create': {

@@ -96,6 +96,7 @@ test('the overview shows a bucket at a glance, and leads to the documents of its
   const text = workbench.page.locator('.editor-instance .monaco-editor .view-lines').first();
   await text.getByText('Versioning').first().waitFor();
   expect(await workbench.editorText()).toMatch(/Objects +\d+, /);
+  expect(await workbench.editorText()).toMatch(/Location +us-south, smart/);
   await session.screenshot('overview');
   await text
     .locator('.detected-link', { hasText: 'Lifecycle' })

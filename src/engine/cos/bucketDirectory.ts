@@ -16,6 +16,8 @@ export interface BucketDirectory {
   originOfLocation(location: string): string | undefined;
   /** Lists again after NoSuchBucket; answers with the origin where the bucket is now, undefined when it is not listed. */
   lookAgain(bucket: string, signal: AbortSignal): Promise<string | undefined>;
+  /** What a listing or a creation told of a bucket. */
+  known(bucket: string): BucketSummary | undefined;
   /** Takes over what a listing or a creation told. */
   learn(buckets: readonly BucketSummary[]): void;
   forget(bucket: string): void;
@@ -43,6 +45,7 @@ export function createBucketDirectory(
   const homeOrigin = endpointOrigin(isMoved ? endpointOfLocation(homeLocation, network) : connection.endpoint);
   const hasLocations = homeLocation !== undefined || connection.locationEndpoints !== undefined;
   const origins = new Map<string, string>();
+  const summaries = new Map<string, BucketSummary>();
   let listing: Promise<void> | undefined;
   const closing = new AbortController();
   let isListed = false;
@@ -57,7 +60,9 @@ export function createBucketDirectory(
   }
 
   function learn(buckets: readonly BucketSummary[]): void {
-    for (const { name, locationConstraint } of buckets) {
+    for (const summary of buckets) {
+      const { name, locationConstraint } = summary;
+      summaries.set(name, summary);
       const { location } = parseProvisioningCode(locationConstraint ?? '');
       origins.set(name, (location === undefined ? undefined : originOfLocation(location)) ?? homeOrigin);
     }
@@ -86,6 +91,7 @@ export function createBucketDirectory(
     homeOrigin,
     originOfLocation,
     learn,
+    known: (bucket) => summaries.get(bucket),
     async originOf(bucket, signal) {
       const known = origins.get(bucket);
       if (known !== undefined) return known;
@@ -101,6 +107,7 @@ export function createBucketDirectory(
     },
     forget(bucket) {
       origins.delete(bucket);
+      summaries.delete(bucket);
     },
     close() {
       closing.abort(new Error('the connection was closed'));

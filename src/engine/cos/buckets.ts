@@ -103,7 +103,8 @@ export function createBuckets(
       await wire.send({ op: 'HeadBucket', method: 'HEAD', bucket, repeatable: 'always' }, signal, async (answer) => {
         await answer.read(maxAnswerBytes);
       });
-      return { name: bucket };
+      // HEAD tells neither location nor class (data-plane.md §3.4); a listing has, where there was one.
+      return directory.known(bucket) ?? { name: bucket };
     },
 
     async createBucket(bucket, settings, signal) {

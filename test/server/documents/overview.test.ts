@@ -43,6 +43,15 @@ describe('each part of a bucket in one line', () => {
     });
   });
 
+  it('goes with the location, class and age that the bucket was listed with', async () => {
+    const bucket = await server.bucket();
+    const listed = await server.engine.ask('buckets/list', { connectionId: testConnectionId });
+    const summary = await server.engine.ask('buckets/get', { connectionId: testConnectionId, bucket });
+    expect(summary).toEqual(listed.find(({ name }) => name === bucket));
+    expect(summary).toMatchObject({ location: 'us-south', storageClass: expect.any(String) as string });
+    expect(summary.createdAtMs).toBeGreaterThan(0);
+  });
+
   it('of a bucket says what is set', async () => {
     const bucket = await server.bucket('locked');
     await apply(bucket, 'objectLock', { enabled: true, default: { mode: 'GOVERNANCE', days: 3 } });
