@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CosError, Result } from '../../model/cosError';
 import { newHoldIdProblem, type HoldIdProblem, type LegalHold, type Protection } from '../../model/protection';
+import { folderUri } from '../../model/objectUri';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
 import { countText as formatCount } from '../ui/format';
@@ -158,7 +159,8 @@ export async function protectable(
     object.bucket,
   );
   if ((await services.prompts.info(text, open)) === open) {
-    await vscode.commands.executeCommand('ibmcos.bucket.openConfiguration');
+    const bucket = vscode.Uri.from(folderUri(object.connectionId, object.bucket, ''));
+    await vscode.commands.executeCommand('ibmcos.bucket.openConfiguration', bucket);
   }
   return undefined;
 }

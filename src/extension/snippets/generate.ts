@@ -6,7 +6,7 @@ export const snippetLanguages = ['python', 'javascript', 'go', 'java', 'shellscr
 /** One of them, by VS Code's id. */
 export type SnippetLanguage = (typeof snippetLanguages)[number];
 
-/** A whole program that reads an object, or lists a bucket, with IBM's SDK. It takes its secrets from the environment. */
+/** A whole program that reads an object, or lists a bucket, with IBM's SDK. It takes its secrets, if any, from the environment. */
 export function generateSnippet(language: SnippetLanguage, place: SnippetPlace): string {
   switch (language) {
     case 'python':
@@ -24,20 +24,7 @@ export function generateSnippet(language: SnippetLanguage, place: SnippetPlace):
 
 function python({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
   const style = `s3={"addressing_style": "${isPathStyle ? 'path' : 'virtual'}"}`;
-  const credentials =
-    signIn.kind === 'iam'
-      ? [
-          '    ibm_api_key_id=os.environ["IBM_API_KEY_ID"],',
-          `    ibm_service_instance_id=${quote(signIn.serviceInstanceId)},`,
-          `    ibm_auth_endpoint=${quote(signIn.tokenUrl)},`,
-          `    config=Config(signature_version="oauth", ${style}),`,
-        ]
-      : [
-          '    aws_access_key_id=os.environ["COS_HMAC_ACCESS_KEY_ID"],',
-          '    aws_secret_access_key=os.environ["COS_HMAC_SECRET_ACCESS_KEY"],',
-          `    region_name=${quote(signIn.region)},`,
-          `    config=Config(signature_version="s3v4", ${style}),`,
-        ];
+  const isSigned = signIn.kind !== 'anonymous';
   const use =
     key === undefined
       ? [
@@ -56,44 +43,55 @@ function python({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): s
         ];
   return lines(
     '# pip install ibm-cos-sdk',
-    'import os',
-    '',
+    ...(isSigned ? ['import os', ''] : []),
     'import ibm_boto3',
+    ...(isSigned ? [] : ['from ibm_botocore import UNSIGNED']),
     'from ibm_botocore.client import Config',
     '',
     'cos = ibm_boto3.client(',
     '    "s3",',
     `    endpoint_url=${quote(endpoint)},`,
-    ...credentials,
+    ...pythonSignIn(signIn, style),
     ')',
     '',
     ...use,
   );
 }
 
+function pythonSignIn(signIn: SnippetPlace['signIn'], style: string): readonly string[] {
+  switch (signIn.kind) {
+    case 'iam':
+      return [
+        '    ibm_api_key_id=os.environ["IBM_API_KEY_ID"],',
+        `    ibm_service_instance_id=${quote(signIn.serviceInstanceId)},`,
+        `    ibm_auth_endpoint=${quote(signIn.tokenUrl)},`,
+        `    config=Config(signature_version="oauth", ${style}),`,
+      ];
+    case 'hmac':
+      return [
+        '    aws_access_key_id=os.environ["COS_HMAC_ACCESS_KEY_ID"],',
+        '    aws_secret_access_key=os.environ["COS_HMAC_SECRET_ACCESS_KEY"],',
+        `    region_name=${quote(signIn.region)},`,
+        `    config=Config(signature_version="s3v4", ${style}),`,
+      ];
+    case 'anonymous':
+      return [`    config=Config(signature_version=UNSIGNED, ${style}),`];
+  }
+}
+
 function node({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
-  const credentials =
-    signIn.kind === 'iam'
-      ? [
-          '  apiKeyId: process.env.IBM_API_KEY_ID,',
-          `  serviceInstanceId: ${quote(signIn.serviceInstanceId)},`,
-          `  ibmAuthEndpoint: ${quote(signIn.tokenUrl)},`,
-        ]
-      : [
-          '  accessKeyId: process.env.COS_HMAC_ACCESS_KEY_ID,',
-          '  secretAccessKey: process.env.COS_HMAC_SECRET_ACCESS_KEY,',
-          `  region: ${quote(signIn.region)},`,
-          '  signatureVersion: "v4",',
-        ];
+  // Unsigned requests go by the operation's name.
+  const call = (operation: string): string =>
+    signIn.kind === 'anonymous' ? `makeUnauthenticatedRequest("${operation}", ` : `${operation}(`;
   const use =
     key === undefined
       ? [
-          `  const page = await cos.listObjectsV2({ Bucket: ${quote(bucket)} }).promise();`,
+          `  const page = await cos.${call('listObjectsV2')}{ Bucket: ${quote(bucket)} }).promise();`,
           '  for (const { Key, Size } of page.Contents) console.log(Key, Size);',
         ]
       : [
           '  const answer = await cos',
-          `    .getObject({ Bucket: ${quote(bucket)}, Key: ${quote(key)} })`,
+          `    .${call('getObject')}{ Bucket: ${quote(bucket)}, Key: ${quote(key)} })`,
           '    .promise();',
           '  process.stdout.write(answer.Body);',
         ];
@@ -103,7 +101,7 @@ function node({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
     '',
     'const cos = new COS.S3({',
     `  endpoint: ${quote(endpoint)},`,
-    ...credentials,
+    ...nodeSignIn(signIn),
     `  s3ForcePathStyle: ${isPathStyle},`,
     '});',
     '',
@@ -118,12 +116,40 @@ function node({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
   );
 }
 
+function nodeSignIn(signIn: SnippetPlace['signIn']): readonly string[] {
+  switch (signIn.kind) {
+    case 'iam':
+      return [
+        '  apiKeyId: process.env.IBM_API_KEY_ID,',
+        `  serviceInstanceId: ${quote(signIn.serviceInstanceId)},`,
+        `  ibmAuthEndpoint: ${quote(signIn.tokenUrl)},`,
+      ];
+    case 'hmac':
+      return [
+        '  accessKeyId: process.env.COS_HMAC_ACCESS_KEY_ID,',
+        '  secretAccessKey: process.env.COS_HMAC_SECRET_ACCESS_KEY,',
+        `  region: ${quote(signIn.region)},`,
+        '  signatureVersion: "v4",',
+      ];
+    case 'anonymous':
+      // The SDK wants some, although it signs nothing.
+      return ['  credentials: new COS.Credentials("", ""),'];
+  }
+}
+
 function go({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
   const text = (value: string): string => quoteAscii(value, 'go');
-  const isIam = signIn.kind === 'iam';
-  const credentials = isIam
-    ? `ibmiam.NewStaticCredentials(aws.NewConfig(), ${text(signIn.tokenUrl)}, os.Getenv("IBM_API_KEY_ID"), ${text(signIn.serviceInstanceId)})`
-    : 'credentials.NewStaticCredentials(os.Getenv("COS_HMAC_ACCESS_KEY_ID"), os.Getenv("COS_HMAC_SECRET_ACCESS_KEY"), "")';
+  const credentials = ((): string => {
+    switch (signIn.kind) {
+      case 'iam':
+        return `ibmiam.NewStaticCredentials(aws.NewConfig(), ${text(signIn.tokenUrl)}, os.Getenv("IBM_API_KEY_ID"), ${text(signIn.serviceInstanceId)})`;
+      case 'hmac':
+        return 'credentials.NewStaticCredentials(os.Getenv("COS_HMAC_ACCESS_KEY_ID"), os.Getenv("COS_HMAC_SECRET_ACCESS_KEY"), "")';
+      case 'anonymous':
+        return 'credentials.AnonymousCredentials';
+    }
+  })();
+  const usesOs = signIn.kind !== 'anonymous' || key !== undefined;
   const use =
     key === undefined
       ? [
@@ -158,17 +184,17 @@ function go({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): strin
     'import (',
     key === undefined ? '\t"fmt"' : '\t"io"',
     '\t"log"',
-    '\t"os"',
+    ...(usesOs ? ['\t"os"'] : []),
     '',
     '\t"github.com/IBM/ibm-cos-sdk-go/aws"',
-    `\t"github.com/IBM/ibm-cos-sdk-go/aws/credentials${isIam ? '/ibmiam' : ''}"`,
+    `\t"github.com/IBM/ibm-cos-sdk-go/aws/credentials${signIn.kind === 'iam' ? '/ibmiam' : ''}"`,
     '\t"github.com/IBM/ibm-cos-sdk-go/aws/session"',
     '\t"github.com/IBM/ibm-cos-sdk-go/service/s3"',
     ')',
     '',
     'func main() {',
     '\tconf := aws.NewConfig().',
-    `\t\tWithRegion(${text(isIam ? 'us-standard' : signIn.region)}).`,
+    `\t\tWithRegion(${text(regionOf(signIn))}).`,
     `\t\tWithEndpoint(${text(endpoint)}).`,
     `\t\tWithCredentials(${credentials}).`,
     `\t\tWithS3ForcePathStyle(${isPathStyle})`,
@@ -182,9 +208,20 @@ function java({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
   const text = (value: string): string => quoteAscii(value, 'java');
   const root = 'com.ibm.cloud.objectstorage';
   const isIam = signIn.kind === 'iam';
-  const credentials = isIam
-    ? `new BasicIBMOAuthCredentials(System.getenv("IBM_API_KEY_ID"), ${text(signIn.serviceInstanceId)})`
-    : 'new BasicAWSCredentials(System.getenv("COS_HMAC_ACCESS_KEY_ID"), System.getenv("COS_HMAC_SECRET_ACCESS_KEY"))';
+  const [credentialsClass, secrets] = ((): readonly [string, string] => {
+    switch (signIn.kind) {
+      case 'iam':
+        return ['oauth.BasicIBMOAuthCredentials', `System.getenv("IBM_API_KEY_ID"), ${text(signIn.serviceInstanceId)}`];
+      case 'hmac':
+        return [
+          'auth.BasicAWSCredentials',
+          'System.getenv("COS_HMAC_ACCESS_KEY_ID"), System.getenv("COS_HMAC_SECRET_ACCESS_KEY")',
+        ];
+      case 'anonymous':
+        return ['auth.AnonymousAWSCredentials', ''];
+    }
+  })();
+  const credentials = `new ${credentialsClass.replace(/.*\./, '')}(${secrets})`;
   const use =
     key === undefined
       ? [
@@ -201,9 +238,8 @@ function java({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
     '// Maven: com.ibm.cos:ibm-cos-java-sdk',
     ...(isIam ? [`import ${root}.SDKGlobalConfiguration;`] : []),
     `import ${root}.auth.AWSStaticCredentialsProvider;`,
-    ...(isIam ? [] : [`import ${root}.auth.BasicAWSCredentials;`]),
+    `import ${root}.${credentialsClass};`,
     `import ${root}.client.builder.AwsClientBuilder.EndpointConfiguration;`,
-    ...(isIam ? [`import ${root}.oauth.BasicIBMOAuthCredentials;`] : []),
     `import ${root}.services.s3.AmazonS3;`,
     `import ${root}.services.s3.AmazonS3ClientBuilder;`,
     `import ${root}.services.s3.model.${key === undefined ? 'S3ObjectSummary' : 'S3Object'};`,
@@ -213,7 +249,7 @@ function java({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
     ...(isIam ? [`        SDKGlobalConfiguration.IAM_ENDPOINT = ${text(signIn.tokenUrl)};`] : []),
     '        AmazonS3 cos = AmazonS3ClientBuilder.standard()',
     `            .withCredentials(new AWSStaticCredentialsProvider(${credentials}))`,
-    `            .withEndpointConfiguration(new EndpointConfiguration(${text(endpoint)}, ${text(isIam ? 'us-standard' : signIn.region)}))`,
+    `            .withEndpointConfiguration(new EndpointConfiguration(${text(endpoint)}, ${text(regionOf(signIn))}))`,
     `            .withPathStyleAccessEnabled(${isPathStyle})`,
     '            .build();',
     ...use,
@@ -234,6 +270,7 @@ function curl({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
       `    ${url}`,
     );
   }
+  if (signIn.kind === 'anonymous') return lines(`${request} \\`, `  ${url}`);
   return lines(
     `token=$(printf '%s' "$IBM_API_KEY_ID" |`,
     `  curl --fail --silent --show-error ${quoteShell(signIn.tokenUrl)} \\`,
@@ -244,6 +281,11 @@ function curl({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
     `  ${request} --header @- \\`,
     `    ${url}`,
   );
+}
+
+/** SDKs want one; a bucket is found by its endpoint. */
+function regionOf(signIn: SnippetPlace['signIn']): string {
+  return signIn.kind === 'hmac' ? signIn.region : 'us-standard';
 }
 
 function lines(...all: readonly string[]): string {

@@ -11,7 +11,8 @@ export interface SnippetPlace {
   readonly isPathStyle: boolean;
   readonly signIn:
     | { readonly kind: 'iam'; readonly serviceInstanceId: string; readonly tokenUrl: string }
-    | { readonly kind: 'hmac'; readonly region: string };
+    | { readonly kind: 'hmac'; readonly region: string }
+    | { readonly kind: 'anonymous' };
 }
 
 /** The place of a bucket or object of a connection, given a URL of any object in the bucket. */
@@ -24,19 +25,24 @@ export function snippetPlace(
   const { protocol, host } = new URL(objectUrl);
   const isVirtualHost = connection.kind === 'hmac' && connection.addressingStyle === 'virtualHost';
   const isInHost = isVirtualHost && host.startsWith(`${bucket}.`);
-  const iamEndpoint = connection.kind === 'iam' ? (connection.iamEndpoint ?? 'https://iam.cloud.ibm.com') : '';
   return {
     endpoint: `${protocol}//${isInHost ? host.slice(bucket.length + 1) : host}`,
     bucket,
     ...(key === undefined ? {} : { key }),
     isPathStyle: !isInHost,
-    signIn:
-      connection.kind === 'iam'
-        ? {
-            kind: 'iam',
-            serviceInstanceId: connection.serviceInstanceId,
-            tokenUrl: `${iamEndpoint.replace(/\/$/, '')}/identity/token`,
-          }
-        : { kind: 'hmac', region: connection.kind === 'hmac' ? connection.region : 'us-south' },
+    signIn: signInOf(connection),
   };
+}
+
+function signInOf(connection: Connection): SnippetPlace['signIn'] {
+  switch (connection.kind) {
+    case 'iam': {
+      const { iamEndpoint = 'https://iam.cloud.ibm.com', serviceInstanceId } = connection;
+      return { kind: 'iam', serviceInstanceId, tokenUrl: `${iamEndpoint.replace(/\/$/, '')}/identity/token` };
+    }
+    case 'hmac':
+      return { kind: 'hmac', region: connection.region };
+    case 'anonymous':
+      return { kind: 'anonymous' };
+  }
 }

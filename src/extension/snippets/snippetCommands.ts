@@ -11,6 +11,8 @@ import { snippetPlace } from './place';
 interface Snippet {
   readonly language: SnippetLanguage;
   readonly text: string;
+  /** Whether it takes secrets from the environment. */
+  readonly isSigned: boolean;
 }
 
 const names: Readonly<Record<SnippetLanguage, string>> = {
@@ -26,7 +28,11 @@ export async function copySnippet(services: CommandServices, node: TreeNode | un
   const snippet = await chosenSnippet(services, node, undefined);
   if (snippet === undefined || !snippet.ok) return snippet;
   await vscode.env.clipboard.writeText(snippet.value.text);
-  void services.prompts.info(vscode.l10n.t('Copied. The snippet takes its secrets from the environment.'));
+  void services.prompts.info(
+    snippet.value.isSigned
+      ? vscode.l10n.t('Copied. The snippet takes its secrets from the environment.')
+      : vscode.l10n.t('Copied. The snippet reads what is public, without signing in.'),
+  );
   return;
 }
 
@@ -65,7 +71,7 @@ async function chosenSnippet(
   if (!url.ok) return url;
   const { language } = picked;
   const text = generateSnippet(language, snippetPlace(connection, bucket, key, url.value));
-  return { ok: true, value: { language, text } };
+  return { ok: true, value: { language, text, isSigned: connection.kind !== 'anonymous' } };
 }
 
 async function chosenTarget(

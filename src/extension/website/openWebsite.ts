@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../model/cosError';
 import { objectKey, type BucketName, type ConnectionId } from '../../model/ids';
+import { folderUri } from '../../model/objectUri';
 import { websiteUrl } from '../../model/website';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { BucketTarget } from '../commands/targets';
@@ -17,7 +18,9 @@ export async function openWebsite(
   if (website.value === null) {
     const deploy = vscode.l10n.t('Deploy Website…');
     const text = vscode.l10n.t('The bucket "{0}" has no website configuration.', bucket);
-    if ((await prompts.info(text, deploy)) === deploy) await vscode.commands.executeCommand('ibmcos.website.deploy');
+    if ((await prompts.info(text, deploy)) !== deploy) return;
+    const root = vscode.Uri.from(folderUri(connectionId, bucket, ''));
+    await vscode.commands.executeCommand('ibmcos.website.deploy', root);
     return;
   }
   const url = await findWebsiteUrl(services, connectionId, bucket);

@@ -26,8 +26,9 @@ const hmac: HmacConnection = {
   region: 'eu-de',
   addressingStyle: 'path',
 };
+const anonymous: Connection = { ...base, kind: 'anonymous', endpoint: 'https://s3.example' };
 const url = 'https://s3.eu-de.example:8443/my-bucket/x';
-const places: SnippetPlace[] = [iam, hmac].flatMap((connection) =>
+const places: SnippetPlace[] = [iam, hmac, anonymous].flatMap((connection) =>
   [undefined, ...nasty].map((key) =>
     snippetPlace(connection, bucketName('my-bucket'), key === undefined ? key : objectKey(key), url),
   ),
@@ -51,7 +52,10 @@ describe('a snippet', () => {
       for (const language of snippetLanguages) {
         const text = generateSnippet(language, place);
         expect(text).toContain('https://s3.eu-de.example:8443');
-        expect(text).toMatch(place.signIn.kind === 'iam' ? /IBM_API_KEY_ID/ : /COS_HMAC_SECRET_ACCESS_KEY/);
+        const names = { iam: /IBM_API_KEY_ID/, hmac: /COS_HMAC_SECRET_ACCESS_KEY/ };
+        if (place.signIn.kind === 'anonymous')
+          expect(text).not.toMatch(/IBM_API|COS_HMAC|environ|getenv|process\.env/i);
+        else expect(text).toMatch(names[place.signIn.kind]);
       }
     }
   });
@@ -95,9 +99,10 @@ print(json.dumps(found))`;
         );
         getObject = this.#answer;
         listObjectsV2 = this.#answer;
+        makeUnauthenticatedRequest = (_operation: string, input: { Key?: string }) => this.#answer(input);
       }
       runInNewContext(generateSnippet('javascript', places[at]!), {
-        require: () => ({ S3 }),
+        require: () => ({ S3, Credentials: class {} }),
         process: { env: {}, stdout: { write: () => true } },
         console: { error: () => undefined, log: () => undefined },
       });
