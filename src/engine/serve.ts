@@ -71,6 +71,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'documents/summary': true,
   'documents/check': true,
   'documents/plan': true,
+  'documents/change': true,
   'documents/apply': true,
   'connection/allowChanges': true,
   'connection/diagnose': true,

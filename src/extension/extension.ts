@@ -91,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const transferParts = owned.add(registerTransfers({ ...common, memory: context.workspaceState }));
   const { transfers, transfersView, transferReports } = transferParts;
   const { files } = owned.add(registerDocuments({ ...common, transfers }));
-  const configuration = owned.add(registerConfiguration({ ...common, memory: context.workspaceState }));
+  const configuration = owned.add(registerConfiguration({ ...common, transfers, memory: context.workspaceState }));
   const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files, async (text, source) => {
     const { addCredentialText } = await import('./connections/addCredential');
     const added = await addCredentialText(services, text, source);

@@ -1,5 +1,6 @@
 import type { CosError } from './cosError';
 import type { BucketName, ConnectionId, ObjectKey } from './ids';
+import type { AttributeChange } from './objectState';
 
 /** Parts of a bucket's configuration that are a document each (features-map.md B). */
 export const bucketTopics = [
@@ -30,6 +31,14 @@ export type DocumentSubject =
       readonly key: ObjectKey;
       readonly versionId?: string;
     }
+  /** Objects and everything below prefixes of one bucket; at most `maxSelectionNames` of both together. */
+  | {
+      readonly kind: 'selection';
+      readonly connectionId: ConnectionId;
+      readonly bucket: BucketName;
+      readonly keys: readonly ObjectKey[];
+      readonly prefixes: readonly string[];
+    }
   | {
       readonly kind: 'bucket';
       readonly connectionId: ConnectionId;
@@ -42,6 +51,12 @@ export type DocumentSubject =
       readonly connectionId: ConnectionId;
       readonly resource: BackupResource;
     };
+
+/** Objects and prefixes that one document can be about: they stand in its URI, and each object is looked at. */
+export const maxSelectionNames = 200;
+
+/** What stands in the document of a selection where its objects differ. */
+export const mixedText = '<mixed>';
 
 /** What of backups is a document. */
 export type BackupResource =
@@ -94,6 +109,24 @@ export interface DocumentStep {
   /** The consequence that cannot be undone, and the name of what it befalls; saving needs a confirmation that shows it. */
   readonly irreversible?: string;
 }
+
+/** What saving the document of a selection changes, and on what. */
+export interface SelectionChange {
+  readonly change: AttributeChange;
+  /** ETags of the objects that were looked at. */
+  readonly seenEtags: Readonly<Record<string, string>>;
+  /** Objects that are there, as far as they were counted. */
+  readonly count: { readonly objects: number; readonly isComplete: boolean };
+  readonly lookedAt: number;
+  /** Objects that the change leaves as they are, among those looked at. */
+  readonly refused: readonly { readonly key: ObjectKey; readonly reason: SelectionRefusal }[];
+}
+
+/**
+ * Why an object cannot be written anew: protected, in archive, its access list grants more than can be written with an
+ * object, or something of it could not be read and would be lost.
+ */
+export type SelectionRefusal = 'protected' | 'archived' | 'accessList' | 'unreadable';
 
 /** What a save did. Where a step failed, those before it have been applied and those after it were not tried. */
 export interface DocumentOutcome {

@@ -1,6 +1,6 @@
 import type { BackupResource, BucketTopic, DocumentSubject } from './configDocument';
 import { bucketTopics } from './configDocument';
-import { bucketName, connectionId, type BucketName, type ConnectionId } from './ids';
+import { bucketName, connectionId, objectKey, type BucketName, type ConnectionId } from './ids';
 import { decodeKey, decodeSegment, encodeKey, encodeSegment, type UriParts } from './objectUri';
 
 /**
@@ -10,12 +10,13 @@ import { decodeKey, decodeSegment, encodeKey, encodeSegment, type UriParts } fro
  * | subject         | path                                            |
  * |-----------------|-------------------------------------------------|
  * | object, version | `/object/<bucket>/<key>.properties.jsonc`       |
+ * | selection       | `/selection/<bucket>/<name>.properties.jsonc`   |
  * | bucket          | `/bucket/<bucket>/<bucket>.<topic>.jsonc`       |
  * | backup policy   | `/policy/<bucket>/<id>.policy.jsonc`            |
  * | backup vault    | `/vault/<name>.vault.jsonc`                     |
  * | recovery range  | `/range/<vault>/<id>.range.jsonc`               |
  *
- * Keys are escaped as in object URIs. Different subjects never share a URI.
+ * A version is in the query, and so are the names of a selection. Keys are escaped as in object URIs. Different subjects never share a URI.
  */
 export const configScheme = 'ibmcos-config';
 
@@ -38,24 +39,43 @@ export function overviewUri({
 
 /** URI of a configuration document, as `vscode.Uri.from` takes it. */
 export function configUri(subject: DocumentSubject): UriParts {
-  const versionId = subject.kind === 'object' ? subject.versionId : undefined;
-  return {
-    scheme: configScheme,
-    authority: subject.connectionId,
-    path: pathOf(subject),
-    query: versionId === undefined ? '' : `versionId=${encodeURIComponent(versionId)}`,
-  };
+  return { scheme: configScheme, authority: subject.connectionId, path: pathOf(subject), query: queryOf(subject) };
+}
+
+function queryOf(subject: DocumentSubject): string {
+  switch (subject.kind) {
+    case 'object':
+      return subject.versionId === undefined ? '' : `versionId=${encodeURIComponent(subject.versionId)}`;
+    case 'selection':
+      return [
+        ...subject.keys.map((key) => `key=${encodeURIComponent(key)}`),
+        ...subject.prefixes.map((prefix) => `prefix=${encodeURIComponent(prefix)}`),
+      ].join('&');
+    case 'bucket':
+    case 'backup':
+      return '';
+  }
 }
 
 function pathOf(subject: DocumentSubject): string {
   switch (subject.kind) {
     case 'object':
       return `/object/${subject.bucket}/${encodeKey(subject.key)}.properties.jsonc`;
+    case 'selection':
+      return `/selection/${subject.bucket}/${selectionLabel(subject)}.properties.jsonc`;
     case 'bucket':
       return `/bucket/${subject.bucket}/${subject.bucket}.${subject.topic}.jsonc`;
     case 'backup':
       return backupPath(subject.resource);
   }
+}
+
+/** What the tab says: the folder, or how many things are selected. */
+function selectionLabel({ bucket, keys, prefixes }: DocumentSubject & { kind: 'selection' }): string {
+  const [prefix] = prefixes;
+  if (prefix === undefined || keys.length + prefixes.length > 1) return `${keys.length + prefixes.length} selected`;
+  const name = prefix.split('/').at(-2) ?? '';
+  return encodeSegment(name === '' ? bucket : name);
 }
 
 function backupPath(resource: BackupResource): string {
@@ -95,6 +115,8 @@ export function parseConfigUri(uri: UriParts): DocumentSubject | undefined {
         ...(versionId === undefined ? {} : { versionId }),
       };
     }
+    case 'selection':
+      return selectionOf(id, bucketName(first), uri.query);
     case 'bucket': {
       const topic = without(rest, '.jsonc')?.slice(first.length + 1);
       if (!isTopic(topic)) return undefined;
@@ -105,6 +127,19 @@ export function parseConfigUri(uri: UriParts): DocumentSubject | undefined {
       return resource === undefined ? undefined : { kind: 'backup', connectionId: id, resource };
     }
   }
+}
+
+function selectionOf(id: ConnectionId, bucket: BucketName, query: string): DocumentSubject | undefined {
+  const names = query.split('&').map((each) => {
+    const [, kind, text] = /^(key|prefix)=(.*)$/s.exec(each) ?? [];
+    return { kind, name: decoded(text) ?? undefined };
+  });
+  const of = (kind: string): readonly string[] =>
+    names.flatMap((each) => (each.kind === kind && each.name !== undefined ? [each.name] : []));
+  const keys = of('key');
+  const prefixes = of('prefix');
+  if (keys.length + prefixes.length !== names.length || keys.includes('')) return undefined;
+  return { kind: 'selection', connectionId: id, bucket, keys: keys.map(objectKey), prefixes };
 }
 
 /** A percent-encoded text; null where it is none. */

@@ -4,6 +4,7 @@ import type {
   DocumentStep,
   DocumentSubject,
   OpenedDocument,
+  SelectionChange,
 } from '../model/configDocument';
 
 /** A document as somebody left it, with what it was read from. */
@@ -21,8 +22,13 @@ export interface DocumentRequests {
   'documents/summary': { params: { subject: DocumentSubject }; result: { readonly text: string } };
   /** What is wrong with a text. Sends nothing: it is asked while a person types. */
   'documents/check': { params: EditedDocument; result: readonly DocumentProblem[] };
-  /** The requests that saving would make, in order; `invalid`/`documentProblems` while `documents/check` finds errors. Sends nothing. */
+  /** The requests that saving would make, in order; `invalid`/`documentProblems` while `documents/check` finds errors; `unsupported` for a selection. Sends nothing. */
   'documents/plan': { params: EditedDocument; result: readonly DocumentStep[] };
+  /**
+   * What saving the document of a selection changes: not made here, but by a transfer of the kind `change`. Looks at the
+   * objects again, at most as many as opening did; otherwise as `documents/apply`: `documentProblems`, `changedMeanwhile`.
+   */
+  'documents/change': { params: EditedDocument; result: SelectionChange };
   /**
    * Makes the changes. `preconditionFailed`/`changedMeanwhile`, and nothing applied, where the subject is no longer what
    * the baseline says; `invalid`/`notConfirmed` where an irreversible step is not among `confirmed`.

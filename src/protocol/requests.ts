@@ -195,7 +195,7 @@ export type TransferRequest =
       readonly bucket: BucketName;
       readonly keys: readonly ObjectKey[];
       readonly prefixes: readonly string[];
-      /** ETags of the named objects that the change was made for, as far as they were looked at. */
+      /** ETags of the objects that the change was made for, named or below a prefix, as far as they were looked at. */
       readonly seenEtags?: Readonly<Record<string, string>>;
       readonly change: AttributeChange;
       readonly method: 'copy' | 'put';

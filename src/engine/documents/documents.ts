@@ -24,16 +24,27 @@ import { versioningDocument } from './bucket/versioning';
 import { websiteDocument } from './bucket/website';
 import { withFactsOf } from './facts';
 import { propertiesDocument } from './object/properties';
-import type { DocumentContext, DocumentKind } from './kind';
+import type { DocumentContext, DocumentKind, ReadKind } from './kind';
 import { parseDocument, type ParsedDocument } from './parse';
+import { selectionChange } from './selection/change';
+import { selectionDocument } from './selection/selection';
+import type { SelectionState } from './selection/state';
 
 type DocumentMethods = Extract<keyof EngineRequests, `documents/${string}`>;
 
 /** The kind of a subject's document. */
-function kindOf(subject: DocumentSubject): DocumentKind<unknown> {
+function kindOf(subject: DocumentSubject): ReadKind<unknown> {
+  return subject.kind === 'selection' ? selectionDocument(subject) : plannedKindOf(subject, 'documents/open');
+}
+
+function plannedKindOf(subject: DocumentSubject, op: string): DocumentKind<unknown> {
   switch (subject.kind) {
     case 'object':
       return propertiesDocument(subject);
+    case 'selection': {
+      const detail = 'a selection is changed by a transfer';
+      throw new CosFailure({ kind: 'unsupported', op, retry: 'never', detail });
+    }
     case 'bucket':
       return bucketDocument(subject);
     case 'backup':
@@ -103,12 +114,15 @@ export function createDocumentHandlers(
       return { text: kind.summary?.(state) ?? '' };
     },
     'documents/check': async (edited) => {
-      const { kind, document, state } = taken(edited, 'documents/check');
+      const { document, state } = taken(edited, 'documents/check');
+      const kind = kindOf(edited.subject);
       return problemsOf(kind, document, state, clock.nowMs());
     },
     'documents/plan': async (edited) => {
-      const { kind, document, state } = taken(edited, 'documents/plan');
-      refuseProblems(problemsOf(kind, document, state, clock.nowMs()), 'documents/plan');
+      const op = 'documents/plan';
+      const { document, state } = taken(edited, op);
+      const kind = plannedKindOf(edited.subject, op);
+      refuseProblems(problemsOf(kind, document, state, clock.nowMs()), op);
       return kind.plan(document, state, clock.nowMs()).map(({ id, operation, sentence, irreversible }) => ({
         id,
         operation,
@@ -116,24 +130,23 @@ export function createDocumentHandlers(
         ...(irreversible === undefined ? {} : { irreversible }),
       }));
     },
+    'documents/change': async (edited, signal) => {
+      const op = 'documents/change';
+      if (edited.subject.kind !== 'selection') {
+        const detail = 'only a selection is changed by a transfer';
+        throw new CosFailure({ kind: 'unsupported', op, retry: 'never', detail });
+      }
+      const { document, state } = taken(edited, op);
+      const context = await contextFor(edited.subject, signal);
+      const now = await readAgain(kindOf(edited.subject), { document, state, op }, context, signal);
+      return selectionChange(document, now as SelectionState, context.nowMs);
+    },
     'documents/apply': async ({ confirmed, ...edited }, signal) => {
       const op = 'documents/apply';
-      const { kind, document, state } = taken(edited, op);
-      refuseProblems(problemsOf(kind, document, state, clock.nowMs()), op);
+      const { document, state } = taken(edited, op);
+      const kind = plannedKindOf(edited.subject, op);
       const context = await contextFor(edited.subject, signal);
-      const now = await kind.read(context, signal);
-      const isSame = kind.isSame?.(state, now) ?? JSON.stringify(state) === JSON.stringify(now);
-      if (!isSame) {
-        const detail = 'the configuration was changed since it was read; nothing was applied';
-        throw new CosFailure({ kind: 'preconditionFailed', reason: 'changedMeanwhile', op, retry: 'never', detail });
-      }
-      // What surrounds the subject, such as a bucket's policy, may have changed without it.
-      // Facts move on by themselves, and the text still has the old ones.
-      const problems = problemsOf(kind, document, now, context.nowMs);
-      refuseProblems(
-        problems.filter(({ code }) => code !== 'factEdited'),
-        op,
-      );
+      const now = await readAgain(kind, { document, state, op }, context, signal);
       const steps = kind.plan(document, now, context.nowMs);
       const unconfirmed = steps.find(({ id, irreversible }) => irreversible !== undefined && !confirmed.includes(id));
       if (unconfirmed !== undefined) {
@@ -161,8 +174,32 @@ export function createDocumentHandlers(
   };
 }
 
+/** The subject as it is now, where the text may be applied to it; throws where it may not. */
+async function readAgain(
+  kind: ReadKind<unknown>,
+  { document, state, op }: { document: ParsedDocument; state: unknown; op: string },
+  context: DocumentContext,
+  signal: AbortSignal,
+): Promise<unknown> {
+  refuseProblems(problemsOf(kind, document, state, context.nowMs), op);
+  const now = await kind.read(context, signal);
+  const isSame = kind.isSame?.(state, now) ?? JSON.stringify(state) === JSON.stringify(now);
+  if (!isSame) {
+    const detail = 'the configuration was changed since it was read; nothing was applied';
+    throw new CosFailure({ kind: 'preconditionFailed', reason: 'changedMeanwhile', op, retry: 'never', detail });
+  }
+  // What surrounds the subject, such as a bucket's policy, may have changed without it.
+  // Facts move on by themselves, and the text still has the old ones.
+  const problems = problemsOf(kind, document, now, context.nowMs);
+  refuseProblems(
+    problems.filter(({ code }) => code !== 'factEdited'),
+    op,
+  );
+  return now;
+}
+
 async function open(
-  kind: DocumentKind<unknown>,
+  kind: ReadKind<unknown>,
   context: DocumentContext,
   keeping: string | undefined,
   signal: AbortSignal,
@@ -178,19 +215,16 @@ async function open(
   };
 }
 
-function taken(
-  { subject, text, baseline }: EditedDocument,
-  op: string,
-): { kind: DocumentKind<unknown>; document: ParsedDocument; state: unknown } {
+function taken({ text, baseline }: EditedDocument, op: string): { document: ParsedDocument; state: unknown } {
   try {
-    return { kind: kindOf(subject), document: parseDocument(text), state: JSON.parse(baseline) as unknown };
+    return { document: parseDocument(text), state: JSON.parse(baseline) as unknown };
   } catch {
     throw new CosFailure({ kind: 'internal', op, retry: 'never', detail: 'the baseline is not one of this engine' });
   }
 }
 
 function problemsOf(
-  kind: DocumentKind<unknown>,
+  kind: ReadKind<unknown>,
   document: ParsedDocument,
   state: unknown,
   nowMs: number,

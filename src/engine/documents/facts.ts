@@ -9,6 +9,17 @@ export function printedValue(value: unknown): string {
   return JSON.stringify(value, undefined, 2).replaceAll('\n', '\n  ');
 }
 
+/** A document of parts, each below its comment, with remarks on top. */
+export function printedParts(
+  remarks: readonly string[],
+  parts: readonly (readonly [name: string, value: unknown, comment?: string])[],
+): string {
+  const lines = parts.map(([name, value, comment]) => {
+    return `${comment === undefined ? '' : `  // ${comment}\n`}  ${JSON.stringify(name)}: ${printedValue(value)}`;
+  });
+  return `{\n${remarks.map((remark) => `  // ${remark}\n`).join('')}${lines.join(',\n')}\n}\n`;
+}
+
 /** A date in facts. */
 export function factDate(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();

@@ -14,10 +14,10 @@ export interface PlannedStep extends DocumentStep {
 }
 
 /**
- * A kind of configuration document, for one subject. The state is plain JSON: it goes to the extension as the baseline and
+ * What a kind of configuration document reads, prints and checks, for one subject. The state is plain JSON: it goes to the extension as the baseline and
  * comes back with the text, so that the engine keeps nothing between requests.
  */
-export interface DocumentKind<State> {
+export interface ReadKind<State> {
   /** Reads the subject. Throws what reading throws; a part that may be missing for want of a role belongs into the state. */
   read(context: DocumentContext, signal: AbortSignal): Promise<State>;
   /** JSON with comments, ending in a newline. Read-only facts stand below `"facts"`. */
@@ -29,6 +29,10 @@ export interface DocumentKind<State> {
   isSame?(read: State, now: State): boolean;
   /** Everything wrong with a text that is JSON. Pure. */
   check(document: ParsedDocument, state: State, nowMs: number): readonly DocumentProblem[];
+}
+
+/** A kind of configuration document whose changes are requests, made by the document itself. */
+export interface DocumentKind<State> extends ReadKind<State> {
   /** The requests that lead from the state to the text, in order; asked for only when `check` found no error. Pure. */
   plan(document: ParsedDocument, state: State, nowMs: number): readonly PlannedStep[];
 }

@@ -43,16 +43,20 @@ async function* plan(context: TransferContext, request: ChangeRequest): AsyncGen
   for (const key of new Set(request.keys)) {
     if (outermost.some((prefix) => key.startsWith(prefix))) continue;
     context.transfer.addPlanned(0);
-    const etag = Object.hasOwn(request.seenEtags ?? {}, key) ? request.seenEtags?.[key] : undefined;
+    const etag = seenEtag(request, key);
     yield { key, ...(etag === undefined ? {} : { etag }) };
   }
   for (const prefix of outermost) {
     for await (const { key, etag } of objectsBelow(context, request.bucket, prefix)) {
       context.transfer.addPlanned(0);
-      yield { key: objectKey(key), etag };
+      yield { key: objectKey(key), etag: seenEtag(request, key) ?? etag };
     }
   }
   context.transfer.completePlan();
+}
+
+function seenEtag({ seenEtags = {} }: ChangeRequest, key: string): string | undefined {
+  return Object.hasOwn(seenEtags, key) ? seenEtags[key] : undefined;
 }
 
 async function changeOne(

@@ -8,6 +8,11 @@ export const configurationCommands = {
     target: 'object',
     run: async (services, object) => (await import('../configuration/commands')).openProperties(services, object),
   },
+  'ibmcos.objects.openProperties': {
+    target: 'objects',
+    run: async (services, targets) =>
+      (await import('../configuration/commands')).openSelectionProperties(services, targets),
+  },
   'ibmcos.bucket.overview': {
     target: 'bucket',
     run: async ({ configuration }, bucket) => await configuration.showOverview(bucket),

@@ -85,7 +85,7 @@ async function isWanted(
 }
 
 /** Somebody else was faster. Nothing is lost: neither their change nor this text. */
-async function afterChange(
+export async function afterChange(
   { engine, prompts }: ConfigurationServices,
   { uri, subject, text }: Applied & { readonly uri: vscode.Uri },
   name: string,

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { bucketTopics, type DocumentSubject } from '../../model/configDocument';
+import { bucketTopics, maxSelectionNames, type DocumentSubject } from '../../model/configDocument';
 import { configScheme } from '../../model/configUri';
 import type { Result } from '../../model/cosError';
 import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { BucketTarget, ObjectTarget } from '../commands/targets';
+import type { BucketTarget, ObjectsTarget, ObjectTarget } from '../commands/targets';
 import { compareWithServer } from './comparing';
 import { insertTemplate } from './insertTemplate';
 import { topicName } from './subjectName';
@@ -15,6 +15,33 @@ export async function openProperties(
 ): Promise<CommandOutcome> {
   const version = versionId === undefined ? {} : { versionId };
   return await openConfiguration(services, { kind: 'object', connectionId, bucket, key, ...version });
+}
+
+/** Opens what the objects of a selection or folder have in common; of a single object, its properties. */
+export async function openSelectionProperties(
+  services: CommandServices,
+  targets: readonly ObjectsTarget[],
+): Promise<CommandOutcome> {
+  const [target, ...others] = targets;
+  if (target === undefined) return;
+  if (others.length > 0) {
+    void services.prompts.info(vscode.l10n.t('Choose objects of one bucket: one document shows one selection.'));
+    return;
+  }
+  const { connectionId, bucket, keys, prefixes } = target;
+  const [key] = keys;
+  if (key !== undefined && keys.length + prefixes.length === 1) {
+    return await openConfiguration(services, { kind: 'object', connectionId, bucket, key });
+  }
+  if (keys.length + prefixes.length > maxSelectionNames) {
+    const text = vscode.l10n.t(
+      'A document shows at most {0} selected objects and folders. Select fewer, or the folder that holds them.',
+      maxSelectionNames,
+    );
+    void services.prompts.info(text);
+    return;
+  }
+  return await openConfiguration(services, { kind: 'selection', connectionId, bucket, keys, prefixes });
 }
 
 /** Asks for a part of a bucket's configuration and opens it. */

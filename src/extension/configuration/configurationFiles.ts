@@ -7,7 +7,7 @@ import { openDocument } from '../documents/openEditors';
 import { SaveReasons } from '../documents/saveReasons';
 import { DisposableStore } from '../ui/lifecycle';
 import { fireObjects } from '../ui/objectChanges';
-import { applyDocument } from './applying';
+import { applyDocument, type ApplyResult } from './applying';
 import type { ConfigurationServices } from './configurationServices';
 import { HeldDocuments, type HeldDocument } from './heldDocument';
 
@@ -97,7 +97,19 @@ export class ConfigurationFiles implements vscode.Disposable {
   async apply(uri: vscode.Uri, text: string): Promise<void> {
     const subject = this.subjectOf(uri);
     const { opened } = await this.held(uri);
-    const result = await applyDocument(this.#services, { uri, subject, text, opened });
+    if (subject.kind === 'selection') {
+      const { applySelection } = await import('./applySelection');
+      const result = await applySelection(this.#services, { uri, subject, text, opened });
+      if (result.kind !== 'started') return this.#goOn(uri, subject, text, result);
+      this.#keepDraft(uri, text);
+      void result.ended.then((ended) => this.#goOnAfterTransfer(uri, subject, text, ended));
+      return;
+    }
+    this.#goOn(uri, subject, text, await applyDocument(this.#services, { uri, subject, text, opened }));
+  }
+
+  /** What became of a text that was to be applied. Throws a file system error for what went wrong. */
+  #goOn(uri: vscode.Uri, subject: DocumentSubject, text: string, result: ApplyResult): void {
     switch (result.kind) {
       case 'applied':
         this.#takeOver(uri, result.document);
@@ -122,15 +134,23 @@ export class ConfigurationFiles implements vscode.Disposable {
     }
   }
 
+  /** Nobody waits for a save any more. What was typed meanwhile stays, over what it was made from. */
+  #goOnAfterTransfer(uri: vscode.Uri, subject: DocumentSubject, text: string, result: ApplyResult): void {
+    if (result.kind === 'failed')
+      void this.#services.failures.report(result.error, { connectionId: subject.connectionId });
+    else if (openDocument(uri)?.isDirty !== true && this.known(uri)?.draft === text)
+      this.#goOn(uri, subject, text, result);
+  }
+
   /** What is known of a document, read if it is not known. Throws a file system error. */
   async held(uri: vscode.Uri): Promise<HeldDocument> {
     return this.#unwrap(await this.find(uri));
   }
 
   /** What is known of a document, read if it is not known. */
-  async find(uri: vscode.Uri): Promise<Result<HeldDocument>> {
+  async find(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<Result<HeldDocument>> {
     const held = this.#held.get(uri.toString());
-    return held === undefined ? await this.#read(uri) : { ok: true, value: held };
+    return held === undefined ? await this.#read(uri, token) : { ok: true, value: held };
   }
 
   /** What is known of a document already; never costs a request. */
@@ -158,16 +178,18 @@ export class ConfigurationFiles implements vscode.Disposable {
   }
 
   /** Equal reads, such as those of `stat` and `readFile`, are one. */
-  async #read(uri: vscode.Uri): Promise<Result<HeldDocument>> {
+  async #read(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<Result<HeldDocument>> {
     const id = uri.toString();
     const running = this.#reading.get(id);
     if (running !== undefined) return await running;
     const subject = this.subjectOf(uri);
-    const reading = this.#services.engine.send('documents/open', { subject }).then((answer): Result<HeldDocument> => {
-      if (!answer.ok) return answer;
-      this.#readAtMs.set(id, Date.now());
-      return { ok: true, value: this.#held.opened(id, answer.value) };
-    });
+    const reading = this.#services.engine
+      .send('documents/open', { subject }, token)
+      .then((answer): Result<HeldDocument> => {
+        if (!answer.ok) return answer;
+        this.#readAtMs.set(id, Date.now());
+        return { ok: true, value: this.#held.opened(id, answer.value) };
+      });
     this.#reading.set(id, reading);
     try {
       return await reading;
@@ -229,6 +251,8 @@ export class ConfigurationFiles implements vscode.Disposable {
       case 'bucket':
         changes.fire({ connectionId: subject.connectionId, bucket: subject.bucket, prefix: '', kind: 'changed' });
         return;
+      // The transfer tells of them.
+      case 'selection':
       case 'backup':
         return;
     }

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { TransferRunner } from '../transfers/runner';
 import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
 
 /** What configuration documents need. */
@@ -8,5 +9,6 @@ export interface ConfigurationServices {
   readonly changes: Changes;
   readonly prompts: Prompts;
   readonly failures: FailureReporter;
+  readonly transfers: Pick<TransferRunner, 'run'>;
   readonly memory: vscode.Memento;
 }

@@ -8,6 +8,12 @@ export function subjectName(subject: DocumentSubject, t: Translate): string {
       return subject.versionId === undefined
         ? t('the object "{0}"', subject.key)
         : t('a version of the object "{0}"', subject.key);
+    case 'selection': {
+      const [prefix] = subject.prefixes;
+      const names = subject.keys.length + subject.prefixes.length;
+      if (prefix === undefined || names > 1) return t('the selection of {0} in "{1}"', names, subject.bucket);
+      return prefix === '' ? t('the bucket "{0}"', subject.bucket) : t('the folder "{0}"', prefix);
+    }
     case 'bucket':
       return t('{0} of the bucket "{1}"', topicName(subject.topic, t), subject.bucket);
     case 'backup':

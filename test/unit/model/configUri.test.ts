@@ -22,6 +22,18 @@ const address: fc.Arbitrary<DocumentSubject> = fc.oneof(
     },
     { requiredKeys: ['kind', 'connectionId', 'bucket', 'key'] },
   ),
+  fc
+    .record({
+      kind: fc.constant('selection' as const),
+      connectionId: connection,
+      bucket,
+      keys: fc.array(text.map(objectKey), { maxLength: 3 }),
+      prefixes: fc.array(
+        text.map((prefix) => `${prefix}/`),
+        { maxLength: 3 },
+      ),
+    })
+    .filter(({ keys, prefixes }) => keys.length + prefixes.length > 0),
   fc.record({
     kind: fc.constant('bucket' as const),
     connectionId: connection,

@@ -6,15 +6,15 @@ import type { ParsedDocument } from '../parse';
 import { unknownNames } from '../rules';
 import { tagProblem } from '../tagProblem';
 import { headerSentence, metadataSentence } from './attributeSentences';
-import { isCannedAcl, type PropertiesState } from './state';
+import { isCannedAcl, type EditableAttributes } from './state';
 
 /** What is wrong with headers, metadata, tags and ACL (data-plane.md §1.3, §7, §14). */
-export function attributeProblems(document: ParsedDocument, state: PropertiesState): readonly DocumentProblem[] {
+export function attributeProblems(document: ParsedDocument, seen: EditableAttributes): readonly DocumentProblem[] {
   return [
     ...headerProblems(document),
     ...metadataProblemsOf(document),
-    ...tagProblemsOf(document, state),
-    ...aclProblems(document, state),
+    ...tagProblemsOf(document, seen),
+    ...aclProblems(document, seen),
   ];
 }
 
@@ -87,10 +87,10 @@ function metadataProblem(document: ParsedDocument, problem: MetadataProblem): Do
   }
 }
 
-function tagProblemsOf(document: ParsedDocument, state: PropertiesState): readonly DocumentProblem[] {
-  if (state.object.tags === undefined) {
+function tagProblemsOf(document: ParsedDocument, seen: EditableAttributes): readonly DocumentProblem[] {
+  if (seen.tags === undefined) {
     if (document.valueAt(['tags']) === undefined) return [];
-    const message = 'The tags of this object could not be read, and cannot be changed here.';
+    const message = 'The tags could not be read, and cannot be changed here.';
     return [document.problem(['tags'], { severity: 'error', code: 'unreadable', message }, 'ofName')];
   }
   const shape = notAMap(document, 'tags');
@@ -103,13 +103,13 @@ function tagProblemsOf(document: ParsedDocument, state: PropertiesState): readon
   ];
 }
 
-function aclProblems(document: ParsedDocument, state: PropertiesState): readonly DocumentProblem[] {
+function aclProblems(document: ParsedDocument, seen: EditableAttributes): readonly DocumentProblem[] {
   const acl = document.valueAt(['acl']);
-  if (acl === undefined || acl === state.object.acl) return [];
+  if (acl === undefined || acl === seen.acl) return [];
   const error = (code: string, message: string): readonly DocumentProblem[] => [
     document.problem(['acl'], { severity: 'error', code, message }),
   ];
-  if (state.object.acl === undefined)
+  if (seen.acl === undefined)
     return error('unreadable', 'The access list could not be read, and cannot be changed here.');
   return isCannedAcl(acl) ? [] : error('acl', 'The access list is "private" or "public-read".');
 }

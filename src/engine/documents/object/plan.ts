@@ -8,25 +8,25 @@ import type { PlannedStep } from '../kind';
 import type { ParsedDocument } from '../parse';
 import { extensionTo } from './protectionCheck';
 import { isSameEnd, isSameLock, protectionWish } from './protectionWish';
-import { isCannedAcl, type PropertiesState } from './state';
+import { attributesOf, isCannedAcl, type EditableAttributes, type PropertiesState } from './state';
 
 /** What a document changes of headers, metadata, tags and ACL. */
-export function attributeChange(document: ParsedDocument, { object }: PropertiesState): AttributeChange {
+export function attributeChange(document: ParsedDocument, seen: EditableAttributes): AttributeChange {
   const headers = Object.fromEntries(
     headerFields.flatMap((field) => {
       const wanted = document.valueAt(['headers', headerNames[field]]);
-      if (wanted === object.info.headers[field]) return [];
+      if (wanted === seen.headers[field]) return [];
       return [[field, typeof wanted === 'string' ? wanted : null] as const];
     }),
   ) as { readonly [Name in keyof ObjectHeaders]?: string | null };
-  const metadata = changed(object.info.metadata, document.valueAt(['metadata']));
-  const tags = object.tags === undefined ? {} : changed(object.tags, document.valueAt(['tags']));
+  const metadata = changed(seen.metadata, document.valueAt(['metadata']));
+  const tags = seen.tags === undefined ? {} : changed(seen.tags, document.valueAt(['tags']));
   const acl = document.valueAt(['acl']);
   return {
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     ...(Object.keys(tags).length === 0 ? {} : { tags }),
-    ...(isCannedAcl(acl) && acl !== object.acl ? { acl } : {}),
+    ...(isCannedAcl(acl) && acl !== seen.acl ? { acl } : {}),
   };
 }
 
@@ -52,7 +52,7 @@ export function planProperties(
   state: PropertiesState,
 ): readonly PlannedStep[] {
   return [
-    ...attributeSteps(address, attributeChange(document, state), state),
+    ...attributeSteps(address, attributeChange(document, attributesOf(state)), state),
     ...retentionSteps(address, document, state),
     ...lockSteps(address, document, state),
   ];

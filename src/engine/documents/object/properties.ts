@@ -7,7 +7,7 @@ import { notAnObject, unknownNames } from '../rules';
 import { attributeProblems } from './attributesCheck';
 import { attributeChange, planProperties } from './plan';
 import { overwriteRefusal, protectionProblems } from './protectionCheck';
-import { editedPart, factsOf, printProperties, type PropertiesState } from './state';
+import { attributesOf, editedPart, factsOf, printProperties, type PropertiesState } from './state';
 
 const parts = ['headers', 'metadata', 'tags', 'acl', 'retention', 'legalHolds', 'objectLock', 'facts'];
 
@@ -37,7 +37,7 @@ export function propertiesDocument({
       if (shape.length > 0) return shape;
       return [
         ...unknownNames(document, [], parts),
-        ...attributeProblems(document, state),
+        ...attributeProblems(document, attributesOf(state)),
         ...protectionProblems(document, state, nowMs),
         ...refusedChanges(document, state, nowMs),
         ...editedFacts(document, factsOf(state)),
@@ -77,7 +77,7 @@ function readOnlyReason({
 
 /** Changes that the service would refuse for what the object is, found before any request. */
 function refusedChanges(document: ParsedDocument, state: PropertiesState, nowMs: number): readonly DocumentProblem[] {
-  const change = attributeChange(document, state);
+  const change = attributeChange(document, attributesOf(state));
   const at = (part: string, code: string, message: string): DocumentProblem =>
     document.problem([part], { severity: 'error', code, message }, 'ofName');
   const named = (['headers', 'metadata', 'tags', 'acl'] as const).filter((part) => change[part] !== undefined);

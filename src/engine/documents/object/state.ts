@@ -1,10 +1,11 @@
 import type { ArchiveState } from '../../../model/archive';
 import type { CosError } from '../../../model/cosError';
 import { headerFields, headerNames } from '../../../model/headerRules';
+import type { ObjectHeaders } from '../../../model/objectInfo';
 import type { ObjectAcl, ObjectState } from '../../../model/objectState';
 import { deletability, type Deletability, type Protection, type RetentionEnd } from '../../../model/protection';
 import type { RetentionPolicy } from '../../../model/retention';
-import { factDate, printedValue, type Facts } from '../facts';
+import { factDate, printedParts, type Facts } from '../facts';
 
 /** What a properties document is made from. */
 export interface PropertiesState {
@@ -16,28 +17,45 @@ export interface PropertiesState {
   readonly isReadOnlyConnection: boolean;
 }
 
-/** The properties of an object as JSON with comments. */
-export function printProperties(state: PropertiesState): string {
-  const { info, tags, acl } = state.object;
-  const headers = Object.fromEntries(
+/** What of an object is edited by name; parts that could not be read are absent. */
+export interface EditableAttributes {
+  readonly headers: ObjectHeaders;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly acl?: string;
+}
+
+/** Those of one object. */
+export function attributesOf({ object: { info, tags, acl } }: PropertiesState): EditableAttributes {
+  const { headers, metadata } = info;
+  return { headers, metadata, ...(tags === undefined ? {} : { tags }), ...(acl === undefined ? {} : { acl }) };
+}
+
+/** Headers under the names that they have in a document. */
+export function namedHeaders(headers: ObjectHeaders): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     headerFields.flatMap((field) => {
-      const value = info.headers[field];
+      const value = headers[field];
       return value === undefined ? [] : [[headerNames[field], value]];
     }),
   );
+}
+
+/** The properties of an object as JSON with comments. */
+export function printProperties(state: PropertiesState): string {
+  const { info, tags, acl } = state.object;
   const parts: readonly (readonly [name: string, value: unknown, comment?: string])[] = [
-    ['headers', headers, 'Headers that a download answers with.'],
+    ['headers', namedHeaders(info.headers), 'Headers that a download answers with.'],
     ['metadata', info.metadata, 'User metadata, at most 2,048 bytes of names and values.'],
     ...(tags === undefined ? [] : [['tags', tags, 'At most 10 tags.'] as const]),
     ...(acl === undefined ? [] : [['acl', acl, '"private" or "public-read".'] as const]),
     ...protectionParts(state.object.protection),
     ['facts', factsOf(state), 'What the service says. This cannot be edited.'],
   ];
-  const lines = parts.map(([name, value, comment]) => {
-    return `${comment === undefined ? '' : `  // ${comment}\n`}  ${JSON.stringify(name)}: ${printedValue(value)}`;
-  });
-  const missing = state.object.unreadable.map(({ part, error }) => `  // ${unreadText(part, error)}\n`).join('');
-  return `{\n${missing}${lines.join(',\n')}\n}\n`;
+  return printedParts(
+    state.object.unreadable.map(({ part, error }) => unreadText(part, error)),
+    parts,
+  );
 }
 
 function unreadText(part: string, error: CosError): string {
