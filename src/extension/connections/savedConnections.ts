@@ -31,6 +31,7 @@ export class SavedConnections implements Connections, Disposable {
   readonly #didChange = new Emitter<{ readonly changed: readonly ConnectionId[] }>();
   readonly #owned: readonly Disposable[];
   #saved: readonly Connection[] | undefined;
+  #written: Promise<void> = Promise.resolve();
   #shown: readonly Connection[] = [];
 
   readonly onDidChange = this.#didChange.event;
@@ -85,12 +86,11 @@ export class SavedConnections implements Connections, Disposable {
   async save(connection: Connection, credential?: Credential): Promise<void> {
     if (this.#isProvided(connection.id)) return this.#provided.update(connection);
     if (credential !== undefined) await this.#secrets.save(connection.id, credential);
-    const others = this.#savedConnections();
-    const isKnown = others.some(({ id }) => id === connection.id);
-    const next = isKnown
-      ? others.map((other) => (other.id === connection.id ? connection : other))
-      : [...others, connection];
-    await this.#write(next);
+    await this.#write((others) =>
+      others.some(({ id }) => id === connection.id)
+        ? others.map((other) => (other.id === connection.id ? connection : other))
+        : [...others, connection],
+    );
     this.#announce([connection.id]);
   }
 
@@ -105,12 +105,19 @@ export class SavedConnections implements Connections, Disposable {
   async remove(id: ConnectionId): Promise<void> {
     if (this.#isProvided(id)) return this.#provided.forget();
     await this.#secrets.remove(id);
-    await this.#write(this.#savedConnections().filter((connection) => connection.id !== id));
+    await this.#write((all) => all.filter((connection) => connection.id !== id));
     this.#announce([id]);
   }
 
+  /** One change after the other: each starts from what the one before has written. */
+  async #write(change: (connections: readonly Connection[]) => readonly Connection[]): Promise<void> {
+    const written = this.#written.then(async () => await this.#writeNow(change(this.#savedConnections())));
+    this.#written = written.catch(() => undefined); // its own caller hears of it
+    await written;
+  }
+
   /** Entries that cannot be used stay in the settings as they are: they are the user's text. */
-  async #write(connections: readonly Connection[]): Promise<void> {
+  async #writeNow(connections: readonly Connection[]): Promise<void> {
     const setting = this.#setting.read();
     const entries: readonly unknown[] = Array.isArray(setting) ? setting : [];
     const unusable = entries.filter((_entry, index) =>

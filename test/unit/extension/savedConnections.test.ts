@@ -142,6 +142,7 @@ function world(value: unknown): World {
     {
       read: () => setting.value,
       write: async (next) => {
+        await new Promise((done) => setTimeout(done));
         setting.value = next;
         settingChanged.fire();
       },
@@ -195,6 +196,18 @@ describe('saved connections', () => {
     await connections.save(iam, { kind: 'apiKey', apiKey: 'key' });
     await connections.keepSecret(id, session('late', 'mine'));
     expect(await connections.findCredential(id)).toEqual({ kind: 'apiKey', apiKey: 'key' });
+  });
+
+  it('lose none of several that are saved and removed at once', async () => {
+    const named = (name: string): Connection => ({ ...connection, id: connectionId(name), name });
+    const { setting, connections } = world([named('old')]);
+    await Promise.all([
+      connections.save(named('a')),
+      connections.save(named('b')),
+      connections.remove(connectionId('old')),
+      connections.save({ ...named('a'), name: 'A' }),
+    ]);
+    expect(setting.value).toEqual([{ ...named('a'), name: 'A' }, named('b')]);
   });
 
   it('leave entries alone that they cannot read', async () => {
