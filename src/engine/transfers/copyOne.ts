@@ -17,8 +17,7 @@ import { deleteSource, refuseOnto, sourceChanged, sourceInfo } from './sourceObj
 import { streamObject } from './copyStream';
 import { lacksHold, lockOf, proveLocked, proveRetained, type KeptLock } from './keptProtection';
 import { isHalfMade } from './notes';
-import { findObject, freeKey } from './remoteClash';
-import { alreadyExists } from './uploadFile';
+import { alreadyExists, findObject, freeKey } from './remoteClash';
 
 const graceMs = 10_000;
 const mostAttempts = 5;

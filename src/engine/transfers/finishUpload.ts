@@ -11,7 +11,7 @@ import { isMd5 } from './copyProof';
 import { runLanes } from './lanes';
 import { localFailure } from './localFailure';
 import { SourceFile } from './sourceFile';
-import { alreadyExists } from './uploadFile';
+import { alreadyExists } from './remoteClash';
 import { findObject } from './remoteClash';
 import { layoutsOf, type UploadLayout } from './uploadMatch';
 

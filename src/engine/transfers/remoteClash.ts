@@ -2,6 +2,8 @@ import { keyProblem, objectKey, type BucketName, type ObjectKey } from '../../mo
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { CosClient, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
+import type { DecidedClash } from './clash';
+import type { ItemOutcome, TransferContext } from './context';
 
 /** What a HEAD says of an object, or undefined where there is none. */
 export async function findObject(
@@ -41,5 +43,35 @@ export async function freeKey(
     key: nameOf(1),
     retry: 'never',
     detail: `no free name like "${nameOf(1)}" was found`,
+  });
+}
+
+/** Whether a write was refused since there is an object already. */
+export function isTaken(thrown: unknown): boolean {
+  return thrown instanceof CosFailure && thrown.error.kind === 'preconditionFailed';
+}
+
+/** How an item ends whose name was taken meanwhile. Throws again what is of another kind. */
+export function endAsTaken(
+  { signal }: TransferContext,
+  { bucket, key }: ObjectAddress,
+  clash: DecidedClash,
+  thrown: unknown,
+): ItemOutcome {
+  if (!isTaken(thrown) || clash === 'replace' || signal.aborted) throw thrown;
+  if (clash === 'skip') return { kind: 'exists', detail: `an object "${key}" appeared meanwhile` };
+  throw alreadyExists(bucket, key);
+}
+
+/** The failure of a target that exists where the choice is to fail. */
+export function alreadyExists(bucket: BucketName, key: ObjectKey): CosFailure {
+  return new CosFailure({
+    kind: 'conflict',
+    op: 'PutObject',
+    reason: 'alreadyExists',
+    bucket,
+    key,
+    retry: 'never',
+    detail: `an object "${key}" exists in bucket "${bucket}"; it was left as it is`,
   });
 }

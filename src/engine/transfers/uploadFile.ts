@@ -10,7 +10,7 @@ import { forgetLost } from './lostUpload';
 import { inConnection, lateSignal, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
 import { hasLanded, isGone, isUnclear } from './landed';
-import { findObject, freeKey } from './remoteClash';
+import { alreadyExists, endAsTaken, findObject, freeKey, isTaken } from './remoteClash';
 import { resumeUpload, type BegunUpload, type UploadNote } from './resumeUpload';
 import { SourceFile } from './sourceFile';
 import type { UploadItem, UploadRequest } from './uploadPlan';
@@ -40,10 +40,12 @@ export async function uploadFile(
     if (resumed !== 'none') {
       try {
         await putParts(context, resumed.file, resumed.begun, attributes);
+        return { kind: 'done' };
+      } catch (thrown) {
+        return endAsTaken(context, { bucket, key: resumed.begun.note.key }, clash, thrown);
       } finally {
         await resumed.file.close();
       }
-      return { kind: 'done' };
     }
   }
   for (let attempt = 1; ; attempt++) {
@@ -53,13 +55,10 @@ export async function uploadFile(
       await putFile(context, { bucket, key }, item, clash, attributes);
       return { kind: 'done' };
     } catch (thrown) {
-      // Somebody took the name meanwhile; a small file simply tries the next one.
-      const isTaken = thrown instanceof CosFailure && thrown.error.kind === 'preconditionFailed';
-      if (!isTaken || clash === 'replace' || context.signal.aborted) throw thrown;
-      if (clash === 'skip') return { kind: 'exists', detail: `an object "${key}" appeared meanwhile` };
-      if (clash === 'fail' || attempt === mostAttempts || item.sizeBytes > context.partBytes) {
-        throw alreadyExists(bucket, key);
-      }
+      // Where the name was taken meanwhile, a small file simply tries the next one.
+      const isLast = clash !== 'keepBoth' || attempt === mostAttempts || item.sizeBytes > context.partBytes;
+      if (isLast || context.signal.aborted || !isTaken(thrown))
+        return endAsTaken(context, { bucket, key }, clash, thrown);
     }
   }
 }
@@ -284,19 +283,6 @@ export async function abortAfter(
       { cause },
     );
   }
-}
-
-/** The failure of a target that exists where the choice is to fail. */
-export function alreadyExists(bucket: BucketName, key: ObjectKey): CosFailure {
-  return new CosFailure({
-    kind: 'conflict',
-    op: 'PutObject',
-    reason: 'alreadyExists',
-    bucket,
-    key,
-    retry: 'never',
-    detail: `an object "${key}" exists in bucket "${bucket}"; it was left as it is`,
-  });
 }
 
 function tooLarge(item: UploadItem): CosFailure {

@@ -236,6 +236,24 @@ describe('a paused upload', () => {
   });
 });
 
+describe('a paused upload whose name somebody takes', () => {
+  it.each([
+    ['skip', { state: 'done', itemsSkipped: 1 }],
+    ['fail', { state: 'failed', failures: [{ error: { kind: 'conflict', reason: 'alreadyExists' } }] }],
+    ['keepBoth', { state: 'failed', failures: [{ error: { kind: 'conflict', reason: 'alreadyExists' } }] }],
+  ] as const)('ends as one that runs would (%s), and leaves no upload', async (clash, outcome) => {
+    const world = await engine();
+    const fsPath = join(world.folder, 'big');
+    writeFileSync(fsPath, bytes);
+    const request = { ...uploadOf(fsPath), clash } as TransferRequest;
+    const transferId = await interrupted(world, request, 'uploadPart');
+    world.client.put('bucket', 'big', 'theirs');
+    expect(await resume(world, transferId)).toMatchObject(outcome);
+    expect(world.client.text('bucket', 'big')).toBe('theirs');
+    expect(world.client.uploads.size).toBe(0);
+  });
+});
+
 describe('a paused download', () => {
   it('keeps its bytes on disk and fetches only what is missing', async () => {
     const world = await engine();
