@@ -45,7 +45,9 @@ function authorizeEveryone(
 ): void {
   const { permission } = operation;
   const role = exchange.options.identity.findPublicRole?.(bucket.name);
-  if (role !== undefined && permission !== undefined && roleAllows(role, permission)) {
+  // Whoever does not say who they are reads objects and lists them, and no more (rule 25).
+  const isReading = permission === 'readObject' || permission === 'listObjects';
+  if (role !== undefined && isReading && roleAllows(role, permission)) {
     return;
   }
   if (permission === 'readObject' && key !== undefined && !publicAccessBlockOf(exchange, bucket)?.ignorePublicAcls) {

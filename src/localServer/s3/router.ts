@@ -43,7 +43,7 @@ const objectOperation = (
 const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
   '': {
     GET: bucketOperation('ListObjects', 'listObjects', listing.listObjects),
-    HEAD: bucketOperation('HeadBucket', 'listObjects', buckets.headBucket),
+    HEAD: bucketOperation('HeadBucket', 'readConfig', buckets.headBucket),
     DELETE: bucketOperation('DeleteBucket', 'writeConfig', buckets.deleteBucket),
   },
   location: { GET: bucketOperation('GetBucketLocation', 'readConfig', buckets.getBucketLocation) },
@@ -52,13 +52,13 @@ const bucketOperations: Readonly<Record<string, Methods<BucketOperation>>> = {
     PUT: bucketOperation('PutBucketVersioning', 'writeConfig', buckets.putBucketVersioning),
   },
   versions: { GET: bucketOperation('ListObjectVersions', 'listObjects', listing.listObjectVersions) },
-  uploads: { GET: bucketOperation('ListMultipartUploads', 'listParts', multipartListing.listMultipartUploads) },
+  uploads: { GET: bucketOperation('ListMultipartUploads', 'listObjects', multipartListing.listMultipartUploads) },
   acl: {
     GET: bucketOperation('GetBucketAcl', 'readConfig', acl.getBucketAcl),
-    PUT: bucketOperation('PutBucketAcl', 'writeConfig', acl.putBucketAcl),
+    PUT: bucketOperation('PutBucketAcl', 'manage', acl.putBucketAcl),
   },
   publicAccessBlock: {
-    GET: bucketOperation('GetPublicAccessBlock', 'readConfig', acl.getPublicAccessBlock),
+    GET: bucketOperation('GetPublicAccessBlock', 'manage', acl.getPublicAccessBlock),
     PUT: bucketOperation('PutPublicAccessBlock', 'manage', acl.putPublicAccessBlock),
     DELETE: bucketOperation('DeletePublicAccessBlock', 'manage', deleteSetting('publicAccessBlock')),
   },
@@ -125,7 +125,7 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
   },
   acl: {
     GET: objectOperation('GetObjectAcl', 'readConfig', acl.getObjectAcl),
-    PUT: objectOperation('PutObjectAcl', 'writeConfig', acl.putObjectAcl),
+    PUT: objectOperation('PutObjectAcl', 'manage', acl.putObjectAcl),
   },
   retention: {
     GET: objectOperation('GetObjectRetention', 'readConfig', objectLock.getObjectRetention),
@@ -139,10 +139,10 @@ const objectOperations: Readonly<Record<string, Methods<ObjectOperation>>> = {
     GET: objectOperation('ListLegalHolds', 'readConfig', protection.listLegalHolds),
     POST: objectOperation('AddLegalHold', 'manage', protection.changeLegalHolds),
   },
-  extendRetention: { POST: objectOperation('ExtendObjectRetention', 'writeConfig', protection.extendRetention) },
+  extendRetention: { POST: objectOperation('ExtendObjectRetention', 'manage', protection.extendRetention) },
   restore: { POST: objectOperation('RestoreObject', 'writeConfig', restoreObject) },
   tagging: {
-    GET: objectOperation('GetObjectTagging', 'readConfig', tagging.getObjectTagging),
+    GET: objectOperation('GetObjectTagging', 'readTags', tagging.getObjectTagging),
     PUT: objectOperation('PutObjectTagging', 'writeObject', tagging.putObjectTagging),
     DELETE: objectOperation('DeleteObjectTagging', 'writeObject', tagging.deleteObjectTagging),
   },

@@ -203,6 +203,52 @@ describe('who may do what', () => {
     }
   });
 
+  const roles = ['ObjectReader', 'ContentReader', 'Reader', 'ObjectWriter', 'Writer', 'Manager'] as const;
+  const above: Readonly<Record<(typeof roles)[number], readonly (typeof roles)[number][]>> = {
+    ObjectReader: ['ObjectReader', 'ContentReader', 'Reader', 'Writer', 'Manager'],
+    ContentReader: ['ContentReader', 'Reader', 'Writer', 'Manager'],
+    Reader: ['Reader', 'Writer', 'Manager'],
+    ObjectWriter: ['ObjectWriter', 'Writer', 'Manager'],
+    Writer: ['Writer', 'Manager'],
+    Manager: ['Manager'],
+  };
+  // The least role of each family (credentials.md §5.2; tags and access lists: data-plane.md §21, credentials.md §5.1).
+  // Roles are looked at before bodies: who may gets another refusal than 403.
+  test.each([
+    ['ObjectReader', ['GET /auth/key', 'HEAD /auth/key', 'GET /auth/key?tagging']],
+    ['ContentReader', ['GET /auth', 'GET /auth?list-type=2', 'GET /auth?versions', 'GET /auth?uploads']],
+    [
+      'Reader',
+      ['HEAD /auth', ...['location', 'versioning', 'lifecycle', 'cors', 'website'].map((it) => `GET /auth?${it}`)],
+    ],
+    ['Reader', ['replication', 'object-lock', 'acl', 'tagging', 'protection'].map((it) => `GET /auth?${it}`)],
+    ['Reader', ['retention', 'legal-hold', 'legalHold', 'acl'].map((it) => `GET /auth/key?${it}`)],
+    ['ObjectWriter', ['POST /auth/role?uploads', 'PUT /auth/key?tagging', 'DELETE /auth/role?uploadId=none']],
+    ['Writer', ['DELETE /auth', 'DELETE /auth/nothing', 'POST /auth?delete', 'POST /auth/key?restore']],
+    [
+      'Writer',
+      ['versioning', 'lifecycle', 'cors', 'website', 'replication', 'object-lock'].map((it) => `PUT /auth?${it}`),
+    ],
+    ['Writer', ['PUT /auth/key?retention', 'PUT /auth/key?legal-hold', 'GET /auth?faspConnectionInfo']],
+    ['Manager', ['GET', 'PUT', 'DELETE'].map((method) => `${method} /auth?publicAccessBlock`)],
+    ['Manager', ['PUT /auth?protection', 'POST /auth/key?legalHold&add=a', 'POST /auth/key?extendRetention']],
+    ['Manager', ['PUT /auth?acl', 'PUT /auth/key?acl']],
+  ] as const)('rule 26: %s is the least role for %o', async (least, requests) => {
+    for (const request of requests) {
+      const [method = '', path = ''] = request.split(' ');
+      const allowed: string[] = [];
+      for (const as of roles) if ((await cos.ask({ method, path, as })).status !== 403) allowed.push(as);
+      expect([request, allowed]).toEqual([request, above[least]]);
+    }
+  });
+
+  test('rule 25: who does not say who they are reads no tags, public as the object may be', async () => {
+    expect(await codeOf({ path: '/auth/open?tagging', as: 'anonymous' })).toBe('403 AccessDenied');
+    await cos.put(`/${publicBucket}/tagged`);
+    expect(await codeOf({ path: `/${publicBucket}/tagged?tagging`, as: 'anonymous' })).toBe('403 AccessDenied');
+    expect(await codeOf({ method: 'HEAD', path: `/${publicBucket}`, as: 'anonymous' })).toBe('403');
+  });
+
   test('rule 26: another instance’s objects are forbidden whatever the role', async () => {
     expect(await codeOf({ path: '/auth/key', as: foreignKey })).toBe('403 AccessDenied');
   });

@@ -72,11 +72,20 @@ describe('who may use a bucket beside IAM, as documents', () => {
 
   it('say which role they need', async () => {
     const bucket = await server.bucket();
-    const subject = { kind: 'bucket', connectionId: server.roles.Writer, bucket, topic: 'publicAccessBlock' } as const;
-    const { baseline } = await server.engine.ask('documents/open', { subject });
-    const text = JSON.stringify({ blockPublicAcls: true, ignorePublicAcls: true });
-    const refused = await server.engine.ask('documents/apply', { subject, baseline, text, confirmed: [] });
+    const subjectOf = (topic: 'publicAccessBlock' | 'acl') =>
+      ({ kind: 'bucket', connectionId: server.roles.Writer, bucket, topic }) as const;
+    // The access list may be read by a Reader; the block is the Manager's alone.
+    expect(await server.engine.refuse('documents/open', { subject: subjectOf('publicAccessBlock') })).toMatchObject({
+      kind: 'denied',
+      neededRole: 'Manager',
+    });
+    const subject = subjectOf('acl');
+    const opened = await server.engine.ask('documents/open', { subject });
+    const edited = { subject, baseline: opened.baseline, text: '{ "acl": "public-read" }' };
+    const confirmed = (await server.engine.ask('documents/plan', edited)).map(({ id }) => id);
+    expect(confirmed).not.toEqual([]);
+    const refused = await server.engine.ask('documents/apply', { ...edited, confirmed });
     expect(refused.failed?.error).toMatchObject({ kind: 'denied', neededRole: 'Manager' });
-    expect(parse((await block.open(bucket)).text)).toEqual({ blockPublicAcls: false, ignorePublicAcls: false });
+    expect((await server.engine.ask('documents/open', { subject })).text).toBe(opened.text);
   });
 });

@@ -1,12 +1,13 @@
 import type { Role } from '../../contracts';
 
 /**
- * What an operation needs, in the terms in which roles differ (data-plane.md §21, rule 26):
- * reading objects, listing them, listing buckets, reading configuration, writing objects, changing what a Writer may,
+ * What an operation needs, in the terms in which roles differ (credentials.md §5.2, data-plane.md §21, rule 26):
+ * reading objects and their tags, listing them, listing buckets, reading configuration, writing objects, changing what a Writer may,
  * and changing what only a Manager may.
  */
 export type Permission =
   | 'readObject'
+  | 'readTags'
   | 'listObjects'
   | 'listBuckets'
   | 'readConfig'
@@ -16,12 +17,19 @@ export type Permission =
   | 'writeConfig'
   | 'manage';
 
-const reader: readonly Permission[] = ['readObject', 'listObjects', 'listBuckets', 'readConfig', 'listParts'];
+const reader: readonly Permission[] = [
+  'readObject',
+  'readTags',
+  'listObjects',
+  'listBuckets',
+  'readConfig',
+  'listParts',
+];
 const writer: readonly Permission[] = [...reader, 'writeObject', 'deleteObject', 'writeConfig'];
 
 const permissionsByRole: Readonly<Record<Role, readonly Permission[]>> = {
-  ObjectReader: ['readObject'],
-  ContentReader: ['readObject', 'listObjects'],
+  ObjectReader: ['readObject', 'readTags'],
+  ContentReader: ['readObject', 'readTags', 'listObjects'],
   Reader: reader,
   ObjectWriter: ['writeObject', 'listParts'],
   Writer: writer,
