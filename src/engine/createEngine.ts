@@ -19,6 +19,7 @@ import type { Engine, EngineHost } from './engine';
 import { CosFailure } from './failure';
 import { connectionSettings, createHttpClient } from './http/httpClient';
 import { defaultRetryPolicy, type RetryPolicy } from './http/retry';
+import { createAnnouncementHandlers } from './requests/announcements';
 import { createAttributeHandlers } from './requests/attributes';
 import { createBackupHandlers } from './requests/backups';
 import { createBucketConfigHandlers } from './requests/bucketConfig';
@@ -157,6 +158,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createProtectionHandlers(clientFor),
       ...createVersionHandlers(clientFor),
       ...createDocumentHandlers(clientFor, clock),
+      ...createAnnouncementHandlers(journal, clock),
       ...createBackupHandlers(clientFor),
       ...createBucketConfigHandlers(clientFor),
       ...createReplicationHandlers(clientFor),

@@ -45,6 +45,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'objects/count': true,
   'objects/url': true,
   'links/create': true,
+  'announcements/claim': true,
   'website/plan': true,
   'website/get': true,
   'website/put': true,

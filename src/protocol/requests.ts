@@ -18,6 +18,7 @@ import type {
 import type { UploadOptions } from '../model/uploadOptions';
 import type { SiteAttributes } from '../model/website';
 import type { ClashChoice, TransferSnapshot } from '../model/transferState';
+import type { AnnouncementRequests } from './announcements';
 import type { AccountRequests } from './accounts';
 import type { BackupRequests } from './backups';
 import type { BucketConfigRequests } from './bucketConfig';
@@ -270,6 +271,7 @@ export interface EngineRequests
     BucketConfigRequests,
     ReplicationRequests,
     AccountRequests,
+    AnnouncementRequests,
     WebsiteRequests {
   /** Sets the engine up. The first request; sent again when a setting changes. */
   'engine/configure': { params: EngineConfiguration; result: EngineInfo };

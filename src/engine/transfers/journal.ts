@@ -24,6 +24,12 @@ const schema = `
   CREATE TABLE outcomes (transfer INTEGER, name BLOB, outcome TEXT NOT NULL, PRIMARY KEY (transfer, name)) WITHOUT ROWID;
 `;
 
+/** What was told to people on this machine. Older engines do not look at it, so it needs no version of its own. */
+const announcementsTable =
+  'CREATE TABLE IF NOT EXISTS announcements (name BLOB PRIMARY KEY, atMs INTEGER NOT NULL) WITHOUT ROWID;';
+/** Nothing is told again so long after. */
+const announcedForMs = 30 * 24 * 3_600_000;
+
 /** Version 1 used rows again. */
 const fromVersion1 = `
   ALTER TABLE transfers RENAME TO transfers1;
@@ -88,6 +94,7 @@ export class Journal {
         const change = ({ 0: schema, 1: fromVersion1 } as Readonly<Record<number, string>>)[version];
         if (change !== undefined) database.exec(`${change} PRAGMA user_version = ${formatVersion};`);
         else if (version !== formatVersion) throw new Error(`"${fsPath}" was written by another version (${version})`);
+        database.exec(announcementsTable);
       });
       return journal;
     } catch (thrown) {
@@ -112,6 +119,15 @@ export class Journal {
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
       throw thrown;
     }
+  }
+
+  /** Of what is to be told once on this machine, that which nobody has told: it counts as told from here on. */
+  claimAnnouncements(names: readonly string[], nowMs: number): readonly string[] {
+    return this.inTransaction(() => {
+      this.#run('DELETE FROM announcements WHERE atMs < ?', nowMs - announcedForMs);
+      const sql = 'INSERT OR IGNORE INTO announcements (name, atMs) VALUES (?, ?)';
+      return names.filter((name) => this.#run(sql, hashOf(name), nowMs) === 1);
+    });
   }
 
   owner(ownerId: string): Owner | undefined {

@@ -29,7 +29,10 @@ const leastPauseMs = 10_000;
 const slackMs = 5000;
 
 /** Where an object that was asked for stands. */
-type Look = 'ready' | 'waiting' | 'gone';
+type Look =
+  | { readonly kind: 'waiting' | 'gone' }
+  /** `name` tells this restore from others, in every window alike. */
+  | { readonly kind: 'ready'; readonly name: string };
 
 /**
  * Looks now and then whether objects come back from archive, one HEAD each, ever less often, and says when they can be read.
@@ -94,27 +97,43 @@ export class RestoreWatch implements vscode.Disposable {
     const left = this.#waiting().flatMap((object) => {
       const look = looks.get(objectName(object));
       if (look === undefined) return [object];
-      return look === 'waiting' ? [{ ...object, lookedAtMs: nowMs }] : [];
+      return look.kind === 'waiting' ? [{ ...object, lookedAtMs: nowMs }] : [];
     });
     await this.#keep(left);
-    const ready = due.filter((object) => looks.get(objectName(object)) === 'ready');
+    const ready = due.flatMap((object) => {
+      const look = looks.get(objectName(object));
+      return look?.kind === 'ready' ? [{ object, name: look.name }] : [];
+    });
     if (ready.length > 0) {
-      fireObjects(this.#services.changes, ready);
-      void this.#tell(ready);
+      fireObjects(
+        this.#services.changes,
+        ready.map(({ object }) => object),
+      );
+      void this.#tellOnce(ready);
     }
     this.#plan();
   }
 
   async #lookAt(object: WaitingObject, nowMs: number): Promise<Look> {
     const { connectionId, bucket, key, versionId, askedAtMs } = object;
-    if (this.#services.connections.get(connectionId) === undefined) return 'gone';
+    if (this.#services.connections.get(connectionId) === undefined) return { kind: 'gone' };
     const address = { connectionId, bucket, key, ...(versionId === undefined ? {} : { versionId }) };
     const found = await this.#services.engine.send('objects/head', address);
     if (found.ok) {
-      const { kind } = archiveStateOf(found.value);
-      if (kind === 'restored' || kind === 'active') return 'ready';
-    } else if (isForGood(found.error)) return 'gone';
-    return nowMs - askedAtMs > givenUpMs ? 'gone' : 'waiting';
+      const state = archiveStateOf(found.value);
+      if (state.kind === 'restored' || state.kind === 'active') {
+        const expiresAtMs = state.kind === 'restored' ? state.expiresAtMs : undefined;
+        return { kind: 'ready', name: `restored\n${objectName(object)}\n${expiresAtMs ?? askedAtMs}` };
+      }
+    } else if (isForGood(found.error)) return { kind: 'gone' };
+    return { kind: nowMs - askedAtMs > givenUpMs ? 'gone' : 'waiting' };
+  }
+
+  /** Tells what no other window has told. Where the engine cannot say, telling twice is better than not at all. */
+  async #tellOnce(ready: readonly { readonly object: WaitingObject; readonly name: string }[]): Promise<void> {
+    const claimed = await this.#services.engine.send('announcements/claim', { names: ready.map(({ name }) => name) });
+    const untold = claimed.ok ? ready.filter(({ name }) => claimed.value.includes(name)) : ready;
+    await this.#tell(untold.map(({ object }) => object));
   }
 
   async #tell(ready: readonly WaitingObject[]): Promise<void> {

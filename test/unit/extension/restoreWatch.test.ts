@@ -17,8 +17,7 @@ const hourMs = 60 * minuteMs;
 const object = (key: string) => ({ connectionId: connectionId('c'), bucket: bucketName('b'), key: objectKey(key) });
 
 /** A service in which objects are restored by name, and what is kept when a window closes. */
-function world() {
-  const stored = new Map<string, unknown>();
+function world({ stored = new Map<string, unknown>(), claimed = new Set<string>(), isClaimed = true } = {}) {
   const ready = new Set<string>();
   const failing = new Map<string, string>();
   const heads: string[] = [];
@@ -28,7 +27,12 @@ function world() {
   let isKnown = true;
   const services = {
     engine: {
-      send: async (_method: string, { key }: { key: string }) => {
+      send: async (method: string, { key = '', names = [] }: { key?: string; names?: readonly string[] }) => {
+        if (method === 'announcements/claim') {
+          const value = names.filter((name) => !claimed.has(name));
+          for (const name of names) claimed.add(name);
+          return isClaimed ? { ok: true, value } : { ok: false, error: { kind: 'engineGone' } };
+        }
         heads.push(key);
         const kind = failing.get(key);
         if (kind !== undefined) return { ok: false, error: { kind, op: 'HeadObject', retry: 'never', detail: '' } };
@@ -86,6 +90,29 @@ describe('waiting for objects that come back from archive', () => {
     expect(commands).toEqual([['ibmcos.object.open', '/b/p/a', ['/b/p/a']]]);
     expect(stored.size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
+    watch.dispose();
+  });
+
+  it('is told by one of several windows, and by each where the engine cannot say who did', async () => {
+    const shared = { stored: new Map<string, unknown>(), claimed: new Set<string>() };
+    const windows = [world(shared), world({ ...shared, stored: new Map() })];
+    const watches = windows.map(({ services }) => new RestoreWatch(services));
+    for (const watch of watches) await watch.add([object('a'), object('b')]);
+    for (const { ready } of windows) ready.add('a');
+    await vi.advanceTimersByTimeAsync(5 * minuteMs);
+    expect(windows.flatMap(({ told }) => told)).toEqual(['Restored from archive: "a"']);
+    expect(windows.map(({ changed }) => changed)).toEqual([['a'], ['a']]);
+    for (const { ready } of windows) ready.add('b');
+    await vi.advanceTimersByTimeAsync(5 * minuteMs);
+    expect(windows.flatMap(({ told }) => told)).toHaveLength(2);
+    for (const watch of watches) watch.dispose();
+
+    const lonely = world({ isClaimed: false });
+    const watch = new RestoreWatch(lonely.services);
+    await watch.add([object('a')]);
+    lonely.ready.add('a');
+    await vi.advanceTimersByTimeAsync(5 * minuteMs);
+    expect(lonely.told).toEqual(['Restored from archive: "a"']);
     watch.dispose();
   });
 

@@ -44,6 +44,17 @@ function engine(pid: number, host = 'here') {
   return { journal, leases, begin };
 }
 
+describe('what is told once on a machine', () => {
+  it('is given to the one engine that asks first, and again when it is long ago', () => {
+    const [one, other] = [engine(1).journal, engine(2).journal];
+    expect(one.claimAnnouncements(['a', 'b'], 1000)).toEqual(['a', 'b']);
+    expect(other.claimAnnouncements(['b', 'c', 'c'], 2000)).toEqual(['c']);
+    expect(one.claimAnnouncements(['a', 'b', 'c'], 3000)).toEqual([]);
+    const monthMs = 30 * 24 * 3_600_000;
+    expect(one.claimAnnouncements(['a', 'c'], monthMs + 1500)).toEqual(['a']);
+  });
+});
+
 describe('the rows of the journal', () => {
   it('are never used twice', () => {
     const { journal, begin } = engine(1);
