@@ -5,11 +5,8 @@ import { join, relative } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { systemClock, type EngineClock } from '../../src/engine/clock';
 import type { TransferClient } from '../../src/engine/transfers/context';
-import {
-  createTransfers,
-  type Transfers,
-  type TransfersDependencies,
-} from '../../src/engine/transfers/createTransfers';
+import { createTransfers, type Transfers } from '../../src/engine/transfers/createTransfers';
+import type { TransfersDependencies } from '../../src/engine/transfers/dependencies';
 import { Journal } from '../../src/engine/transfers/journal';
 import { JournalKeeper } from '../../src/engine/transfers/journalKeeper';
 import { Leases } from '../../src/engine/transfers/leases';

@@ -1,46 +1,22 @@
 import type { ConnectionId, TransferId, UploadId } from '../../model/ids';
-import type { LocalPlatform } from '../../model/localNames';
 import { isFinal } from '../../model/transferState';
-import type { EngineConfiguration, TransferRequest } from '../../protocol/requests';
-import type { EngineClock } from '../clock';
-import type { EngineHandlers, EngineHost } from '../engine';
+import type { TransferRequest } from '../../protocol/requests';
+import type { EngineHandlers } from '../engine';
 import { cancelled, CosFailure } from '../failure';
-import { ByteBudget } from './byteBudget';
-import { removeTraces } from './cleanUp';
-import type { TransferClient, TransferContext } from './context';
+import { createComeBack } from './comeBack';
+import type { TransferContext } from './context';
+import type { TransfersDependencies } from './dependencies';
 import { describe, transferKindOf } from './describe';
 import type { Entry } from './entry';
-import type { JournalKeeper } from './journalKeeper';
+import type { WithJournal } from './journalKeeper';
 import { beatMs } from './leases';
-import { areReachable, isUnreachable } from './interruption';
+import { createLeftovers } from './leftovers';
 import { errorOf } from './localFailure';
 import { MemoryNotes, type TransferNotes } from './notes';
-import { RateLimit } from './rateLimit';
-import { ReceivedGarbage } from './receivedGarbage';
 import { Reporter } from './reporter';
-import { platformOf, reachedBuckets, runTransfer } from './runTransfer';
-import { Semaphore } from './semaphore';
+import { createRuns } from './runs';
 import { Transfer, type TransferIdentity } from './transfer';
 import { requireValidOptions } from './uploadOptions';
-
-const cleanUpMs = 60_000;
-/** Between two looks for what could not be removed. */
-const cleanUpPauseMs = 60_000;
-/** How long a transfer that the network cut off waits before it looks for the service again: first, and at most. */
-const comeBackMs = { first: 2000, most: 60_000 } as const;
-
-/** What transfers need from the engine around them. */
-export interface TransfersDependencies {
-  clientFor(connectionId: ConnectionId, signal: AbortSignal): Promise<TransferClient>;
-  readonly host: Pick<EngineHost, 'decideClashes' | 'notify'>;
-  configuration(): EngineConfiguration;
-  readonly clock: EngineClock;
-  readonly ids: () => TransferId;
-  /** Transfers end with the engine when absent. */
-  readonly keeper?: JournalKeeper;
-  /** Whose rules for file names apply; this machine's when absent. */
-  readonly platform?: LocalPlatform;
-}
 
 /** The transfers of an engine. */
 export interface Transfers {
@@ -74,21 +50,8 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
   const { clock, host, keeper } = dependencies;
   const entries = new Map<TransferId, Entry>();
   const reporter = new Reporter(clock, (transfers) => host.notify('transfers/progress', { transfers }));
-  const budget = new ByteBudget(dependencies.configuration().memoryBudgetBytes);
-  const rateLimit = new RateLimit(clock, dependencies.configuration().maxBytesPerSecond);
-  const garbage = new ReceivedGarbage();
-  const connections = new Map<ConnectionId, Semaphore>();
-  /** Transfers whose traces are being removed: nobody may go on with them meanwhile. */
-  const cleaning = new Map<TransferId, Promise<unknown>>();
   const closing = new AbortController();
   const isClosed = () => closing.signal.aborted;
-
-  const connectionsOf = (connectionId: ConnectionId, count: number): Semaphore => {
-    const known = connections.get(connectionId) ?? new Semaphore(count);
-    known.resize(count);
-    connections.set(connectionId, known);
-    return known;
-  };
 
   const makeEntry = (identity: TransferIdentity, request: TransferRequest, notes: TransferNotes): Entry => {
     const transfer = new Transfer(identity, clock, (changed, isNew) => reporter.changed(changed, isNew));
@@ -98,7 +61,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
   };
 
   /** A journal that fails costs survival, not the transfer. */
-  const withJournal = <T>(act: (keeper: JournalKeeper) => T, otherwise: T): T => {
+  const withJournal: WithJournal = (act, otherwise) => {
     if (keeper === undefined) return otherwise;
     try {
       return act(keeper);
@@ -109,80 +72,16 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     }
   };
 
-  const run = (entry: Entry, mode: TransferContext['run']): void => {
-    const cancel = new AbortController();
-    const pause = new AbortController();
-    entry.run = { cancel, pause, finished: (async () => await runToEnd(entry, mode, { cancel, pause }))() };
-  };
+  const { clientFor } = dependencies;
+  const leftovers = createLeftovers({ clock, host, closing: closing.signal, clientFor, withJournal });
+  const comeBack = createComeBack({
+    clock,
+    closing: closing.signal,
+    clientFor,
+    goOn: (entry) => void runAgain(entry, 'again', 'transfers/resume'),
+  });
 
-  const runToEnd = async (
-    entry: Entry,
-    mode: TransferContext['run'],
-    controllers: { cancel: AbortController; pause: AbortController },
-  ): Promise<void> => {
-    const { transfer, request } = entry;
-    const configuration = dependencies.configuration();
-    budget.resize(configuration.memoryBudgetBytes);
-    rateLimit.set(configuration.maxBytesPerSecond);
-    const { transferId, title, target } = transfer.identity;
-    await runTransfer(entry, mode, controllers, {
-      configuration,
-      budget,
-      garbage,
-      rateLimit,
-      connections: connectionsOf(request.connectionId, configuration.maxConnections),
-      platform: dependencies.platform ?? platformOf(process.platform),
-      nowMs: () => clock.nowMs(),
-      clientFor: (signal) => dependencies.clientFor(request.connectionId, signal),
-      endOf: async (connectionId, signal) => ({
-        client: await dependencies.clientFor(connectionId, signal),
-        connections: connectionsOf(connectionId, configuration.maxConnections),
-      }),
-      decideClashes: (clashes, signal) => host.decideClashes({ transferId, ...clashes, title, target }, signal),
-      isLost: () => withJournal((it) => it.isLost(entry), false),
-      canStandStill: keeper !== undefined,
-    });
-    if (isFinal(transfer.state)) await dropTraces(entry);
-    const isEngineGoing = isClosed() && transfer.state === 'paused';
-    withJournal((it) => it.ended(entry, isEngineGoing), undefined);
-    delete entry.run;
-    if (isWaiting(entry)) void comeBack(entry);
-    if (budget.reservedBytes === 0) budget.trim();
-  };
-
-  /** Goes on by itself once the service can be reached again, unless somebody is quicker. */
-  const comeBack = async (entry: Entry): Promise<void> => {
-    const stop = new AbortController();
-    entry.waiting = stop;
-    entry.transfer.waitForService(true);
-    const signal = AbortSignal.any([stop.signal, closing.signal]);
-    const around = {
-      clientFor: (until: AbortSignal) => dependencies.clientFor(entry.request.connectionId, until),
-      endOf: async (id: ConnectionId, until: AbortSignal) => ({ client: await dependencies.clientFor(id, until) }),
-    };
-    try {
-      for (let waitMs: number = comeBackMs.first; ; waitMs = Math.min(comeBackMs.most, waitMs * 2)) {
-        await clock.sleep(waitMs, signal);
-        if (entry.transfer.state !== 'paused') break;
-        if (await areReachable(await reachedBuckets(entry.request, around, signal), signal)) break;
-      }
-      if (!signal.aborted && entry.transfer.state === 'paused') runAgain(entry, 'again', 'transfers/resume');
-    } catch {
-      // Stopped, signed out, or another window goes on with it: it stands still until somebody resumes it.
-    }
-    if (entry.waiting === stop) stopWaiting(entry);
-  };
-
-  const stopWaiting = (entry: Entry): void => {
-    entry.waiting?.abort();
-    delete entry.waiting;
-    entry.transfer.waitForService(false);
-  };
-
-  const dropTraces = async ({ notes, request }: Entry): Promise<void> => {
-    const signal = AbortSignal.timeout(cleanUpMs);
-    await removeTraces(notes, () => dependencies.clientFor(request.connectionId, signal), host, signal);
-  };
+  const runs = createRuns(dependencies, { closing: closing.signal, leftovers, comeBack, withJournal });
 
   /** Brings what does not run here up to date. A closed engine has nothing to tell any more. */
   const refresh = (): void => {
@@ -218,12 +117,12 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
 
   const runAgain = (entry: Entry, mode: TransferContext['run'], op: string) => {
     const claimed = claim(entry, op);
-    stopWaiting(entry);
+    comeBack.stop(entry);
     entry.transfer.queueAgain();
     const queued = entry.transfer.snapshot();
     withJournal((it) => it.save(entry), undefined);
     // What failed stood in the notes: without them, each item is looked at.
-    run(entry, mode === 'failedOnly' && claimed === 'anew' ? 'again' : mode);
+    runs.begin(entry, mode === 'failedOnly' && claimed === 'anew' ? 'again' : mode);
     return queued;
   };
 
@@ -231,9 +130,9 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
   const cancelStanding = async (entry: Entry): Promise<void> => {
     if (isFinal(entry.transfer.state)) return;
     claim(entry, 'transfers/cancel');
-    stopWaiting(entry);
+    comeBack.stop(entry);
     const cancelling = (async () => {
-      await dropTraces(entry);
+      await leftovers.remove(entry);
       entry.transfer.move('cancelled');
       withJournal((it) => it.ended(entry, false), undefined);
     })();
@@ -259,31 +158,6 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     refresh();
   };
 
-  /** What ended transfers have left, of this engine or of dead ones: a service that was busy is asked again later. */
-  const cleanUp = async (): Promise<void> => {
-    for (const discarded of withJournal((it) => it.claimDiscarded(), [])) {
-      const { request, transferId } = discarded;
-      const notes = keeper?.notesOf(discarded) ?? new MemoryNotes();
-      const client = () => dependencies.clientFor(request.connectionId, closing.signal);
-      const removing = removeTraces(notes, client, host, closing.signal);
-      cleaning.set(transferId, removing);
-      await removing;
-      cleaning.delete(transferId);
-      withJournal((it) => it.cleanedUp(discarded), undefined);
-    }
-  };
-
-  const cleanUpUntilClosed = async (): Promise<void> => {
-    for (;;) {
-      await cleanUp();
-      try {
-        await clock.sleep(cleanUpPauseMs, closing.signal);
-      } catch {
-        return; // closed
-      }
-    }
-  };
-
   const beatUntilClosed = async (): Promise<void> => {
     for (;;) {
       try {
@@ -295,7 +169,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     }
   };
 
-  const background = keeper === undefined ? [] : [cleanUpUntilClosed(), beatUntilClosed()];
+  const background = keeper === undefined ? [] : [leftovers.removeUntilClosed(), beatUntilClosed()];
 
   return {
     handlers: {
@@ -311,7 +185,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         const entry = makeEntry(identity, request, new MemoryNotes());
         const queued = entry.transfer.snapshot();
         entry.notes = withJournal((it) => it.begin(request, queued), entry.notes);
-        run(entry, 'first');
+        runs.begin(entry, 'first');
         return queued;
       },
       'transfers/list': async () => {
@@ -321,7 +195,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       'transfers/pause': async ({ transferId }) => {
         const entry = find(transferId, 'transfers/pause');
         if (entry.waiting !== undefined) {
-          stopWaiting(entry);
+          comeBack.stop(entry);
           return entry.transfer.snapshot();
         }
         if (entry.run === undefined) throw refused(entry, 'transfers/pause', 'it does not run in this window');
@@ -338,7 +212,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       'transfers/retry': async ({ transferId }) => {
         const entry = find(transferId, 'transfers/retry');
         await entry.run?.finished;
-        await cleaning.get(transferId);
+        await leftovers.settled(transferId);
         const { state, isWorkedThrough } = entry.transfer;
         switch (state) {
           case 'failed':
@@ -377,7 +251,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
         return null;
       },
     },
-    configured: () => rateLimit.set(dependencies.configuration().maxBytesPerSecond),
+    configured: () => runs.configured(),
     runningUploads: () => {
       const running = new Set<UploadId>();
       for (const entry of entries.values()) {
@@ -406,7 +280,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       for (const entry of entries.values()) await Promise.all([entry.run?.finished, entry.cancelling]);
       for (const entry of entries.values()) {
         if (!(entry.notes instanceof MemoryNotes) || isFinal(entry.transfer.state)) continue;
-        await dropTraces(entry);
+        await leftovers.remove(entry);
         entry.transfer.move('cancelled');
       }
       await Promise.all(background);
@@ -414,12 +288,6 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       reporter.close();
     },
   };
-}
-
-/** Whether a transfer stands still for want of the network alone. */
-function isWaiting({ transfer }: Entry): boolean {
-  const { state, error } = transfer.snapshot();
-  return state === 'paused' && error !== undefined && isUnreachable(error);
 }
 
 function connectionsIn(request: TransferRequest): readonly ConnectionId[] {

@@ -11,6 +11,9 @@ import { isHalfMade, type TransferNotes } from './notes';
 /** An engine that died had told more than it had noted: what is told of its transfers from here on counts as newer. */
 const untoldRevisions = 2 ** 20;
 
+/** Does something with the journal, if there is one that works; answers with `otherwise` if not. */
+export type WithJournal = <T>(act: (keeper: JournalKeeper) => T, otherwise: T) => T;
+
 /** Keeps the transfers of this engine in the journal, and finds those of others there. */
 export class JournalKeeper {
   readonly #journal: Journal;
