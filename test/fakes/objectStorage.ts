@@ -15,6 +15,9 @@ export interface StorageInfo {
   readonly accountsEndpoint: string;
   /** With its `/v1`. */
   readonly configEndpoint: string;
+  /** A trusted profile, and the file with the token that takes it on. */
+  readonly trustedProfileId: string;
+  readonly computeTokenFile: string;
   readonly apiKey: string;
   readonly serviceInstanceId: string;
   readonly accessKeyId: string;

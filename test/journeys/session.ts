@@ -34,6 +34,8 @@ interface SessionOptions {
   readonly settings?: Record<string, unknown>;
   /** Name → content of files in the workspace. */
   readonly files?: Record<string, string | Uint8Array>;
+  /** Added to the environment that VS Code starts with. */
+  readonly env?: Record<string, string>;
 }
 
 /** A session for all tests of the file that calls this. A test that fails leaves a picture and the logs. */
@@ -94,7 +96,8 @@ async function openSession(options: SessionOptions): Promise<Session> {
     const keyring = await startKeyring();
     undo.push(keyring.stop);
     const settings = { 'ibmcos.localServer.dataFolder': join(folder, 'storage'), ...options.settings };
-    const server = await startVscodeServer({ vscode, folder, settings, env: keyring.env });
+    const env = { ...keyring.env, ...options.env };
+    const server = await startVscodeServer({ vscode, folder, settings, env });
     undo.push(server.stop);
     const context: BrowserContext = await launchBrowser(join(folder, 'profile'));
     // Closed after the server: an extension host outlives a page that closes by some seconds, but not its server.
