@@ -12,6 +12,8 @@ import { withInstance } from '../localServer/s3/fakeIdentity';
 
 const writers = 8;
 const keysPerWriter = 6;
+/** Writes that are answered before each kill. */
+const leastWrites = 9;
 const absent = 'absent';
 const authorization = { authorization: 'Bearer token-Manager' };
 
@@ -57,6 +59,7 @@ class CrashRun {
   readonly #acknowledged = { put: 0, delete: 0, multipart: 0 };
   readonly #unanswered = { stored: 0, lost: 0 };
   #bodyCount = 0;
+  #awaited: { count: number; readonly resolve: () => void } | undefined;
   #child: ChildProcess | undefined;
 
   constructor(seed: number, folder: string, script: string) {
@@ -77,7 +80,10 @@ class CrashRun {
     for (let kill = 0; kill < kills; kill++) {
       const present = url;
       const work = Promise.allSettled(Array.from({ length: writers }, (_, writer) => this.#writeOn(present, writer)));
+      // A loaded machine answers little in that time, and a kill before any write proves nothing.
+      const isLoaded = this.#acknowledgedMore(leastWrites);
       await delay(50 + this.#random() * 450);
+      await Promise.race([isLoaded, work]);
       await this.#kill();
       for (const result of await work) {
         // Every writer must have ended because the connection broke, not because an answer was wrong.
@@ -88,6 +94,11 @@ class CrashRun {
       expectNoOrphans(this.#folder);
     }
     return { kills, acknowledged: this.#acknowledged, unanswered: this.#unanswered };
+  }
+
+  /** Resolves when so many more writes were answered. */
+  async #acknowledgedMore(count: number): Promise<void> {
+    await new Promise<void>((resolve) => (this.#awaited = { count, resolve }));
   }
 
   async #start(): Promise<string> {
@@ -142,6 +153,7 @@ class CrashRun {
     state.acknowledged = result;
     state.pending = undefined;
     this.#acknowledged[kind] += 1;
+    if (this.#awaited !== undefined && --this.#awaited.count === 0) this.#awaited.resolve();
   }
 
   async #verify(url: string): Promise<void> {

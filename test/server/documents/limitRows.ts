@@ -9,7 +9,7 @@ export type Properties = Record<string, unknown> &
   Readonly<Record<'headers' | 'metadata' | 'tags' | 'retention' | 'objectLock', Record<string, unknown>>>;
 
 /** A request of the engine, past everything it checks before one. */
-interface Past {
+export interface Past {
   readonly method?: 'PUT' | 'POST';
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
@@ -95,11 +95,13 @@ const lockDefaultOf = (...duration: readonly XmlNode[]): Past => ({
     ],
   ],
 });
-const lifecycleOf = (...rules: readonly (readonly XmlNode[])[]): Past => ({
+/** A lifecycle configuration of enabled rules. */
+export const lifecycleOf = (...rules: readonly (readonly XmlNode[])[]): Past => ({
   query: { lifecycle: undefined },
   body: ['LifecycleConfiguration', rules.map((rule): XmlNode => ['Rule', [['Status', 'Enabled'], ...rule]])],
 });
-const everything: XmlNode = ['Filter', []];
+/** A filter that fits every object. */
+export const everything: XmlNode = ['Filter', []];
 const manyTags = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`tag${at}`, 'x']));
 const tagsRefused = 'the service does not take these tags: at most 10';
 

@@ -7,6 +7,7 @@ import type { Translate } from '../../../src/extension/ui/translate';
 import type { DocumentSubject } from '../../../src/model/configDocument';
 import { startProtected, type Protected } from '../protection/fixture';
 import { bucketLimits, objectLimits, type Kind, type Limit, type Properties } from './limitRows';
+import { ruleLimits } from './ruleLimitRows';
 
 type Address = Awaited<ReturnType<Protected['put']>>;
 
@@ -77,16 +78,19 @@ describe('every limit of the service', () => {
     expect(await refusal(address, row.past, false)).toContain(row.says);
   });
 
-  it.each(bucketLimits)('is found in a configuration, and explained where the service refuses: $limit', async (row) => {
-    const address = await objectOf(row.on);
-    const { bucket, connectionId } = address;
-    const subject = { kind: 'bucket', connectionId, bucket, topic: row.topic } as const;
-    const { baseline } = await server.engine.ask('documents/open', { subject });
-    const before = writes();
-    expect(await found(subject, row.text, baseline)).toEqual(row.finds);
-    expect(writes()).toEqual(before);
-    expect(await refusal(address, row.past, true)).toContain(row.says);
-  });
+  it.each([...bucketLimits, ...ruleLimits])(
+    'is found in a configuration, and explained where the service refuses: $limit',
+    async (row) => {
+      const address = await objectOf(row.on);
+      const { bucket, connectionId } = address;
+      const subject = { kind: 'bucket', connectionId, bucket, topic: row.topic } as const;
+      const { baseline } = await server.engine.ask('documents/open', { subject });
+      const before = writes();
+      expect(await found(subject, row.text, baseline)).toEqual(row.finds);
+      expect(writes()).toEqual(before);
+      expect(await refusal(address, row.past, true)).toContain(row.says);
+    },
+  );
 
   it('is explained where the engine knows which one it is', async () => {
     const full = await objectOf('retained', 100);
