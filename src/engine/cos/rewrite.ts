@@ -125,10 +125,12 @@ export function createRewrite(
       };
     };
     const sameBytes = { 'x-amz-copy-source-if-match': `"${state.info.etag}"` };
+    // The time is a condition of the source, and looked at right before.
+    const ofTarget = condition.kind === 'ifMatch' ? ({ kind: 'ifMatch', etag: condition.etag } as const) : condition;
     const { value, conditionCheckedBy } = await conditions.guard(
       op,
       { bucket, key },
-      condition,
+      ofTarget,
       signal,
       async (conditional) => {
         await lookAgain(source, state, 'carried', signal);

@@ -77,7 +77,9 @@ export async function saveObject(
     const tags = await readTags(ports);
     if (!tags.ok) return { kind: 'attributesUnknown', error: tags.error };
     const attributes = { headers: info.headers, metadata: info.metadata, tags: tags.value };
-    const written = await ports.write(attributes, { kind: 'ifMatch', etag: expectedEtag });
+    // The time, too: whoever changes headers or metadata meanwhile leaves the ETag as it is.
+    const condition = { kind: 'ifMatch', etag: expectedEtag, modifiedAtMs: info.modifiedAtMs } as const;
+    const written = await ports.write(attributes, condition);
     if (written.ok) return { kind: 'written', outcome: written.value, info, tags: tags.value };
     const isOvertaken = written.error.kind === 'preconditionFailed' || written.error.kind === 'notFound';
     // A server that refuses the ETag it has just named would be asked for ever.

@@ -8,6 +8,7 @@ import { saveObject, type Conflict, type ConflictAnswer } from '../../../../src/
 
 interface Remote {
   readonly etag: string;
+  readonly modifiedAtMs: number;
   readonly headers: ObjectHeaders;
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
@@ -35,12 +36,12 @@ class Bucket {
   }
 
   info(remote: Remote): ObjectInfo {
-    const { etag, headers, metadata, tags } = remote;
+    const { etag, modifiedAtMs, headers, metadata, tags } = remote;
     const tagCount = Object.keys(tags).length;
     return {
       key: objectKey('a'),
       sizeBytes: 1,
-      modifiedAtMs: 0,
+      modifiedAtMs,
       etag,
       headers,
       metadata,
@@ -72,7 +73,8 @@ class Bucket {
     if (condition.kind === 'ifAbsent' && this.remote !== undefined) return failure('preconditionFailed');
     if (condition.kind === 'ifMatch') {
       if (this.remote === undefined) return failure('notFound');
-      if (this.remote.etag !== condition.etag) return failure('preconditionFailed');
+      const { etag, modifiedAtMs } = this.remote;
+      if (etag !== condition.etag || modifiedAtMs !== condition.modifiedAtMs) return failure('preconditionFailed');
     }
     this.written = { attributes, condition };
     return { ok: true, value: { etag: 'new', modifiedAtMs: 5, conditionCheckedBy: 'server' } };
@@ -86,11 +88,18 @@ class Bucket {
 
 const one: Remote = {
   etag: '1',
+  modifiedAtMs: 1000,
   headers: { contentType: 'text/x', cacheControl: 'no-store' },
   metadata: { colour: 'red' },
   tags: { team: 'blue' },
 };
-const two: Remote = { etag: '2', headers: { contentType: 'text/y' }, metadata: { size: 'xl' }, tags: { team: 'two' } };
+const two: Remote = {
+  etag: '2',
+  modifiedAtMs: 2000,
+  headers: { contentType: 'text/y' },
+  metadata: { size: 'xl' },
+  tags: { team: 'two' },
+};
 
 function baselineOf(remote: Remote, more: Partial<Baseline> = {}): Baseline {
   const info = new Bucket().info(remote);
@@ -107,8 +116,8 @@ describe('saving what was opened', () => {
     const bucket = new Bucket(one);
     const result = await saveObject(baselineOf(one), 'edited', bucket);
     expect(result).toMatchObject({ kind: 'written', outcome: { etag: 'new' } });
-    const { etag, ...attributes } = one;
-    expect(bucket.written).toEqual({ attributes, condition: { kind: 'ifMatch', etag } });
+    const { etag, modifiedAtMs, ...attributes } = one;
+    expect(bucket.written).toEqual({ attributes, condition: { kind: 'ifMatch', etag, modifiedAtMs } });
   });
 
   it('keeps what others set since, which no ETag tells', async () => {
@@ -145,6 +154,18 @@ describe('saving what was opened', () => {
 });
 
 describe('saving what somebody else changed', () => {
+  it('keeps metadata that somebody sets at the last moment, which leaves the bytes as they are', async () => {
+    const bucket = new Bucket(one);
+    const metadata = { colour: 'green' };
+    bucket.meanwhile = () => (bucket.remote = { ...one, metadata, modifiedAtMs: 9000 });
+    expect(await saveObject(baselineOf(one), 'edited', bucket)).toMatchObject({ kind: 'written' });
+    expect(bucket.written?.attributes).toMatchObject({ metadata, tags: one.tags });
+    expect([bucket.conflicts, bucket.calls.filter((call) => call === 'write if 1')]).toEqual([
+      [],
+      Array(2).fill('write if 1'),
+    ]);
+  });
+
   it('writes nothing unless a person says so', async () => {
     const bucket = new Bucket(two);
     const result = await saveObject(baselineOf(one), 'edited', bucket);
@@ -156,8 +177,8 @@ describe('saving what somebody else changed', () => {
     const bucket = new Bucket(two);
     bucket.answer = 'overwrite';
     expect(await saveObject(baselineOf(one), 'edited', bucket)).toMatchObject({ kind: 'written' });
-    const { etag, ...attributes } = two;
-    expect(bucket.written).toEqual({ attributes, condition: { kind: 'ifMatch', etag } });
+    const { etag, modifiedAtMs, ...attributes } = two;
+    expect(bucket.written).toEqual({ attributes, condition: { kind: 'ifMatch', etag, modifiedAtMs } });
   });
 
   it('asks again when it changes once more while the person thinks or the bytes travel', async () => {
@@ -192,7 +213,7 @@ describe('saving what was deleted meanwhile', () => {
     const bucket = new Bucket();
     bucket.answer = 'overwrite';
     expect(await saveObject(baselineOf(one), 'edited', bucket)).toMatchObject({ kind: 'written' });
-    const { etag: _etag, ...attributes } = one;
+    const { etag: _etag, modifiedAtMs: _modifiedAtMs, ...attributes } = one;
     expect(bucket.written).toEqual({ attributes, condition: { kind: 'ifAbsent' } });
   });
 
