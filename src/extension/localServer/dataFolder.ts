@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -23,11 +23,33 @@ export function kindOfDataFolder(fsPath: string): 'empty' | 'store' | 'foreign' 
   return names.length === 0 ? 'empty' : 'foreign';
 }
 
-/** Removes what the server keeps, and nothing else. Rejects when a server still holds the folder after some seconds. */
+/**
+ * Removes what the server keeps, and nothing else. Rejects when a server still holds the folder after some seconds; the lock
+ * of one that died holds nothing.
+ */
 export async function removeStore(fsPath: string, waitMs = 5000): Promise<void> {
-  for (const untilMs = Date.now() + waitMs; existsSync(join(fsPath, lockName));) {
+  for (const untilMs = Date.now() + waitMs; isHeld(fsPath);) {
     if (Date.now() > untilMs) throw new Error(`a server still uses the folder "${fsPath}"`);
     await new Promise((done) => setTimeout(done, 50));
   }
   for (const name of storeNames) await rm(join(fsPath, name), { recursive: true, force: true });
+}
+
+function isHeld(fsPath: string): boolean {
+  let text: string;
+  try {
+    text = readFileSync(join(fsPath, lockName), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+  const pid = Number(/"pid":\s*(\d+)/.exec(text)?.[1] ?? Number.NaN);
+  if (Number.isNaN(pid)) return true; // not what our server writes: whose it is cannot be known
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
 }

@@ -8,7 +8,7 @@ import type { Prompts } from '../services';
 import { setContextKey } from '../ui/contextKeys';
 import { DisposableStore } from '../ui/lifecycle';
 import { kindOfDataFolder, removeStore } from './dataFolder';
-import { findRunningServer, startServer, stopServer, type ServerInfo } from './serverProcess';
+import { findRunningServer, startServer, stopFoundServer, stopServer, type ServerInfo } from './serverProcess';
 
 /** The connection that leads to the local server. */
 export const localConnectionId = connectionId('local-object-storage');
@@ -18,7 +18,7 @@ type ServerState =
   | { readonly kind: 'starting'; readonly work: Promise<boolean> }
   | { readonly kind: 'owned'; readonly info: ServerInfo; readonly child: ChildProcess; readonly ended: Promise<string> }
   /** It runs for another window, or was left running. */
-  | { readonly kind: 'found'; readonly info: ServerInfo; readonly pid: number };
+  | { readonly kind: 'found'; readonly info: ServerInfo; readonly pid: number; readonly dataFolderFsPath: string };
 
 const connectionKey = 'localServer.connection';
 const wasRunningKey = 'localServer.wasRunning';
@@ -125,7 +125,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
         break;
       case 'found':
         this.#setState({ kind: 'stopped' });
-        endProcess(state.pid);
+        await stopFoundServer(state.dataFolderFsPath, state.pid);
         break;
     }
     await this.#context.globalState.update(wasRunningKey, false);
@@ -191,7 +191,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
   async #start(): Promise<boolean> {
     const dataFolderFsPath = this.#dataFolderFsPath();
     const running = await findRunningServer(dataFolderFsPath);
-    if (running !== undefined) return this.#started({ kind: 'found', ...running });
+    if (running !== undefined) return this.#started({ kind: 'found', ...running, dataFolderFsPath });
     const { port, keepRunning } = settings();
     const started = await startServer({
       scriptFsPath: join(this.#context.extensionPath, 'dist', 'localServer.js'),
@@ -203,8 +203,9 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     });
     if (started.kind === 'failed') return this.#couldNotStart(started.message);
     const { child, info, ended } = started;
+    const isStarted = await this.#started({ kind: 'owned', child, info, ended });
     void ended.then((reason) => this.#ended(child, reason));
-    return this.#started({ kind: 'owned', child, info, ended });
+    return isStarted;
   }
 
   async #couldNotStart(message: string): Promise<false> {
@@ -301,15 +302,6 @@ function connectionTo(info: ServerInfo, before: IamConnection | undefined): IamC
     locationEndpoints: info.endpoints,
     controlEndpoints: info.controlEndpoints,
   };
-}
-
-/** A process that is gone already is what was wanted. */
-function endProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error;
-  }
 }
 
 function messageOf(error: unknown): string {

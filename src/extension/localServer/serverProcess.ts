@@ -123,6 +123,21 @@ export async function findRunningServer(
   return { info, pid };
 }
 
+/**
+ * Asks a server to stop that was found running. Not if it does not run any more: since then the system may have given the
+ * number of its process to another one.
+ */
+export async function stopFoundServer(dataFolderFsPath: string, pid: number): Promise<void> {
+  const running = await findRunningServer(dataFolderFsPath);
+  if (running?.pid !== pid) return;
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    // One that is gone already is what was wanted.
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error;
+  }
+}
+
 function serverArguments(start: ServerStart, isFirstStart: boolean): readonly string[] {
   return [
     start.scriptFsPath,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,16 @@ describe('the data folder of Local Object Storage', () => {
     mkdirSync(join(folder, 'blobs'));
     writeFileSync(join(folder, 'server.lock'), '{}');
     await expect(removeStore(folder, 10)).rejects.toThrow('still uses');
+    writeFileSync(join(folder, 'server.lock'), JSON.stringify({ pid: process.pid }));
+    await expect(removeStore(folder, 10)).rejects.toThrow('still uses');
     expect(existsSync(join(folder, 'blobs'))).toBe(true);
+  });
+
+  it('can be emptied although a server died in it', async () => {
+    mkdirSync(join(folder, 'blobs'));
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(join(folder, 'server.lock'), JSON.stringify({ pid }));
+    await removeStore(folder, 10);
+    expect(existsSync(join(folder, 'blobs'))).toBe(false);
   });
 });

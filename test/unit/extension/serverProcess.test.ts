@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import {
   findRunningServer,
   parseServerInfo,
   startServer,
+  stopFoundServer,
   stopServer,
   type ServerStart,
 } from '../../../src/extension/localServer/serverProcess';
@@ -40,6 +42,22 @@ describe('the process of the local server', () => {
     await stopServer(started.child, started.ended);
     expect(await started.ended).toBe('exit code 0');
     expect(await findRunningServer(join(folder, 'data'))).toBeUndefined();
+  });
+
+  it('is stopped by another window only as long as it is the process that was found', async () => {
+    const started = await startServer(start('data'));
+    if (started.kind !== 'running') throw new Error(started.message);
+    const { pid } = (await findRunningServer(join(folder, 'data')))!;
+    await stopFoundServer(join(folder, 'data'), pid);
+    expect(await started.ended).toBe('exit code 0');
+
+    // Its number belongs to another program by now.
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => undefined, 60_000)'], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => other.once('exit', (_code, signal) => resolve(signal)));
+    writeFileSync(join(folder, 'data', 'server.lock'), JSON.stringify({ pid: other.pid }));
+    await stopFoundServer(join(folder, 'data'), other.pid!);
+    other.kill('SIGKILL');
+    expect(await ended).toBe('SIGKILL');
   });
 
   it('is at the address of its last start, and at another one when that is taken', async () => {
