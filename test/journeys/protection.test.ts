@@ -1,6 +1,7 @@
-import { GetObjectTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectTaggingCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { rawClient } from '../fakes/objectStorage';
+import { rawClient, readStorageInfo } from '../fakes/objectStorage';
 import { addLegalHold, createRetainedBucket } from '../fakes/retainedBucket';
 import { tryLocalStorage, useSession } from './session';
 
@@ -113,4 +114,78 @@ test('an object is held and retained by hand, says so, and its properties are ed
   expect(await preview.getByText('legal hold').count()).toBe(0);
   await preview.getByRole('button', { name: 'Apply', exact: true }).click();
   await expect.poll(tags, { timeout: 20_000 }).toEqual([{ Key: 'matter', Value: 'two' }]);
+});
+
+test('the metadata of a folder and the tags of a selection are edited in one document, around what is protected', async () => {
+  const session = current();
+  const { workbench, folder } = session;
+  const { page } = workbench;
+  const info = readStorageInfo(join(folder, 'storage'));
+  const client = rawClient(info);
+  for (const [name, owner] of [
+    ['a.txt', 'ana'],
+    ['b.txt', 'ben'],
+    ['held.txt', 'court'],
+  ] as const) {
+    const Metadata = { owner, matter: 'one' };
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: `exhibits/${name}`, Body: name, Metadata }));
+  }
+  await addLegalHold(info, bucket, 'exhibits/held.txt', 'case-4712');
+  const owners = async () =>
+    await Promise.all(
+      ['a.txt', 'b.txt', 'held.txt'].map(async (name) => {
+        const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: `exhibits/${name}` }));
+        return head.Metadata?.['owner'];
+      }),
+    );
+  await workbench.command('View: Close All Editors');
+  await workbench.command('Notifications: Clear All Notifications');
+  await workbench.command('Object Storage: Refresh All');
+  await workbench.expand(bucket);
+
+  // What the objects of the folder have in common; a mistake is caught, and what is protected is said.
+  await workbench.row('exhibits').waitFor();
+  await workbench.contextMenu(workbench.row('exhibits'), 'Properties of Selection or Folder');
+  await workbench.tab('exhibits.properties.jsonc').waitFor();
+  await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('"owner": "<mixed>"');
+  await workbench.replaceText('"owner": "<mixed>"', '"Owner": "clerk"');
+  await page.locator('.editor-instance .squiggly-error').first().waitFor();
+  await workbench.replaceText('"Owner"', '"owner"');
+  await page.locator('.editor-instance .squiggly-error').first().waitFor({ state: 'detached' });
+  await page.locator('.editor-instance .squiggly-warning').first().waitFor();
+  // An automatic save applies nothing.
+  const notApplied = page.locator('.part.statusbar .statusbar-item', { hasText: 'Not applied' });
+  await notApplied.waitFor();
+  expect(await owners()).toEqual(['ana', 'ben', 'court']);
+  const preview = workbench.dialog('Change 3 objects?');
+  await workbench.saveUntil(preview);
+  await preview.getByText('"exhibits/held.txt": protected by retention or a legal hold').waitFor();
+  await session.screenshot('selection-properties');
+  await preview.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect.poll(owners, { timeout: 20_000 }).toEqual(['clerk', 'clerk', 'court']);
+  // The document goes on over what there is now: the protected one still differs.
+  await notApplied.waitFor({ state: 'detached' });
+  await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('"owner": "<mixed>"');
+  await workbench.waitForTab('exhibits.properties.jsonc', 'clean');
+
+  // Two of them, chosen in the tree.
+  await workbench.closeActiveEditor();
+  await workbench.command('Notifications: Clear All Notifications');
+  await workbench.expand('exhibits');
+  await workbench.row('a.txt').click();
+  await workbench.row('b.txt').click({ modifiers: ['ControlOrMeta'] });
+  await workbench.contextMenu(workbench.row('b.txt'), 'Properties of Selection or Folder');
+  await workbench.tab('2 selected.properties.jsonc').waitFor();
+  await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('"owner": "clerk"');
+  await workbench.replaceText('"tags": {}', '"tags": { "stage": "final" }');
+  await notApplied.waitFor();
+  const two = workbench.dialog('Change 2 objects?');
+  await workbench.saveUntil(two);
+  await two.getByText('Set tag stage to "final".').waitFor();
+  await two.getByRole('button', { name: 'Change', exact: true }).click();
+  await workbench.notification('Applied to the selection of 2').waitFor();
+  const tags = async () =>
+    (await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: 'exhibits/b.txt' }))).TagSet;
+  expect(await tags()).toEqual([{ Key: 'stage', Value: 'final' }]);
+  expect(await owners()).toEqual(['clerk', 'clerk', 'court']);
 });

@@ -64,7 +64,7 @@ async function lookAgain(
 
 /** The document goes on over what there is now: as applied, or with a text that a save would apply to the rest. */
 async function afterTransfer(
-  { engine }: ConfigurationServices,
+  { engine, prompts }: ConfigurationServices,
   { subject, text }: AppliedSelection,
   { refused }: SelectionChange,
   run: Result<TransferSnapshot>,
@@ -73,6 +73,9 @@ async function afterTransfer(
   const now = await engine.send('documents/open', { subject, keeping: text });
   if (!now.ok) return { kind: 'failed', error: now.error };
   const { state, itemsFailed } = run.value;
+  if (state === 'done') {
+    void prompts.info(vscode.l10n.t('Applied to {0}.', subjectName(subject, vscode.l10n.t)));
+  }
   // Those that were said to stay as they are leave nothing that a second save could do.
   const isDone = state === 'done' || (state === 'failed' && itemsFailed > 0 && itemsFailed <= refused.length);
   return { kind: isDone ? 'applied' : 'partly', document: now.value };

@@ -59,6 +59,10 @@ async function save(answer: object, button: string, end: Partial<TransferSnapsho
 describe('saving the document of a selection', () => {
   it('says what changes on how many objects and what stays, and starts one transfer', async () => {
     const { result, asked, requests } = await save({ ok: true, value: wanted }, 'Change');
+    expect(result.kind === 'started' && (await result.ended)).toMatchObject({
+      kind: 'applied',
+      document: { baseline: 'after' },
+    });
     expect(asked).toEqual([
       [
         'Change 12 objects?',
@@ -74,6 +78,7 @@ describe('saving the document of a selection', () => {
         'Change',
         'Show Change',
       ].join('\n'),
+      'Applied to the selection of 2 in "bucket".',
     ]);
     const { connectionId: connection, bucket, keys, prefixes } = subject;
     expect(requests).toEqual([
@@ -88,10 +93,6 @@ describe('saving the document of a selection', () => {
         method: 'copy',
       },
     ]);
-    expect(result.kind === 'started' && (await result.ended)).toMatchObject({
-      kind: 'applied',
-      document: { baseline: 'after' },
-    });
   });
 
   it.each([

@@ -75,6 +75,94 @@ describe('the properties of an object as a document', () => {
     assert.ok(labels.includes('"application/json"'), `completions: ${labels.join(', ')}`);
   });
 
+  it('has its parts in outline and breadcrumbs, folds them, and is put in form again', async () => {
+    await put('props/structured.txt');
+    const document = await open('props/structured.txt');
+    const { uri } = document;
+    const parts = ['headers', 'metadata', 'tags', 'acl', 'facts'];
+    let symbols: readonly vscode.DocumentSymbol[] = [];
+    // The language server of VS Code starts with the first document of its language.
+    await until(async () => {
+      symbols =
+        (await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
+          'vscode.executeDocumentSymbolProvider',
+          uri,
+        )) ?? [];
+      return symbols.length > 0;
+    });
+    assert.deepEqual(
+      symbols.map(({ name }) => name),
+      parts,
+    );
+    const headers = symbols.find(({ name }) => name === 'headers');
+    assert.ok(headers?.children.some(({ name }) => name === 'Content-Type'));
+
+    const lineOf = (part: string): number => document.positionAt(document.getText().indexOf(`"${part}"`)).line;
+    const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
+      'vscode.executeFoldingRangeProvider',
+      uri,
+    );
+    for (const part of ['headers', 'tags', 'facts']) {
+      const fold = folds.find(({ start }) => start === lineOf(part));
+      assert.ok(fold !== undefined && fold.end > fold.start, `${part} does not fold`);
+    }
+
+    /** The text as Format Document leaves it; VS Code's formatter takes the newline at the end away. */
+    const formatted = async (): Promise<string> => {
+      const edits = await vscode.commands.executeCommand<vscode.TextEdit[] | undefined>(
+        'vscode.executeFormatDocumentProvider',
+        uri,
+        { tabSize: 2, insertSpaces: true },
+      );
+      const change = new vscode.WorkspaceEdit();
+      change.set(uri, edits ?? []);
+      assert.ok(await vscode.workspace.applyEdit(change));
+      return document.getText().trimEnd();
+    };
+    const printed = document.getText().trimEnd();
+    assert.equal(await formatted(), printed);
+    await replace(document, '"tags": {\n    "a": "b"\n  }', '"tags":{"a":"b"}');
+    assert.equal(await formatted(), printed);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('has all of that for a selection as well', async () => {
+    await put('chosen/one.txt');
+    await put('chosen/two.txt');
+    const connection = connectionId('local-object-storage');
+    const subject = { kind: 'selection', connectionId: connection, bucket: bucketName(bucket) } as const;
+    const uri = vscode.Uri.from(configUri({ ...subject, keys: [], prefixes: ['chosen/'] }));
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    assert.equal(document.languageId, 'jsonc');
+    assert.match(document.getText(), /"objects": 2/);
+    await until(async () => {
+      const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
+        'vscode.executeDocumentSymbolProvider',
+        uri,
+      );
+      return symbols?.some(({ name }) => name === 'metadata') === true;
+    });
+    const at = document.positionAt(document.getText().indexOf('"tags"') + 2);
+    await until(async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', uri, at);
+      const texts = hovers.flatMap(({ contents }) => contents);
+      return texts.some((text) => (typeof text === 'string' ? text : text.value).includes('where objects differ'));
+    });
+    await replace(document, '"a": "b"', '"a": "<mixed>"');
+    await until(() => vscode.languages.getDiagnostics(uri).some(({ code }) => code === 'mixed'));
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      uri,
+      vscode.languages.getDiagnostics(uri)[0]!.range,
+    );
+    const repair = actions.find(({ title }) => title === 'Write "b"');
+    assert.ok(repair?.edit);
+    assert.ok(await vscode.workspace.applyEdit(repair.edit));
+    await until(() => vscode.languages.getDiagnostics(uri).length === 0);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
   it('compares with what the service has', async () => {
     await put('props/compared.txt');
     const document = await open('props/compared.txt');

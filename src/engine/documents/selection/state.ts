@@ -96,11 +96,14 @@ function remarks(state: SelectionState): readonly string[] {
   const { tags, acl } = sharedAttributes(state);
   const parts = [...(tags === undefined ? ['tags'] : []), ...(acl === undefined ? ['access list'] : [])];
   return [
-    `What these objects have in common. "${mixedText}" stands where they differ: leave it alone, and each keeps its own.`,
-    'What is set here is set on all of them, and a line that is taken away is removed from all of them.',
-    notSeen === 0 && count.isComplete
-      ? `All ${seen} objects were looked at.`
-      : `${seen} of ${countText(count)} objects were looked at. A change is made on the others as well, which may have more than is shown here.`,
+    `"${mixedText}" stands where the objects differ: leave it, and each keeps its own.`,
+    'What is set here is set on all; a line taken away is removed from all.',
+    ...(notSeen === 0 && count.isComplete
+      ? [`All ${seen} objects were looked at.`]
+      : [
+          `${seen} of ${countText(count)} objects were looked at. The others are changed as well,`,
+          'and may have more than is shown here.',
+        ]),
     ...(unseen.length === 0 ? [] : ['Some objects could not be looked at: see the facts.']),
     ...(parts.length === 0
       ? []

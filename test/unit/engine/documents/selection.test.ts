@@ -110,9 +110,7 @@ describe('reading a selection', () => {
     expect(looked).toHaveLength(200);
     expect(most()).toBe(8);
     expect(read.count).toEqual({ objects: 2500, isComplete: true });
-    expect(printSelection(read)).toContain(
-      '200 of 2500 objects were looked at. A change is made on the others as well, which may have more than is shown here.',
-    );
+    expect(printSelection(read)).toContain('200 of 2500 objects were looked at. The others are changed as well,');
     const many = await readSelection(subject, { client: service(20_000).client, nowMs }, new AbortController().signal);
     expect(printSelection(many)).toContain('200 of more than 10000 objects were looked at.');
   });
@@ -148,8 +146,8 @@ describe('the document of a selection', () => {
   it('prints what is shared, and says where objects differ', () => {
     expect(printSelection(two)).toMatchInlineSnapshot(`
       "{
-        // What these objects have in common. "<mixed>" stands where they differ: leave it alone, and each keeps its own.
-        // What is set here is set on all of them, and a line that is taken away is removed from all of them.
+        // "<mixed>" stands where the objects differ: leave it, and each keeps its own.
+        // What is set here is set on all; a line taken away is removed from all.
         // All 2 objects were looked at.
         // Headers that a download answers with.
         "headers": {
