@@ -85,6 +85,8 @@ export type CosErrorReason =
   | 'keyTooLong'
   /** More than one object or one request may have. */
   | 'tooLargeToStore'
+  /** More than can be written anew by way of this machine. */
+  | 'tooLargeToSend'
   | 'quotaExceeded';
 
 /** Roles of IBM Cloud Object Storage, as IBM prints them (credentials.md §5.1). */

@@ -161,7 +161,7 @@ function verdictByStatus(subject: Subject, answer: ErrorAnswer, code: string | u
   }
   if (status === 405 || status === 501) return never('unsupported');
   if (status === 409) return never('conflict');
-  if (status === 413) return never('tooLarge');
+  if (status === 413) return never('tooLarge', 'tooLargeToStore');
   if (status === 429 || status === 503) return { kind: 'throttled', retry: 'later' };
   if (status === 451) return never('held');
   if (status >= 500) return { kind: 'network', retry: 'later' };

@@ -1,4 +1,4 @@
-import type { CosErrorKind, ProtectionRefusal } from '../../model/cosError';
+import type { CosErrorKind, CosErrorReason, ProtectionRefusal } from '../../model/cosError';
 import type { Obstacle } from '../../model/protection';
 import { CosFailure } from '../failure';
 import type { ObjectAddress } from './client';
@@ -7,16 +7,22 @@ import type { ObjectAddress } from './client';
 export function refused(
   op: string,
   place: Pick<ObjectAddress, 'bucket'> & Partial<ObjectAddress>,
-  what: { readonly kind: CosErrorKind; readonly refusal?: ProtectionRefusal; readonly detail: string },
+  what: {
+    readonly kind: CosErrorKind;
+    readonly reason?: CosErrorReason;
+    readonly refusal?: ProtectionRefusal;
+    readonly detail: string;
+  },
   cause?: CosFailure,
 ): CosFailure {
   const { bucket, key } = place;
-  const { kind, refusal, detail } = what;
+  const { kind, reason, refusal, detail } = what;
   const { httpStatus, code, requestId, host } = cause?.error ?? {};
   return new CosFailure(
     {
       kind,
       op,
+      ...(reason === undefined ? {} : { reason }),
       bucket,
       ...(key === undefined ? {} : { key }),
       ...(host === undefined ? {} : { host }),

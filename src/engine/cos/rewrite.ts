@@ -212,7 +212,7 @@ export function createRewrite(
     const { sizeBytes, etag } = state.info;
     if (sizeBytes > maxPutRewriteBytes) {
       const detail = `"${source.key}" has ${sizeBytes} bytes; at most ${maxPutRewriteBytes} can be written anew from here. Let the service copy it instead.`;
-      throw refused('PutObject', source, { kind: 'tooLarge', detail });
+      throw refused('PutObject', source, { kind: 'tooLarge', reason: 'tooLargeToSend', detail });
     }
     const bytes = new Uint8Array(sizeBytes);
     if (sizeBytes > 0) {

@@ -288,6 +288,7 @@ export async function abortAfter(
 function tooLarge(item: UploadItem): CosFailure {
   return new CosFailure({
     kind: 'tooLarge',
+    reason: 'tooLargeToStore',
     op: 'upload',
     fsPath: item.fsPath,
     retry: 'never',

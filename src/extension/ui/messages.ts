@@ -233,6 +233,8 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the name is longer than the 1,024 bytes that the service takes; choose a shorter one');
     case 'tooLargeToStore':
       return t('it is larger than the service takes in one object or request');
+    case 'tooLargeToSend':
+      return t('it is too large to be written anew by way of this machine; let the service copy it instead');
     case 'quotaExceeded':
       return t('the quota is used up; delete something or raise the quota');
     default:

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { maxPutRewriteBytes } from '../../../src/engine/cos/rewrite';
 import type { AttributeChange } from '../../../src/model/objectState';
 import { objectKey } from '../../../src/model/ids';
+import { testConnectionId } from '../../fakes/servedEngine';
 import { startProtected, type Protected } from './fixture';
 
 const dayMs = 86_400_000;
@@ -157,6 +159,21 @@ describe('changing what is not the bytes of an object', () => {
       applied: ['tags'],
       failed: { step: 'acl', error: { kind: 'network' } },
     });
+  });
+
+  it('writes nothing anew by way of this machine that is too large for its memory', async () => {
+    const address = { bucket: await server.bucket(), key: objectKey('large') };
+    const client = server.client();
+    const bytes = new Uint8Array(maxPutRewriteBytes + 1);
+    await client.putObject(address, bytes, { headers: {} }, { kind: 'always' }, never);
+    const { info } = await client.getObjectState(address, never);
+    const wanted = { seen: { etag: info.etag }, change: { metadata: { a: 'b' } }, lock: 'keep' } as const;
+    const edit = { connectionId: testConnectionId, ...address, ...wanted };
+    expect(await server.engine.refuse('attributes/put', { ...edit, method: 'put' })).toMatchObject({
+      kind: 'tooLarge',
+      reason: 'tooLargeToSend',
+    });
+    await server.engine.ask('attributes/put', { ...edit, method: 'copy' });
   });
 
   it('copies what is too large for one copy in parts, and keeps everything', async () => {

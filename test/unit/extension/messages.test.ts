@@ -83,6 +83,7 @@ const reasons: Record<CosErrorReason, true> = {
   metadataTooLarge: true,
   keyTooLong: true,
   tooLargeToStore: true,
+  tooLargeToSend: true,
   quotaExceeded: true,
 };
 
