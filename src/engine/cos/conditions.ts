@@ -57,7 +57,7 @@ export function createConditions(
     return found;
   }
 
-  return {
+  const conditions: Conditions = {
     check,
     async guard(op, address, condition, signal, write) {
       if (condition.kind === 'always') return { value: await write({}), conditionCheckedBy: 'none' };
@@ -73,6 +73,13 @@ export function createConditions(
         if (!(error instanceof CosFailure)) throw error;
         const { httpStatus, reason } = error.error;
         if (httpStatus === 412) {
+          if (condition.kind === 'ifMatch' && isTimed) {
+            // Refused although the HEAD agreed: either somebody was faster, which this shows, or the service compares
+            // fractions of seconds, which no header holds.
+            await check(op, address, condition, signal);
+            const untimed = { kind: 'ifMatch', etag: condition.etag } as const;
+            return await conditions.guard(op, address, untimed, signal, write);
+          }
           if (condition.kind === 'ifMatch' && !isHonoured && !bareEtags.has(origin)) {
             // Refused although the HEAD agreed: either somebody was faster, which this shows, or the server compares
             // the header with its quotes (radosgw does).
@@ -95,6 +102,7 @@ export function createConditions(
       }
     },
   };
+  return conditions;
 }
 
 function isMet(
