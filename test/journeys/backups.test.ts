@@ -23,6 +23,8 @@ test('a bucket is backed up into a vault, and restored into another bucket as of
   await workbench.pick('Create Backup Vault…', 'Backup vault');
   await workbench.answer('vault-of-drafts', 'Name of the vault');
   await workbench.answer('us-south', 'Region of the vault');
+  await workbench.pick('local-keys', 'Key Protect or Hyper Protect');
+  await workbench.pick('backups-root-key', 'Root key of "local-keys"');
   await workbench.notification('Created the backup vault "vault-of-drafts"').waitFor();
   await workbench.contextMenu(workbench.row(bucket), 'Backup Policies…');
   await workbench.pick('Create Backup Policy…', 'Backup policy of');

@@ -8,6 +8,7 @@ import {
 } from '../../model/backup';
 import type { ConnectionId } from '../../model/ids';
 import type { ListedVault } from '../../protocol/backups';
+import { askRootKey } from '../buckets/askRootKey';
 import { bucketNameSentence } from '../buckets/bucketNameSentence';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import { openConfiguration } from '../configuration/commands';
@@ -39,7 +40,7 @@ export async function showVaults(services: CommandServices, connectionId: Connec
     : await showVault(services, connectionId, chosen.vault);
 }
 
-/** Asks for name and region, and creates a vault. */
+/** Asks for name, region and root key, and creates a vault. */
 export async function createVault(services: CommandServices, connectionId: ConnectionId): Promise<CommandOutcome> {
   const { engine, prompts } = services;
   const vault = await prompts.input({
@@ -56,7 +57,14 @@ export async function createVault(services: CommandServices, connectionId: Conne
       /^[a-z0-9-]+$/.test(text) ? undefined : vscode.l10n.t('Enter a region such as us-south.'),
   });
   if (region === undefined) return;
-  const settings = { tracksManagementEvents: false, hasUsageMetrics: false };
+  const place = { connectionId, title: vscode.l10n.t('Create Backup Vault: Encryption'), location: undefined };
+  const chosen = await askRootKey(services, { ...place, canList: true }, undefined);
+  if (chosen === undefined) return;
+  const settings = {
+    tracksManagementEvents: false,
+    hasUsageMetrics: false,
+    ...(chosen.rootKey === undefined ? {} : { rootKeyCrn: chosen.rootKey.crn }),
+  };
   const created = await engine.send('backups/createVault', { connectionId, vault, region, ...settings });
   services.view.refreshBackups(connectionId);
   if (created.ok) void prompts.info(vscode.l10n.t('Created the backup vault "{0}".', vault));

@@ -10,9 +10,11 @@ import type { BucketOptions } from './newBucket';
 
 type ChosenKey = BucketOptions['rootKey'];
 
-/** Where a bucket is to be whose key is asked for. */
+/** Where a bucket or vault is to be whose key is asked for. */
 export interface KeyPlace {
   readonly connectionId: ConnectionId;
+  /** What the steps are called. */
+  readonly title: string;
   readonly location: Location | undefined;
   /** HMAC keys cannot list instances and keys; then there is only the CRN. */
   readonly canList: boolean;
@@ -25,7 +27,7 @@ interface State {
   readonly key: ChosenKey;
 }
 
-/** Asks for the root key of a new bucket. Undefined where the person went back; `rootKey` is undefined for none. */
+/** Asks for the root key of a new bucket or vault. Undefined where the person went back; `rootKey` is undefined for none. */
 export async function askRootKey(
   services: CommandServices,
   place: KeyPlace,
@@ -37,7 +39,7 @@ export async function askRootKey(
     { isNeeded: ({ way }) => way === 'crn', ask: (state, at) => askCrn(services, place, state, at) },
   ];
   const initial: State = { way: place.canList ? 'instance' : 'crn', key: before };
-  const answer = await askInnerSteps(vscode.l10n.t('Create Bucket: Encryption'), steps, initial);
+  const answer = await askInnerSteps(place.title, steps, initial);
   return answer === undefined ? undefined : { rootKey: answer.key };
 }
 
@@ -117,7 +119,7 @@ async function askKey(
     key: { crn: key.crn, name: key.name },
   }));
   const options = {
-    placeHolder: vscode.l10n.t('Root key of "{0}" that encrypts the bucket, for good', instance.name),
+    placeHolder: vscode.l10n.t('Root key of "{0}" to encrypt with, for good', instance.name),
     matchOnDetail: true,
     activeLabel: state.key?.name ?? '',
   };
@@ -131,7 +133,7 @@ async function askCrn(
   at: StepPlace,
 ): Promise<StepAnswer<State>> {
   const options = {
-    prompt: vscode.l10n.t('CRN of the root key that encrypts the bucket, for good'),
+    prompt: vscode.l10n.t('CRN of the root key to encrypt with, for good'),
     placeHolder: 'crn:v1:bluemix:public:kms:us-south:a/…:…:key:…',
     value: state.key?.crn ?? '',
     validateInput: (text: string) => rootKeySentence(text, location),

@@ -121,7 +121,9 @@ async function askFor(
   const { prompts } = services;
   switch (act) {
     case 'encryption': {
-      const place = { connectionId: connection.id, location: basics.location, canList: connection.kind === 'iam' };
+      const title = vscode.l10n.t('Create Bucket: Encryption');
+      const { id: connectionId } = connection;
+      const place = { connectionId, title, location: basics.location, canList: connection.kind === 'iam' };
       return await askRootKey(services, place, options.rootKey);
     }
     case 'versioning':

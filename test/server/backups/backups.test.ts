@@ -22,6 +22,21 @@ describe('backups', () => {
       tracksManagementEvents: true,
       hasUsageMetrics: false,
     });
+  it('encrypts a vault with a root key, and refuses one that is not there', async () => {
+    const { engine } = server;
+    const instances = await engine.ask('rootKeys/listInstances', { connectionId });
+    const instanceCrn = instances.find(({ service }) => service === 'hpcs')?.crn ?? '';
+    const [key] = await engine.ask('rootKeys/list', { connectionId, instanceCrn });
+    const settings = { region: 'us-south', tracksManagementEvents: false, hasUsageMetrics: false };
+    const rootKeyCrn = key?.crn ?? '';
+    const vault = 'vault-with-a-key';
+    await engine.ask('backups/createVault', { connectionId, vault, ...settings, rootKeyCrn });
+    expect((await engine.ask('backups/getVault', { connectionId, vault })).rootKeyCrn).toBe(rootKeyCrn);
+    const unknown = { connectionId, vault: 'vault-without', ...settings, rootKeyCrn: rootKeyCrn.replace(/.$/, 'x') };
+    expect((await engine.refuse('backups/createVault', unknown)).kind).toBe('invalid');
+    await engine.ask('backups/deleteVault', { connectionId, vault });
+  });
+
   const versioned = async () => {
     const bucket = await server.bucket();
     await server.engine.ask('versioning/put', { connectionId, bucket, state: 'enabled' });
