@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from './serverProcess';
 
 /** Everything the server keeps in its data folder (docs/local-server.md, "Files in the data folder"). */
 const storeNames = [
@@ -45,11 +46,5 @@ function isHeld(fsPath: string): boolean {
   }
   const pid = Number(/"pid":\s*(\d+)/.exec(text)?.[1] ?? Number.NaN);
   if (Number.isNaN(pid)) return true; // not what our server writes: whose it is cannot be known
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, under another user.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
+  return isAlive(pid);
 }

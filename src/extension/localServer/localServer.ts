@@ -8,7 +8,7 @@ import type { Prompts } from '../services';
 import { setContextKey } from '../ui/contextKeys';
 import { DisposableStore } from '../ui/lifecycle';
 import { kindOfDataFolder, removeStore } from './dataFolder';
-import { findRunningServer, startServer, stopFoundServer, stopServer, type ServerInfo } from './serverProcess';
+import { findRunningServer, isAlive, startServer, stopFoundServer, stopServer, type ServerInfo } from './serverProcess';
 
 /** The connection that leads to the local server. */
 export const localConnectionId = connectionId('local-object-storage');
@@ -20,6 +20,11 @@ type ServerState =
   /** It runs for another window, or was left running. */
   | { readonly kind: 'found'; readonly info: ServerInfo; readonly pid: number; readonly dataFolderFsPath: string };
 
+type FoundState = ServerState & { readonly kind: 'found' };
+
+/** Between two looks whether a server of another window still runs; and for how long one that ended may come back. */
+const timing = { watchMs: 1000, comeBackMs: 15_000 };
+
 const connectionKey = 'localServer.connection';
 const wasRunningKey = 'localServer.wasRunning';
 
@@ -28,20 +33,24 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
   readonly connectionId = localConnectionId;
   readonly #context: vscode.ExtensionContext;
   readonly #prompts: Prompts;
+  readonly #timing: typeof timing;
   readonly #owned = new DisposableStore();
   readonly #didChange = this.#owned.add(new vscode.EventEmitter<void>());
   #statusItem: vscode.StatusBarItem | undefined;
   #state: ServerState = { kind: 'stopped' };
   #isResumed = false;
+  #isDisposed = false;
 
   readonly onDidChange = this.#didChange.event;
 
-  constructor(context: vscode.ExtensionContext, prompts: Prompts) {
+  constructor(context: vscode.ExtensionContext, prompts: Prompts, watching = timing) {
+    this.#timing = watching;
     this.#context = context;
     this.#prompts = prompts;
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#owned.dispose();
     this.#statusItem?.dispose();
   }
@@ -191,7 +200,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
   async #start(): Promise<boolean> {
     const dataFolderFsPath = this.#dataFolderFsPath();
     const running = await findRunningServer(dataFolderFsPath);
-    if (running !== undefined) return this.#started({ kind: 'found', ...running, dataFolderFsPath });
+    if (running !== undefined) return await this.#found({ kind: 'found', ...running, dataFolderFsPath });
     const { port, keepRunning } = settings();
     const started = await startServer({
       scriptFsPath: join(this.#context.extensionPath, 'dist', 'localServer.js'),
@@ -221,6 +230,29 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     await this.#context.globalState.update(wasRunningKey, true);
     this.#setState(state);
     return true;
+  }
+
+  async #found(found: FoundState): Promise<boolean> {
+    const isFound = await this.#started(found);
+    void this.#watch(found);
+    return isFound;
+  }
+
+  /** Notices when a server ends that is not this window's: nobody tells. Its window may be loading anew, and start it again. */
+  async #watch(found: FoundState): Promise<void> {
+    const { watchMs, comeBackMs } = this.#timing;
+    for (let goneMs = 0; goneMs <= comeBackMs; goneMs = isAlive(found.pid) ? 0 : goneMs + watchMs) {
+      await new Promise((done) => setTimeout(done, watchMs).unref());
+      if (this.#state !== found || this.#isDisposed) return;
+      const running = isAlive(found.pid) ? undefined : await findRunningServer(found.dataFolderFsPath);
+      if (this.#state !== found || this.#isDisposed) return;
+      if (running !== undefined) {
+        await this.#found({ ...found, ...running });
+        return;
+      }
+    }
+    this.#setState({ kind: 'stopped' });
+    this.#offerRestart(vscode.l10n.t('Local Object Storage was stopped outside of this window.'));
   }
 
   #ended(child: ChildProcess, reason: string): void {

@@ -138,6 +138,17 @@ export async function stopFoundServer(dataFolderFsPath: string, pid: number): Pr
   }
 }
 
+/** Whether a process runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
 function serverArguments(start: ServerStart, isFirstStart: boolean): readonly string[] {
   return [
     start.scriptFsPath,
