@@ -72,12 +72,14 @@ async function afterTransfer(
   if (!run.ok) return { kind: 'failed', error: run.error };
   const now = await engine.send('documents/open', { subject, keeping: text });
   if (!now.ok) return { kind: 'failed', error: now.error };
-  const { state, itemsFailed } = run.value;
+  const { state, itemsFailed, failures } = run.value;
   if (state === 'done') {
     void prompts.info(vscode.l10n.t('Applied to {0}.', subjectName(subject, vscode.l10n.t)));
   }
   // Those that were said to stay as they are leave nothing that a second save could do.
-  const isDone = state === 'done' || (state === 'failed' && itemsFailed > 0 && itemsFailed <= refused.length);
+  const expected = new Set<string>(refused.map(({ key }) => key));
+  const isExpected = itemsFailed === failures.length && failures.every(({ name }) => expected.has(name));
+  const isDone = state === 'done' || (state === 'failed' && itemsFailed > 0 && isExpected);
   return { kind: isDone ? 'applied' : 'partly', document: now.value };
 }
 

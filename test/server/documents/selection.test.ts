@@ -233,11 +233,18 @@ describe('the properties of a selection as a document, against a server', () => 
     expect((await stateOf(bucket, 'f/b')).info.metadata).toEqual({});
   });
 
-  it('shows what a role may see, and cannot be changed over a read-only connection', async () => {
+  it('shows a role what it may see, and is read-only over a connection that is', async () => {
     const bucket = await server.bucket();
     await fill(bucket);
     const readOnly = { ...select(bucket, ['f/a', 'f/b']), connectionId: server.readOnly };
     expect((await open(readOnly)).readOnlyReason).toBe('The connection is marked read-only.');
+    const reader = { ...select(bucket, ['f/a', 'f/b']), connectionId: server.roles.ObjectReader };
+    const seen = await open(reader);
+    expect(value(seen.text)).toMatchObject({ metadata: { case: '7' }, facts: { notReadable: '2: f/a, f/b' } });
+    expect(seen.text).toContain('The access list of some objects could not be read, and cannot be changed here.');
+    expect(value(seen.text)).not.toHaveProperty('acl');
+    // What could not be read would be lost.
+    expect(await codes(reader, seen, ({ metadata }) => void (metadata['a'] = 'b'))).toEqual(['error refused']);
     const subject = select(bucket, ['f/a', 'f/b']);
     const { text, baseline } = await open(subject);
     await expect(server.engine.ask('documents/plan', { subject, text, baseline })).rejects.toThrow('unsupported');

@@ -31,8 +31,16 @@ const wanted: SelectionChange = {
   refused: [{ key: objectKey('f/held'), reason: 'protected' }],
 };
 
+const error = { kind: 'held', op: 'ChangeAttributes', retry: 'never', detail: '' } as const;
+const held = { name: 'f/held', error };
+const other = { name: 'f/other', error };
+
 /** Saves, with a service that answers and a person who presses a button. */
-async function save(answer: object, button: string, end: Partial<TransferSnapshot> = { state: 'done' }) {
+async function save(
+  answer: object,
+  button: string,
+  end: Partial<TransferSnapshot> = { state: 'done', itemsFailed: 0, failures: [] },
+) {
   const asked: string[] = [];
   const requests: unknown[] = [];
   const services = {
@@ -96,24 +104,26 @@ describe('saving the document of a selection', () => {
   });
 
   it.each([
-    [{ state: 'failed', itemsFailed: 1 }, 'applied'],
-    [{ state: 'failed', itemsFailed: 2 }, 'partly'],
-    [{ state: 'failed', itemsFailed: 0 }, 'partly'],
-    [{ state: 'cancelled', itemsFailed: 0 }, 'partly'],
-  ] as const)('keeps a text that a save could go on with: %s', async (end, kind) => {
+    ['what failed is what was said to stay', { state: 'failed', itemsFailed: 1, failures: [held] }, 'applied'],
+    ['another failed', { state: 'failed', itemsFailed: 1, failures: [other] }, 'partly'],
+    ['another failed as well', { state: 'failed', itemsFailed: 2, failures: [held, other] }, 'partly'],
+    ['more failed than are listed', { state: 'failed', itemsFailed: 2, failures: [held] }, 'partly'],
+    ['the transfer itself failed', { state: 'failed', itemsFailed: 0, failures: [] }, 'partly'],
+    ['it was cancelled', { state: 'cancelled', itemsFailed: 0, failures: [] }, 'partly'],
+  ] as const)('keeps a text that a save could go on with, and no other: %s', async (_case, end, kind) => {
     const { result } = await save({ ok: true, value: wanted }, 'Change', end);
     expect(result.kind === 'started' && (await result.ended).kind).toBe(kind);
   });
 
   it('starts nothing where nobody wants it, nothing changes, or looking at the objects was given up', async () => {
-    const error = { op: 'documents/change', retry: 'never', detail: '' };
+    const refusal = { op: 'documents/change', retry: 'never', detail: '' };
     for (const [answer, button, kind] of [
       [{ ok: true, value: wanted }, 'Cancel', 'notConfirmed'],
       [{ ok: true, value: { ...wanted, change: {} } }, 'Change', 'unchanged'],
-      [{ ok: false, error: { ...error, kind: 'cancelled' } }, 'Change', 'notConfirmed'],
-      [{ ok: false, error: { ...error, kind: 'network' } }, 'Change', 'failed'],
+      [{ ok: false, error: { ...refusal, kind: 'cancelled' } }, 'Change', 'notConfirmed'],
+      [{ ok: false, error: { ...refusal, kind: 'network' } }, 'Change', 'failed'],
       [
-        { ok: false, error: { ...error, kind: 'preconditionFailed', reason: 'changedMeanwhile' } },
+        { ok: false, error: { ...refusal, kind: 'preconditionFailed', reason: 'changedMeanwhile' } },
         'Discard Mine',
         'discarded',
       ],
