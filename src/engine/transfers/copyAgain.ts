@@ -43,7 +43,7 @@ export async function isCopied(
   if (request.protection === 'keep' && isReplaceRefused(info.protection, context.nowMs()))
     await proveRetained(context, source, item.from, target);
   transfer.addBytesBefore(item.object.sizeBytes);
-  if (request.deleteSource) await deleteSource(context, source, item, rest);
+  if (request.deleteSource) await deleteSource(context, source, item, info, rest);
   notes.removeItem(item.from.key);
   return true;
 }

@@ -132,10 +132,11 @@ async function copyTo(
   if (request.protection === 'keep' && isRetained) await proveRetained(context, source, item.from, target);
   const sameMd5 = isPlain && made.etag === item.object.etag;
   if (request.deleteSource || !(sameMd5 || made.isProven)) {
-    const pair = { source: info ?? (await head()), from: item.from, target };
+    const was = info ?? (await head());
+    const pair = { source: was, from: item.from, target };
     await proveCopy(context, source, pair, { isProven: made.isProven, isMove: request.deleteSource });
+    if (request.deleteSource) await deleteSource(context, source, item, was, note);
   }
-  if (request.deleteSource) await deleteSource(context, source, item, note);
 }
 
 /** What a copy left behind; `isProven`: its bytes were compared on their way. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectInfo, ObjectSummary } from '../../model/objectInfo';
+import type { ObjectInfo } from '../../model/objectInfo';
 import type { BodySink, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
@@ -45,11 +45,12 @@ export async function deleteUnchanged(
   { signal }: TransferContext,
   end: TransferEnd,
   address: ObjectAddress,
-  was: ObjectSummary,
+  was: ObjectInfo,
 ): Promise<void> {
   const { client } = end;
   const is = await inConnection(end, signal, () => client.headObject(address, signal));
-  if (is.etag !== was.etag || is.sizeBytes !== was.sizeBytes) {
+  // Headers and metadata are changed by a copy onto itself, which renews the time alone.
+  if (is.etag !== was.etag || is.sizeBytes !== was.sizeBytes || is.modifiedAtMs !== was.modifiedAtMs) {
     throw new CosFailure({
       kind: 'preconditionFailed',
       op: 'DeleteObject',

@@ -13,16 +13,20 @@ export async function sourceInfo({ signal }: TransferContext, end: TransferEnd, 
   return info;
 }
 
-/** Deletes the source of a move whose copy is proven, unless it changed or another engine goes on with the transfer. */
+/**
+ * Deletes the source of a move whose copy is proven, unless it is another one than before the copy, by a HEAD each time, or
+ * another engine goes on with the transfer.
+ */
 export async function deleteSource(
   context: TransferContext,
   source: TransferEnd,
-  item: CopyItem,
+  { from }: CopyItem,
+  was: ObjectInfo,
   { uploadId: _settled, ...note }: CopyNote,
 ): Promise<void> {
   context.notes.putItem({ ...note, isVerified: true });
   context.notes.assertHeld();
-  await deleteUnchanged(context, source, item.from, item.object);
+  await deleteUnchanged(context, source, from, was);
 }
 
 /**

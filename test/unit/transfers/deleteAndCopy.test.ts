@@ -125,6 +125,19 @@ describe('copying one object', () => {
     expect(world.client.text('bucket', 'a')).toBe('newer');
   });
 
+  it('keeps a source whose metadata somebody changed after it was copied, though its bytes are the same', async () => {
+    let heads = 0;
+    world.client.intercept = (operation, key) => {
+      if (operation !== 'headObject' || key !== 'a' || ++heads !== 2) return;
+      const stored = world.client.buckets.get('bucket')!.get('a')!;
+      const { modifiedAtMs } = stored.info;
+      stored.info = { ...stored.info, metadata: { owner: 'somebody' }, modifiedAtMs: modifiedAtMs + 1000 };
+    };
+    const end = await world.run(copy('a', 'b', true));
+    expect(end).toMatchObject({ state: 'failed', error: { reason: 'changedMeanwhile' } });
+    expect(world.client.buckets.get('bucket')!.get('a')!.info.metadata).toEqual({ owner: 'somebody' });
+  });
+
   it('does not take what the bucket locks by itself for the longer lock of the source', async () => {
     const lock = (key: string, hours: number) => {
       const stored = world.client.buckets.get('bucket')!.get(key)!;
