@@ -99,7 +99,7 @@ function configurationOf(options: CommonOptions, environment: NodeJS.ProcessEnv)
     caFiles: caBundle === undefined || caBundle === '' ? [] : [caBundle],
     useSystemCertificates: true,
     requestTimeoutMs: 60_000,
-    memoryBudgetBytes: Math.max(96 * mebibyte, options.partBytes),
+    memoryBudgetBytes: Math.max(128 * mebibyte, options.partBytes),
     maxConnections: options.concurrency,
     preferredPartBytes: options.partBytes,
     skipSymlinks: options.skipSymlinks,

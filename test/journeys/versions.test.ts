@@ -31,8 +31,8 @@ test('the versions of an object are seen, one is restored, and a deletion is und
   await workbench.contextMenu(workbench.row(key), 'Time Machine…');
   const oldest = (await versions.nth(2).getAttribute('aria-label')) ?? '';
   const [, day = '', time = ''] = /^Version of (\d+ \w+ \d+), (\d+:\d+)/.exec(oldest) ?? [];
-  const moment = new Date(`${day} UTC`).toISOString().slice(0, 10);
-  await workbench.answer(`${moment} ${time}:59`, 'Date and time');
+  const afterwards = new Date(Date.parse(`${day} ${time} UTC`) + 60_000).toISOString();
+  await workbench.answer(`${afterwards.slice(0, 10)} ${afterwards.slice(11, 19)}`, 'Date and time');
   await workbench.notification('This is "supplier-agreement.md" as it was').waitFor();
   await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('within 30 days');
   await workbench.closeActiveEditor();

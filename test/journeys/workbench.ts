@@ -92,14 +92,16 @@ export class Workbench {
    * takes the focus closes it, so it may have to be opened again.
    */
   async contextMenu(row: Locator, entry: string): Promise<void> {
-    const item = this.page.getByRole('menuitem', { name: entry });
+    const label = this.page.locator('.action-label').getByText(entry, { exact: true });
+    const item = this.page.getByRole('menuitem').filter({ has: label });
     let isClicked = false;
     for (let tries = 0; ; tries++) {
       try {
         if ((await item.count()) === 0) {
           if (isClicked) return;
+          await this.#closeMenu();
           await row.click({ button: 'right' });
-          await item.waitFor({ timeout: shortMs });
+          await this.#showEntry(item);
         }
         await item.click({ timeout: shortMs });
         isClicked = true;
@@ -108,6 +110,25 @@ export class Workbench {
         if (tries >= 4) throw error;
       }
     }
+  }
+
+  /** What covers the window while a menu is open takes a click and closes it. */
+  async #closeMenu(): Promise<void> {
+    const cover = this.page.locator('.context-view-block');
+    if ((await cover.count()) === 0) return;
+    await this.page.mouse.click(900, 600);
+    await cover.waitFor({ state: 'detached', timeout: shortMs });
+  }
+
+  /** Opens one submenu after the other of the open context menu until an entry is there. */
+  async #showEntry(item: Locator): Promise<void> {
+    await this.page.locator('.monaco-menu').first().waitFor({ timeout: shortMs });
+    const submenus = this.page.locator('.monaco-submenu-item');
+    for (let at = 0; (await item.count()) === 0 && at < (await submenus.count()); at++) {
+      await submenus.nth(at).hover({ timeout: shortMs });
+      await item.waitFor({ timeout: 1500 }).catch(() => undefined);
+    }
+    await item.waitFor({ timeout: shortMs });
   }
 
   /** Drags a row onto another, by the mouse: what is dragged begins to move a little before it goes anywhere. */

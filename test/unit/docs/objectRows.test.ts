@@ -120,7 +120,11 @@ const rows: readonly Row[] = [
 const root = join(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const { contributes } = JSON.parse(read('package.json')) as {
-  contributes: { menus: Record<string, { command: string; when?: string }[]>; commands: { command: string }[] };
+  contributes: {
+    menus: Record<string, { command?: string; when?: string }[]>;
+    submenus: { id: string }[];
+    commands: { command: string }[];
+  };
 };
 const protocol = new Set(
   ['requests', 'documents']
@@ -148,7 +152,8 @@ describe("IBM's features of objects that concern metadata, tags, versions, prote
       expect(contributes.commands.map((each) => each.command)).toContain(command);
       const hidden = contributes.menus['commandPalette']!.filter((each) => each.command === command);
       expect(hidden).toEqual([]);
-      const places = contributes.menus['view/item/context']!.filter((each) => each.command === command);
+      const menus = ['view/item/context', ...contributes.submenus.map(({ id }) => id)];
+      const places = menus.flatMap((menu) => contributes.menus[menu]!).filter((each) => each.command === command);
       const isOffered = places.some(({ when = '' }) => wordsOf(when)[0]?.includes(on));
       expect([command, isOffered]).toEqual([command, true]);
     }

@@ -12,6 +12,11 @@ interface MenuItem {
   readonly when?: string;
 }
 
+interface SubmenuItem {
+  readonly submenu: string;
+  readonly when?: string;
+}
+
 interface Manifest {
   readonly activationEvents: readonly string[];
   readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
@@ -22,7 +27,8 @@ interface Manifest {
       readonly category?: string;
       readonly enablement?: string;
     }[];
-    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly submenus: readonly { readonly id: string; readonly label: string }[];
+    readonly menus: Readonly<Record<string, readonly (MenuItem | SubmenuItem)[]>>;
     readonly keybindings?: readonly MenuItem[];
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly when?: string }[]>>;
     readonly viewsWelcome: readonly { readonly contents: string; readonly when?: string }[];
@@ -77,10 +83,13 @@ function anything(): unknown {
 }
 
 const declared = contributes.commands.map(({ command }) => command);
-const menuItems = Object.entries(contributes.menus).flatMap(([menu, items]) =>
+const menuEntries = Object.entries(contributes.menus).flatMap(([menu, items]) =>
   items.map((item) => ({ menu, ...item })),
 );
+const menuItems = menuEntries.filter((item) => 'command' in item);
+const submenuItems = menuEntries.filter((item) => 'submenu' in item);
 const whens = [
+  ...submenuItems.map(({ when }) => when),
   ...menuItems.map(({ when }) => when),
   ...(contributes.keybindings ?? []).map(({ when }) => when),
   ...contributes.viewsWelcome.map(({ when }) => when),
@@ -116,8 +125,19 @@ describe('the manifest', () => {
     expect(declared).toEqual(expect.arrayContaining(used));
   });
 
+  it('shows every submenu in the context menu, and in it only what the view has', () => {
+    const ids = contributes.submenus.map(({ id }) => id);
+    expect(submenuItems.map(({ submenu }) => submenu).sort()).toEqual([...ids].sort());
+    for (const id of ids) {
+      const items = menuItems.filter(({ menu }) => menu === id);
+      expect(items.length).toBeGreaterThan(2);
+      for (const { when } of items) expect(when).toMatch(/^view == ibmcos\.buckets && /);
+    }
+  });
+
   it('hides from the palette the commands whose target cannot be picked', () => {
     const hidden = (contributes.menus['commandPalette'] ?? [])
+      .filter((item) => 'command' in item)
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command);
     const unpickable = Object.entries(table)
