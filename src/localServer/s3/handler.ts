@@ -171,8 +171,9 @@ function answerError(thrown: unknown, message: IncomingMessage, response: Server
       : new S3Error('InternalError', 'We encountered an internal error. Please try again.');
   for (const name of response.getHeaderNames()) {
     const isCommon =
-      ['x-clv-request-id', 'x-amz-request-id', 'x-clv-s3-version', 'server', 'accept-ranges', 'vary'].includes(name) ||
-      name.startsWith('access-control-');
+      ['date', 'x-clv-request-id', 'x-amz-request-id', 'x-clv-s3-version', 'server', 'accept-ranges', 'vary'].includes(
+        name,
+      ) || name.startsWith('access-control-');
     if (!isCommon) {
       response.removeHeader(name);
     }
