@@ -109,7 +109,7 @@ test('a credential found on this machine signs in, gets an HMAC key of its own, 
   await workbench.answer('not a key', 'New API key');
   await workbench.clickNotification('The key was not replaced', 'Enter Another Key');
   await workbench.answer(newKey, 'New API key');
-  await workbench.notification('The key of "Found" was replaced').waitFor();
+  await workbench.told('The key of "Found" was replaced');
   expect(inKeychain()).toContain(newKey);
   expect(inKeychain()).not.toContain(apiKey);
 });

@@ -187,8 +187,19 @@ export class Workbench {
   /** Clicks a button of the notification that has both text and button: VS Code may tell of the same failure itself. */
   async clickNotification(text: string | RegExp, name: string): Promise<void> {
     const button = this.page.getByRole('button', { name, exact: true });
-    const toasts = this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
-    await toasts.filter({ has: button }).first().getByRole('button', { name, exact: true }).click();
+    const told = await this.told(text);
+    await told.filter({ has: button }).first().getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Notifications with a text. Where several came at once, VS Code shows some behind the bell only. */
+  async told(text: string | RegExp): Promise<Locator> {
+    const all = this.page.locator('.notification-list-item', { hasText: text });
+    await all
+      .first()
+      .waitFor({ timeout: 10_000 })
+      .catch(() => this.command('Notifications: Show Notifications'));
+    await all.first().waitFor();
+    return all;
   }
 
   /** A modal question of VS Code. */
