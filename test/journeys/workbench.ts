@@ -3,6 +3,9 @@ import type { Locator, Page } from 'playwright-core';
 const shortMs = 3_000;
 const waitMs = 20_000;
 
+/** A menu of VS Code listens to the mouse 100 ms after it opened; an earlier click can close it and choose nothing. */
+const menuWakesMs = 250;
+
 /** VS Code as somebody at its window sees it. Everything here is a click, a key, or a look. */
 export class Workbench {
   readonly page: Page;
@@ -102,6 +105,7 @@ export class Workbench {
           await this.#closeMenu();
           await row.click({ button: 'right' });
           await this.#showEntry(item);
+          await this.page.waitForTimeout(menuWakesMs);
         }
         await item.click({ timeout: shortMs });
         isClicked = true;
