@@ -5,6 +5,8 @@ const waitMs = 20_000;
 
 /** A menu of VS Code listens to the mouse 100 ms after it opened; an earlier click can close it and choose nothing. */
 const menuWakesMs = 250;
+/** A list that is filtered moves its rows a moment later; a click before that meets another one. */
+const listSettlesMs = 250;
 
 /** VS Code as somebody at its window sees it. Everything here is a click, a key, or a look. */
 export class Workbench {
@@ -181,6 +183,8 @@ export class Workbench {
   async pick(entry: string, placeholder: string): Promise<void> {
     await this.page.locator('.quick-input-widget').getByPlaceholder(placeholder).waitFor();
     await this.input().fill(entry.replaceAll('…', ''));
+    await this.entry(entry).waitFor();
+    await this.page.waitForTimeout(listSettlesMs);
     await this.entry(entry).click();
   }
 
