@@ -8,7 +8,7 @@ import { beginCopyUpload, type CopyNote } from './copyNote';
 import type { CopyWays } from './copyStream';
 import { keptControls } from './keptProtection';
 import { runParts } from './parts';
-import { abortAfter } from './uploadFile';
+import { abortAfter, protectionOf } from './uploadFile';
 
 const graceMs = 10_000;
 
@@ -19,15 +19,14 @@ export async function copyParts(
   from: ObjectAddress,
   note: CopyNote,
   source: ObjectInfo,
-  { condition, protection, acl }: CopyWays,
+  { condition, ...ways }: CopyWays,
   partBytes: number,
 ): Promise<Pick<WriteOutcome, 'etag'>> {
   const { client, notes, signal, transfer } = context;
   const to = { bucket: note.bucket, key: note.key };
   const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
-  const kept = await keptControls(context, end, from, source, protection);
-  const controls = acl === undefined ? kept : { controls: { ...kept.controls, acl } };
-  const attributes = { headers: source.headers, metadata: source.metadata, tags, ...controls };
+  const controls = await keptControls(context, end, from, source, ways);
+  const attributes = { headers: source.headers, metadata: source.metadata, tags, controls };
   const patient = lateSignal(signal, graceMs);
   const uploadId = await beginCopyUpload(context, note, attributes, patient);
   const settle = () => notes.putItem(note);
@@ -48,7 +47,8 @@ export async function copyParts(
     });
     if (signal.aborted) throw cancelled('copy');
     notes.assertHeld();
-    const made = await client.completeMultipartUpload(to, uploadId, parts, { condition, ...kept.controls }, patient);
+    const completion = { condition, ...protectionOf(controls) };
+    const made = await client.completeMultipartUpload(to, uploadId, parts, completion, patient);
     settle();
     return made;
   } catch (thrown) {

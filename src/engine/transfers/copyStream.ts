@@ -1,25 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { planParts, type PartPlan } from '../../model/partPlan';
-import type { CopyProtection, WriteCondition } from '../../protocol/requests';
-import type { NewObjectAttributes, ObjectAddress, UploadCompletion, UploadedPart } from '../cos/client';
+import type { WriteCondition } from '../../protocol/requests';
+import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { inConnection, lateSignal, type TransferContext, type TransferEnd } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import { isMd5 } from './copyProof';
-import { keptControls } from './keptProtection';
+import { keptControls, type CopyControls } from './keptProtection';
 import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from './crc';
 import { runParts } from './parts';
-import { abortAfter } from './uploadFile';
+import { abortAfter, protectionOf } from './uploadFile';
 
 const graceMs = 10_000;
 
 /** Whether a copy may be written, what protects it, and who may read it. */
-export interface CopyWays {
+export interface CopyWays extends CopyControls {
   readonly condition: WriteCondition;
-  readonly protection?: CopyProtection;
-  /** Everyone may read the copy. */
-  readonly acl?: 'public-read';
 }
 
 /**
@@ -33,13 +30,12 @@ export async function streamObject(
   from: ObjectAddress,
   info: ObjectInfo,
   note: CopyNote,
-  { condition, protection, acl }: CopyWays,
+  { condition, ...ways }: CopyWays,
 ): Promise<{ readonly etag: string; readonly isProven: boolean }> {
   const { signal } = context;
   const tags = info.tagCount > 0 ? await source.client.getTags(from, signal) : {};
-  const kept = await keptControls(context, source, from, info, protection);
-  const controls = acl === undefined ? kept : { controls: { ...kept.controls, acl } };
-  const attributes = { headers: info.headers, metadata: info.metadata, tags, ...controls };
+  const controls = await keptControls(context, source, from, info, ways);
+  const attributes = { headers: info.headers, metadata: info.metadata, tags, controls };
   if (info.sizeBytes <= context.partBytes)
     return await sendWhole(context, source, from, info, note, attributes, condition);
   return await sendParts(context, source, from, info, note, attributes, condition);
@@ -154,7 +150,7 @@ async function sendParts(
       target,
       uploadId,
       parts,
-      { condition, ...protectionOf(attributes) },
+      { condition, ...protectionOf(attributes.controls) },
       patient,
     );
     settle();
@@ -163,10 +159,6 @@ async function sendParts(
     if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
     throw await abortAfter(context, target, uploadId, settle, thrown);
   }
-}
-
-function protectionOf({ controls }: NewObjectAttributes): Pick<UploadCompletion, 'protection'> {
-  return controls?.protection === undefined ? {} : { protection: controls.protection };
 }
 
 /** Compares the bytes of all parts with what the source says of the whole. */

@@ -24,6 +24,13 @@ export function lockOf({ protection: { objectLock } }: ObjectInfo, nowMs: number
   };
 }
 
+/** What protects a copy, and who may read it. */
+export interface CopyControls {
+  readonly protection?: CopyProtection;
+  /** Everyone may read the copy. */
+  readonly acl?: 'public-read';
+}
+
 /**
  * What a copy that the service does not make in one piece is written with, to be protected as its source is. Of legal holds
  * one goes along (data-plane.md §12.2); `proveRetained` puts the others on the copy.
@@ -33,26 +40,32 @@ export async function keptControls(
   source: TransferEnd,
   from: ObjectAddress,
   info: ObjectInfo,
-  wish: CopyProtection | undefined,
-): Promise<Pick<NewObjectAttributes, 'controls'>> {
-  if (wish !== 'keep') return {};
+  { protection: wish, acl }: CopyControls,
+): Promise<NonNullable<NewObjectAttributes['controls']>> {
+  const protection = wish === 'keep' ? await newProtection(context, source, from, info) : undefined;
+  return { ...(protection === undefined ? {} : { protection }), ...(acl === undefined ? {} : { acl }) };
+}
+
+async function newProtection(
+  context: TransferContext,
+  source: TransferEnd,
+  from: ObjectAddress,
+  info: ObjectInfo,
+): Promise<NewProtection | undefined> {
   const nowMs = context.nowMs();
-  if (!isReplaceRefused(info.protection, nowMs)) {
-    const lock = lockOf(info, nowMs);
-    return lock === undefined ? {} : { controls: { protection: lock } };
-  }
+  if (!isReplaceRefused(info.protection, nowMs)) return lockOf(info, nowMs);
   const { end, holds } = await retentionOf(context, source, from);
   const [first] = holds;
   const hold = first === undefined ? {} : { holdId: first.id };
   switch (end.kind) {
     case 'until': {
       const isOver = end.untilMs <= nowMs;
-      return { controls: { protection: { kind: 'retention', ...(isOver ? {} : { untilMs: end.untilMs }), ...hold } } };
+      return { kind: 'retention', ...(isOver ? {} : { untilMs: end.untilMs }), ...hold };
     }
     case 'indefinite':
-      return { controls: { protection: { kind: 'retention', periodSeconds: -1, ...hold } } };
+      return { kind: 'retention', periodSeconds: -1, ...hold };
     case 'permanent':
-      return { controls: { protection: { kind: 'retention', periodSeconds: -2, ...hold } } };
+      return { kind: 'retention', periodSeconds: -2, ...hold };
   }
 }
 

@@ -210,7 +210,8 @@ async function putParts(
   settle();
 }
 
-function protectionOf(controls: NewObjectAttributes['controls']): Pick<UploadCompletion, 'protection'> {
+/** Of what an object is to get, what goes with the end of its upload (data-plane.md §6). */
+export function protectionOf(controls: NewObjectAttributes['controls']): Pick<UploadCompletion, 'protection'> {
   return controls?.protection === undefined ? {} : { protection: controls.protection };
 }
 
