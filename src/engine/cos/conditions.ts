@@ -13,6 +13,8 @@ export interface Conditions {
    * Whether an endpoint honours a condition is known once it has refused a write for it (412); until then a HEAD goes
    * before, and the header goes along all the same. Trying it out with a write that should be refused would destroy data
    * where it is not. The time of the last change is no condition of a write that a server must know: it is always looked at.
+   * What one operation honours another one may ignore. `pinsSource`: the write has conditions of its source besides, whose
+   * refusal looks the same and is thrown on; it tells nothing of what the endpoint honours.
    */
   guard<T>(
     op: string,
@@ -20,6 +22,7 @@ export interface Conditions {
     condition: WriteCondition,
     signal: AbortSignal,
     write: (headers: Readonly<Record<string, string>>) => Promise<T>,
+    pinsSource?: 'pinsSource',
   ): Promise<{ value: T; conditionCheckedBy: CheckedBy }>;
   /** Whether the condition holds now, by HEAD; throws `preconditionFailed` when it does not. Answers with what is there. */
   check(
@@ -59,10 +62,10 @@ export function createConditions(
 
   const conditions: Conditions = {
     check,
-    async guard(op, address, condition, signal, write) {
+    async guard(op, address, condition, signal, write, pinsSource) {
       if (condition.kind === 'always') return { value: await write({}), conditionCheckedBy: 'none' };
       const origin = await originOf(address.bucket, signal);
-      const knowledge = `${condition.kind} ${origin}`;
+      const knowledge = `${op} ${condition.kind} ${origin}`;
       const isHonoured = honoured.has(knowledge);
       const conditionCheckedBy = isHonoured ? 'server' : 'headBefore';
       const isTimed = condition.kind === 'ifMatch' && condition.modifiedAtMs !== undefined;
@@ -78,7 +81,7 @@ export function createConditions(
             // fractions of seconds, which no header holds.
             await check(op, address, condition, signal);
             const untimed = { kind: 'ifMatch', etag: condition.etag } as const;
-            return await conditions.guard(op, address, untimed, signal, write);
+            return await conditions.guard(op, address, untimed, signal, write, pinsSource);
           }
           if (condition.kind === 'ifMatch' && !isHonoured && !bareEtags.has(origin)) {
             // Refused although the HEAD agreed: either somebody was faster, which this shows, or the server compares
@@ -87,6 +90,10 @@ export function createConditions(
             const value = await write(conditionHeaders(condition, true));
             bareEtags.add(origin);
             return { value, conditionCheckedBy: 'server' };
+          }
+          if (pinsSource !== undefined) {
+            await check(op, address, condition, signal);
+            throw error; // the condition still holds: it is the source that is another one
           }
           honoured.add(knowledge);
           const because = condition.kind === 'ifAbsent' ? 'alreadyExists' : 'changedMeanwhile';

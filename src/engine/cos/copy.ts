@@ -52,6 +52,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
             modifiedAtMs: copied.CopyObjectResult?.LastModified?.getTime() ?? Date.now(),
           };
         },
+        'pinsSource',
       );
       return { ...value, conditionCheckedBy };
     },

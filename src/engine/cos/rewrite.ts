@@ -146,6 +146,7 @@ export function createRewrite(
           return await send({ ...conditional, ...sameBytes });
         }
       },
+      'pinsSource',
     );
     return { ...value, conditionCheckedBy };
   }

@@ -75,6 +75,8 @@ async function copyAnew(
       return { kind: 'done' };
     } catch (thrown) {
       if (!isTaken(thrown) || context.signal.aborted) throw thrown;
+      // What may be replaced refuses nothing.
+      if (clash === 'replace') throw sourceChanged(item, thrown);
       // The service says the same of a source that is another one by now.
       if ((await findObject(context.client, target, context.signal)) === undefined) throw sourceChanged(item, thrown);
       if (clash === 'skip') return { kind: 'exists', detail: `an object "${target.key}" exists` };

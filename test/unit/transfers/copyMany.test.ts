@@ -138,6 +138,16 @@ describe('copying and moving many', () => {
     expect(world.client.keys('bucket')).toEqual(['a/1']);
   });
 
+  it('says that the source changed, and not that there is a target that was to be replaced', async () => {
+    fill('a/1', 't/a/1');
+    world.client.intercept = (operation) => {
+      if (operation === 'copyObject') world.client.put('bucket', 'a/1', 'newer');
+    };
+    const end = await world.run(copy([], ['a/'], 't/', { clash: 'replace' }));
+    expect(end).toMatchObject({ state: 'failed', error: { reason: 'changedMeanwhile', key: 'a/1' } });
+    expect(world.client.text('bucket', 't/a/1')).toBe('t/a/1');
+  });
+
   it('costs one request an object where listing and answer tell the same MD5', async () => {
     fill('a/1', 'a/2', 'a/3');
     await world.run(copy([], ['a/'], 't/'));

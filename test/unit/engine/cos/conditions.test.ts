@@ -63,3 +63,39 @@ describe('a write on the condition that an object was not written since', () => 
     expect(sent).toHaveLength(1);
   });
 });
+
+describe('a copy where nothing may be overwritten, on a service that ignores the condition', () => {
+  /** Answers 412 for a source that is another one, and overwrites whatever is at the target. */
+  function careless() {
+    const at = { target: undefined as ObjectInfo | undefined, isSourceSame: true };
+    const conditions = createConditions(
+      async () => at.target,
+      async () => 'https://service',
+    );
+    const guarded = async (op: string, pinsSource?: 'pinsSource') => {
+      const write = async () => {
+        if (!at.isSourceSame) throw refused;
+        return 'written';
+      };
+      return await conditions.guard(op, address, { kind: 'ifAbsent' }, never, write, pinsSource);
+    };
+    return { at, guarded };
+  }
+  const there = { etag: 'theirs', modifiedAtMs: 1 } as ObjectInfo;
+
+  it('is still looked for after the service has refused a source that changed', async () => {
+    const { at, guarded } = careless();
+    at.isSourceSame = false;
+    await expect(guarded('CopyObject', 'pinsSource')).rejects.toBe(refused);
+    Object.assign(at, { isSourceSame: true, target: there });
+    await expect(guarded('CopyObject', 'pinsSource')).rejects.toMatchObject({ error: { reason: 'alreadyExists' } });
+  });
+
+  it('is still looked for after the service has refused another operation', async () => {
+    const { at, guarded } = careless();
+    at.isSourceSame = false;
+    await expect(guarded('PutObject')).rejects.toMatchObject({ error: { reason: 'alreadyExists' } });
+    Object.assign(at, { isSourceSame: true, target: there });
+    await expect(guarded('CompleteMultipartUpload')).rejects.toMatchObject({ error: { reason: 'alreadyExists' } });
+  });
+});
