@@ -2,6 +2,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import { isReplaceRefused } from '../../model/protection';
 import type { ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
+import { holds } from './carriedAttributes';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
 import { abortCopyUpload, type CopyNote } from './copyNote';
 import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
@@ -63,11 +64,6 @@ async function hasAllOf(context: TransferContext, end: TransferEnd, source: Know
   const wanted = await inConnection(end, signal, () => end.client.getTags(source.from, signal));
   const has = await inConnection(context, signal, () => context.client.getTags(found.from, signal));
   return holds(has, wanted);
-}
-
-function holds(has: object, wanted: object): boolean {
-  const values = new Map<string, unknown>(Object.entries(has));
-  return Object.entries(wanted).every(([name, value]) => values.get(name) === value);
 }
 
 function isAsProtected(source: ObjectInfo, copy: ObjectInfo, nowMs: number): boolean {

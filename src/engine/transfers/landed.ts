@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { UploadId } from '../../model/ids';
-import type { CosClient, ObjectAddress } from '../cos/client';
+import type { CosClient, NewObjectAttributes, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
+import { carriesAll } from './carriedAttributes';
+import type { TransferContext } from './context';
 import { crcToBase64, startCrc, type CrcAlgorithm } from './crc';
 import { findObject } from './remoteClash';
 import type { SourceFile } from './sourceFile';
@@ -30,19 +32,23 @@ export async function isGone(client: CosClient, address: ObjectAddress, uploadId
 }
 
 /**
- * Whether an object holds exactly the file's bytes: by size and a checksum of the whole object that the service keeps,
+ * Whether an object holds exactly the file's bytes, with all that it was to get (the old one of a replacement often has the
+ * same bytes): by size and a checksum of the whole object that the service keeps,
  * or the MD5 that the ETag of an object in one piece can be; otherwise it is read back and compared. An ETag of parts
  * proves nothing. False where the service cannot be asked.
  */
 export async function hasLanded(
-  client: CosClient,
+  context: Pick<TransferContext, 'client' | 'nowMs'>,
   address: ObjectAddress,
   file: SourceFile,
+  attributes: NewObjectAttributes,
   signal: AbortSignal = AbortSignal.timeout(readBackMs),
 ): Promise<boolean> {
+  const { client } = context;
   try {
     const found = await findObject(client, address, signal);
     if (found?.sizeBytes !== file.sizeBytes) return false;
+    if (!(await carriesAll(context, address, found, attributes, signal))) return false;
     const algorithm = found.checksumType === 'COMPOSITE' ? undefined : wholeAlgorithm(found.checksums);
     if (algorithm !== undefined) {
       const crc = startCrc(algorithm);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { BucketName } from '../../model/ids';
 import { partOf, planParts } from '../../model/partPlan';
-import type { ObjectAddress, UploadedPart } from '../cos/client';
+import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import { inConnection, type TransferContext } from './context';
@@ -21,7 +21,8 @@ export interface BegunUpload {
 }
 
 /**
- * What an earlier run has left of an upload. `done`: the object is there, and holds the file's bytes. `none`: nothing to
+ * What an earlier run has left of an upload. `done`: the object is there, with the file's bytes and all
+ * that it was to get. `none`: nothing to
  * go on with. Otherwise the open file, and the upload as the service has it. Throws `changedMeanwhile`, after the upload
  * was aborted, when the file is not as it was.
  */
@@ -30,12 +31,13 @@ export async function resumeUpload(
   bucket: BucketName,
   item: UploadItem,
   clash: DecidedClash,
+  attributes: NewObjectAttributes,
 ): Promise<'done' | 'none' | { readonly file: SourceFile; readonly begun: BegunUpload }> {
   const note = context.notes.findItem(item.fsPath);
   if (note?.kind !== 'upload') {
     // The engine may have ended between the object's arrival and the note of it.
     if (clash === 'replace') return 'none';
-    return (await isThere(context, { bucket, key: item.key }, item)) ? 'done' : 'none';
+    return (await isThere(context, { bucket, key: item.key }, item, attributes)) ? 'done' : 'none';
   }
   const { client, notes, signal } = context;
   const address = { bucket: note.bucket, key: note.key };
@@ -50,7 +52,7 @@ export async function resumeUpload(
   } catch (thrown) {
     if (!(thrown instanceof CosFailure) || thrown.error.reason !== 'noSuchUpload') throw thrown;
     // Completed before it could be noted, or aborted by somebody else: then the file starts over.
-    const isDone = await isThere(context, address, item);
+    const isDone = await isThere(context, address, item, attributes);
     notes.removeItem(note.name);
     return isDone ? 'done' : 'none';
   }
@@ -64,14 +66,19 @@ export async function resumeUpload(
   }
 }
 
-async function isThere(context: TransferContext, address: ObjectAddress, item: UploadItem): Promise<boolean> {
+async function isThere(
+  context: TransferContext,
+  address: ObjectAddress,
+  item: UploadItem,
+  attributes: NewObjectAttributes,
+): Promise<boolean> {
   const { client, signal } = context;
   const found = await inConnection(context, signal, () => findObject(client, address, signal));
   if (found?.sizeBytes !== item.sizeBytes) return false;
   const file = await SourceFile.open(item.fsPath, item);
   try {
     await file.assertUnchanged();
-    if (!(await hasLanded(client, address, file, signal))) return false;
+    if (!(await hasLanded(context, address, file, attributes, signal))) return false;
   } finally {
     await file.close();
   }

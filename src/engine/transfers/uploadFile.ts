@@ -35,7 +35,7 @@ export async function uploadFile(
   const attributes = attributesOf(item.fsPath, site, options);
   if (item.sizeBytes > multipartLimits.maxObjectBytes) throw tooLarge(item);
   if (context.run !== 'first') {
-    const resumed = await resumeUpload(context, bucket, item, clash);
+    const resumed = await resumeUpload(context, bucket, item, clash, attributes);
     if (resumed === 'done') return { kind: 'done' };
     if (resumed !== 'none') {
       try {
@@ -125,7 +125,7 @@ async function putWhole(
         context.client.putObject(address, reservation.buffer, attributes, condition, signal),
       );
     } catch (thrown) {
-      if (!isUnclear(thrown) || !(await hasLanded(context.client, address, file))) throw thrown;
+      if (!isUnclear(thrown) || !(await hasLanded(context, address, file, attributes))) throw thrown;
     }
     context.transfer.addBytes(file.sizeBytes);
     reservation.release();
@@ -180,7 +180,7 @@ async function putParts(
   context: TransferContext,
   file: SourceFile,
   { note, known }: BegunUpload,
-  { controls }: NewObjectAttributes,
+  attributes: NewObjectAttributes,
 ): Promise<void> {
   const { client, notes, signal } = context;
   const { uploadId } = note;
@@ -198,11 +198,11 @@ async function putParts(
   }
   const patient = lateSignal(signal, graceMs);
   try {
-    const completion = { condition: conditionOf(note.clash), ...protectionOf(controls) };
+    const completion = { condition: conditionOf(note.clash), ...protectionOf(attributes.controls) };
     await client.completeMultipartUpload(address, uploadId, parts, completion, patient);
   } catch (thrown) {
     const isThere = isUnclear(thrown) && (await isGone(client, address, uploadId));
-    if (!isThere || !(await hasLanded(client, address, file))) {
+    if (!isThere || !(await hasLanded(context, address, file, attributes))) {
       if (context.keepsTraces(thrown)) throw thrown;
       throw await abortAfter(context, address, uploadId, settle, thrown);
     }

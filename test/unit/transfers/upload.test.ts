@@ -101,6 +101,35 @@ describe('upload', () => {
     expect(await world.run(request([write('big.bin', bytes)]))).toMatchObject({ state: 'done', itemsDone: 1 });
   });
 
+  it.each([
+    ['metadata', { metadata: { owner: 'ana' } }],
+    ['tags', { tags: { stage: 'raw' } }],
+    ['a retention', { protection: { kind: 'retention', periodSeconds: 86_400 } }],
+    ['a lock', { protection: { kind: 'objectLock', hasLegalHold: true } }],
+  ] as const)('does not take the old object of the same bytes for one with %s', async (_what, options) => {
+    for (const [name, bytes] of Object.entries({ small: 'same', big: patternBytes(6 * mebibyte) })) {
+      const path = write(name, Buffer.from(bytes));
+      await world.run(request([path]));
+      world.client.intercept = (operation) => {
+        if (operation !== 'putObject' && operation !== 'completeMultipartUpload') return;
+        world.client.uploads.clear();
+        throw failure('network', 'connectionLost', 'bucket', name);
+      };
+      expect(await world.run({ ...request([path]), options }), name).toMatchObject({ state: 'failed', itemsDone: 0 });
+      world.client.intercept = () => undefined;
+    }
+  });
+
+  it('does not give up what was chosen for an upload that is tried again beside an object of the same bytes', async () => {
+    world.client.put('bucket', 'record', 'same');
+    const wanted = { ...request([write('record', 'same')], '', 'fail'), options: { metadata: { owner: 'ana' } } };
+    const failed = await world.run(wanted);
+    expect(failed).toMatchObject({ state: 'failed', error: { reason: 'alreadyExists' } });
+    const { transferId } = failed;
+    await world.transfers.handlers['transfers/retry']({ transferId }, new AbortController().signal);
+    expect(await world.end(transferId)).toMatchObject({ state: 'failed', error: { reason: 'alreadyExists' } });
+  });
+
   it('refuses a file that changes while it is being read, and stores nothing of it', async () => {
     const path = write('big.bin', patternBytes(12 * mebibyte));
     world.client.intercept = (operation, _key, { partNumber }) => {
