@@ -58,11 +58,11 @@ export const maxSelectionNames = 200;
 /** What stands in the document of a selection where its objects differ. */
 export const mixedText = '<mixed>';
 
-/** What of backups is a document. */
+/** What of backups is a document. Policies and ranges have ids; `name` says what its tab calls it. */
 export type BackupResource =
-  | { readonly kind: 'policy'; readonly bucket: BucketName; readonly policyId: string }
+  | { readonly kind: 'policy'; readonly bucket: BucketName; readonly policyId: string; readonly name: string }
   | { readonly kind: 'vault'; readonly vault: string }
-  | { readonly kind: 'range'; readonly vault: string; readonly rangeId: string };
+  | { readonly kind: 'range'; readonly vault: string; readonly rangeId: string; readonly name: string };
 
 /** A configuration document as it was read. */
 export interface OpenedDocument {

@@ -12,9 +12,9 @@ import { decodeKey, decodeSegment, encodeKey, encodeSegment, type UriParts } fro
  * | object, version | `/object/<bucket>/<key>.properties.jsonc`       |
  * | selection       | `/selection/<bucket>/<name>.properties.jsonc`   |
  * | bucket          | `/bucket/<bucket>/<bucket>.<topic>.jsonc`       |
- * | backup policy   | `/policy/<bucket>/<id>.policy.jsonc`            |
+ * | backup policy   | `/policy/<bucket>/<id>/<name>.policy.jsonc`     |
  * | backup vault    | `/vault/<name>.vault.jsonc`                     |
- * | recovery range  | `/range/<vault>/<id>.range.jsonc`               |
+ * | recovery range  | `/range/<vault>/<id>/<bucket>.range.jsonc`      |
  *
  * A version is in the query, and so are the names of a selection. Keys are escaped as in object URIs. Different subjects never share a URI.
  */
@@ -81,11 +81,11 @@ function selectionLabel({ bucket, keys, prefixes }: DocumentSubject & { kind: 's
 function backupPath(resource: BackupResource): string {
   switch (resource.kind) {
     case 'policy':
-      return `/policy/${resource.bucket}/${encodeSegment(resource.policyId)}.policy.jsonc`;
+      return `/policy/${resource.bucket}/${encodeSegment(resource.policyId)}/${encodeSegment(resource.name)}.policy.jsonc`;
     case 'vault':
       return `/vault/${resource.vault}.vault.jsonc`;
     case 'range':
-      return `/range/${resource.vault}/${encodeSegment(resource.rangeId)}.range.jsonc`;
+      return `/range/${resource.vault}/${encodeSegment(resource.rangeId)}/${encodeSegment(resource.name)}.range.jsonc`;
   }
 }
 
@@ -154,22 +154,28 @@ function decoded(text: string | undefined): string | undefined | null {
 function resourceOf(kind: string, first: string, rest: string): BackupResource | undefined {
   switch (kind) {
     case 'policy': {
-      const policyId = without(rest, '.policy.jsonc');
-      return policyId === undefined
+      const named = idAndName(rest, '.policy.jsonc');
+      return named === undefined
         ? undefined
-        : { kind, bucket: bucketName(first), policyId: decodeSegment(policyId) };
+        : { kind, bucket: bucketName(first), policyId: named.id, name: named.name };
     }
     case 'vault': {
       const vault = without(first, '.vault.jsonc');
       return vault === undefined ? undefined : { kind, vault };
     }
     case 'range': {
-      const rangeId = without(rest, '.range.jsonc');
-      return rangeId === undefined ? undefined : { kind, vault: first, rangeId: decodeSegment(rangeId) };
+      const named = idAndName(rest, '.range.jsonc');
+      return named === undefined ? undefined : { kind, vault: first, rangeId: named.id, name: named.name };
     }
     default:
       return undefined;
   }
+}
+
+function idAndName(rest: string, ending: string): { readonly id: string; readonly name: string } | undefined {
+  const [id, name, ...more] = without(rest, ending)?.split('/') ?? [];
+  if (id === undefined || name === undefined || more.length > 0) return undefined;
+  return { id: decodeSegment(id), name: decodeSegment(name) };
 }
 
 function isTopic(text: string | undefined): text is BucketTopic {

@@ -9,7 +9,7 @@ import type { TreeNode } from '../tree/treeNode';
 import { bucketText, policyText, rangeText, restoreText } from './backupTexts';
 import { deletePolicy, openPolicy } from './policies';
 import { followRestore, startRestore, type VaultRef } from './restores';
-import { deleteVault, extendRange } from './vaults';
+import { deleteVault, extendRange, rangeResource } from './vaults';
 
 /** Undefined when the person gave up choosing. */
 type Chosen<T> = Result<T> | undefined;
@@ -48,7 +48,7 @@ export async function runOnBackup(
       return await onChosen(await chooseRange(services, node), (on) => extendRange(services, on, on.range));
     case 'openRange':
       return await onChosen(await chooseRange(services, node), async ({ connectionId, vault, range }) => {
-        const resource = { kind: 'range', vault, rangeId: range.id } as const;
+        const resource = rangeResource(vault, range);
         return await openConfiguration(services, { kind: 'backup', connectionId, resource });
       });
     case 'followRestore':

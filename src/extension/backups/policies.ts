@@ -94,7 +94,7 @@ export async function openPolicy(
   { connectionId, bucket }: BucketTarget,
   policy: BackupPolicy,
 ): Promise<CommandOutcome> {
-  const resource = { kind: 'policy', bucket, policyId: policy.id } as const;
+  const resource = { kind: 'policy', bucket, policyId: policy.id, name: policy.name } as const;
   return await openConfiguration(services, { kind: 'backup', connectionId, resource });
 }
 

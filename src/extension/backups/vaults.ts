@@ -6,6 +6,7 @@ import {
   vaultNameProblem,
   type RecoveryRange,
 } from '../../model/backup';
+import type { BackupResource } from '../../model/configDocument';
 import type { ConnectionId } from '../../model/ids';
 import type { ListedVault } from '../../protocol/backups';
 import { askRootKey } from '../buckets/askRootKey';
@@ -164,10 +165,15 @@ async function showRange(
     case 'extend':
       return await extendRange(services, { connectionId, vault }, range);
     case 'open': {
-      const resource = { kind: 'range', vault, rangeId: range.id } as const;
+      const resource = rangeResource(vault, range);
       return await openConfiguration(services, { kind: 'backup', connectionId, resource });
     }
   }
+}
+
+/** A backup as the subject of a document, called after the bucket that it is of. */
+export function rangeResource(vault: string, { id, sourceCrn }: RecoveryRange): BackupResource {
+  return { kind: 'range', vault, rangeId: id, name: bucketText(sourceCrn) };
 }
 
 /** Asks how long a backup is to be kept, never shorter than it is. */

@@ -5,6 +5,7 @@ import type { ConnectionId } from '../../model/ids';
 import { addConnection, editConnection, reportText, testConnection } from '../connections/connectionForm';
 import { withPair } from '../connections/draft';
 import { nameSentence } from '../connections/draftSteps';
+import { saveChange } from '../connections/saveChange';
 import { secretPlaceText } from '../tree/tooltips';
 import type { CommandServices, CommandTable } from './command';
 
@@ -214,13 +215,14 @@ async function reveal({ view }: CommandServices, adding: Promise<Connection | un
   if (added !== undefined) await view.revealConnection(added.id);
 }
 
-async function rename(services: CommandServices, connection: Connection): Promise<undefined> {
+async function rename(services: CommandServices, connection: Connection): Promise<Outcome> {
   const name = await services.prompts.input({
     prompt: vscode.l10n.t('New name of the connection'),
     value: connection.name,
     validateInput: nameSentence,
   });
-  if (name !== undefined) await services.connections.save({ ...connection, name: name.trim() });
+  if (name === undefined) return undefined;
+  return await saveChange(services.connections, connection.id, (now) => ({ ...now, name: name.trim() }));
 }
 
 async function test(services: CommandServices, connection: Connection): Promise<Outcome> {
@@ -255,8 +257,7 @@ async function signIn(services: CommandServices, connection: Connection): Promis
     if (answer !== saveAnyway) return undefined;
   }
   const kept = await services.connections.findCredential(connection.id);
-  await services.connections.save(connection, withPair(credential, kept, undefined));
-  return undefined;
+  return await saveChange(services.connections, connection.id, (now) => now, withPair(credential, kept, undefined));
 }
 
 async function askCredential(services: CommandServices, connection: Connection): Promise<Credential | undefined> {

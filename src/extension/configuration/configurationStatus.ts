@@ -36,7 +36,9 @@ export class ConfigurationStatus implements vscode.Disposable, vscode.FileDecora
     if (uri.scheme !== configScheme) return undefined;
     const held = this.#files.known(uri);
     if (held?.draft !== undefined) {
-      const tooltip = vscode.l10n.t('Not applied: the service does not have these changes yet');
+      const tooltip = vscode.l10n.t(
+        'Not applied: the service does not have these changes yet. Save once more to apply them.',
+      );
       return { badge: '✎', tooltip, color: new vscode.ThemeColor('list.warningForeground') };
     }
     const reason = held?.opened.readOnlyReason;
@@ -52,9 +54,9 @@ export class ConfigurationStatus implements vscode.Disposable, vscode.FileDecora
     }
     const reason = held.opened.readOnlyReason;
     if (held.draft !== undefined) {
-      this.#item.text = vscode.l10n.t('$(warning) Not applied');
+      this.#item.text = vscode.l10n.t('$(warning) Not applied: save again to apply');
       this.#item.tooltip = vscode.l10n.t(
-        'The text was saved here by an automatic save, or was not confirmed. The service does not have it yet. Click to apply it.',
+        'The text is kept here: an automatic save applies nothing, also not when you saved while it ran, or you did not confirm. Save once more, or click, to apply it.',
       );
       this.#item.command = 'ibmcos.config.apply';
       this.#item.show();

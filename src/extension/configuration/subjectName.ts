@@ -19,11 +19,11 @@ export function subjectName(subject: DocumentSubject, t: Translate): string {
     case 'backup':
       switch (subject.resource.kind) {
         case 'policy':
-          return t('a backup policy of the bucket "{0}"', subject.resource.bucket);
+          return t('the backup policy "{0}" of the bucket "{1}"', subject.resource.name, subject.resource.bucket);
         case 'vault':
           return t('the backup vault "{0}"', subject.resource.vault);
         case 'range':
-          return t('a backup in the vault "{0}"', subject.resource.vault);
+          return t('the backup of "{0}" in the vault "{1}"', subject.resource.name, subject.resource.vault);
       }
   }
 }

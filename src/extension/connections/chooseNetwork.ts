@@ -1,14 +1,19 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../model/connection';
+import type { Result } from '../../model/cosError';
 import { endpointOfLocation, locationOfHost, type EndpointNetwork } from '../../model/location';
 import type { CommandServices } from '../commands/command';
 import { testConnection } from './connectionForm';
+import { saveChange } from './saveChange';
 
 /**
  * Moves a connection to the public, private or direct network. Tried before it is saved, since the last two answer only inside
  * IBM Cloud; every bucket is looked up again after the move.
  */
-export async function chooseNetwork(services: CommandServices, connection: Connection): Promise<undefined> {
+export async function chooseNetwork(
+  services: CommandServices,
+  connection: Connection,
+): Promise<Result<unknown> | undefined> {
   const { connections, prompts } = services;
   const home = locationOfHost(new URL(connection.endpoint).host);
   if (home === undefined) {
@@ -26,12 +31,9 @@ export async function chooseNetwork(services: CommandServices, connection: Conne
     placeHolder: vscode.l10n.t('Every bucket of the connection is reached over it'),
   });
   if (picked === undefined || picked.network === present) return;
-  const moved: Connection = {
-    ...connection,
-    network: picked.network,
-    endpoint: endpointOfLocation(home, picked.network),
-  };
-  if (await isReached(services, moved)) await connections.save(moved);
+  const place = { network: picked.network, endpoint: endpointOfLocation(home, picked.network) };
+  if (!(await isReached(services, { ...connection, ...place }))) return;
+  return await saveChange(connections, connection.id, (now) => ({ ...now, ...place }));
 }
 
 function networkOf({ network, endpoint }: Connection): EndpointNetwork {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import type { CommandServices } from '../commands/command';
+import { saveChange } from './saveChange';
 
 /**
  * Creates a service credential with an HMAC pair for a connection that signs in with an API key, and keeps the pair beside
@@ -27,7 +28,8 @@ export async function createHmacKey(
     async () => engine.send('accounts/createHmacKey', { connectionId: connection.id, name, role }),
   );
   if (!created.ok) return created;
-  await connections.save(connection, { ...credential, hmac: created.value });
+  const saved = await saveChange(connections, connection.id, (now) => now, { ...credential, hmac: created.value });
+  if (!saved.ok) return saved;
   const text = vscode.l10n.t(
     'The service credential "{0}" was created, and its HMAC key is in the keychain. Deleting that credential in IBM Cloud ends all links signed with it.',
     name,

@@ -2,11 +2,15 @@ import * as vscode from 'vscode';
 import type { Connection } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import type { CommandServices } from '../commands/command';
+import { saveChange } from './saveChange';
 
 type Protection = 'none' | 'production' | 'readOnly';
 
 /** Marks a connection as read-only, as production, or as neither. To lower the protection takes the connection's name. */
-export async function protectConnection(services: CommandServices, connection: Connection): Promise<undefined> {
+export async function protectConnection(
+  services: CommandServices,
+  connection: Connection,
+): Promise<Result<unknown> | undefined> {
   const { connections, prompts } = services;
   if (connection.id === services.localServer.connectionId) {
     void prompts.info(vscode.l10n.t('Local Object Storage is for trying things out; it is not protected.'));
@@ -21,7 +25,7 @@ export async function protectConnection(services: CommandServices, connection: C
   const order: readonly Protection[] = ['none', 'production', 'readOnly'];
   const isLower = order.indexOf(picked.protection) < order.indexOf(present);
   if (isLower && (await askName(services, connection)) === undefined) return;
-  await connections.save(marked(connection, picked.protection));
+  return await saveChange(connections, connection.id, (now) => marked(now, picked.protection));
 }
 
 /** Asks for the name of a production connection, and tells the engine, which refuses changes without it. */

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Connection, Credential } from '../../model/connection';
+import type { Result } from '../../model/cosError';
 import { readServiceCredential } from '../../model/serviceCredential';
 import type { CommandServices } from '../commands/command';
 import { testConnection } from './connectionForm';
 import { withPair } from './draft';
+import { saveChange } from './saveChange';
 
 /** Where IBM Cloud lists the API keys of an account. */
 const apiKeysPage = 'https://cloud.ibm.com/iam/apikeys';
@@ -12,7 +14,10 @@ const apiKeysPage = 'https://cloud.ibm.com/iam/apikeys';
  * Puts a new key into a connection. The key in use stays until the new one has signed in and listed what the old one could:
  * unlike signing in again, nothing untested is ever saved.
  */
-export async function replaceKey(services: CommandServices, connection: Connection): Promise<undefined> {
+export async function replaceKey(
+  services: CommandServices,
+  connection: Connection,
+): Promise<Result<unknown> | undefined> {
   const { connections, prompts } = services;
   if (connection.id === services.localServer.connectionId) {
     void prompts.info(vscode.l10n.t('Local Object Storage keeps its own key; reset it to get another.'));
@@ -29,7 +34,8 @@ export async function replaceKey(services: CommandServices, connection: Connecti
     const report = await testConnection(services, connection, entered);
     if (!report.ok && report.error.kind === 'cancelled') return;
     if (report.ok && (await acceptsLess(services, connection, kept, report.value.bucketCount))) {
-      await connections.save(connection, entered);
+      const saved = await saveChange(connections, connection.id, (now) => now, entered);
+      if (!saved.ok) return saved;
       await tellReplaced(services, connection);
       return;
     }

@@ -1,7 +1,8 @@
+import type { CancellationToken } from 'vscode';
 import type { Connection } from '../../model/connection';
 import type { CosError, Result } from '../../model/cosError';
-import { failingTopic } from '../connections/failingTopic';
 import type { EngineClient } from '../services';
+import { signInActions } from './signInActions';
 import type {
   BackupParentNode,
   BucketNode,
@@ -32,6 +33,7 @@ export function policiesOf(parent: BucketNode): PoliciesNode {
 export async function backupChildren(
   parent: BackupParentNode,
   engine: Pick<EngineClient, 'send'>,
+  token: CancellationToken,
 ): Promise<readonly TreeNode[]> {
   const { connection } = parent;
   const connectionId = connection.id;
@@ -39,20 +41,20 @@ export async function backupChildren(
     case 'vaults':
       return childrenOf(
         parent,
-        await engine.send('backups/listVaults', { connectionId }),
+        await engine.send('backups/listVaults', { connectionId }, token),
         (vault) => ({ kind: 'vault', connection, parent, vault }),
         'noVaults',
       );
     case 'vault':
       return childrenOf(
         parent,
-        await engine.send('backups/listRanges', { connectionId, vault: parent.vault.name }),
+        await engine.send('backups/listRanges', { connectionId, vault: parent.vault.name }, token),
         (range) => ({ kind: 'range', connection, parent, range }),
         'noRanges',
       );
     case 'range': {
       const vault = parent.parent.vault.name;
-      const listed = await engine.send('backups/listRestores', { connectionId, vault });
+      const listed = await engine.send('backups/listRestores', { connectionId, vault }, token);
       const own = listed.ok
         ? { ok: true as const, value: listed.value.filter(({ rangeId }) => rangeId === parent.range.id) }
         : listed;
@@ -62,7 +64,7 @@ export async function backupChildren(
       const bucket = parent.parent.bucket.name;
       return childrenOf(
         parent,
-        await engine.send('backups/listPolicies', { connectionId, bucket }),
+        await engine.send('backups/listPolicies', { connectionId, bucket }, token),
         (policy) => ({ kind: 'policy', connection, parent, policy }),
         'noPolicies',
       );
@@ -76,6 +78,8 @@ function childrenOf<T>(
   toNode: (one: T) => TreeNode,
   none: Extract<NodeState['kind'], 'noVaults' | 'noRanges' | 'noRestores' | 'noPolicies'>,
 ): readonly TreeNode[] {
+  // Nobody looks any more; it is listed again when somebody does.
+  if (!listed.ok && listed.error.kind === 'cancelled') return [];
   if (!listed.ok) return withActions(parent, { kind: 'failed', error: listed.error }, actionsFor(listed.error));
   if (listed.value.length > 0) return listed.value.map(toNode);
   return withActions(parent, { kind: none }, actionsForNone(parent));
@@ -94,7 +98,7 @@ function actionsForNone({ kind, connection }: BackupParentNode): readonly NodeAc
 function actionsFor(error: CosError): readonly NodeAction[] {
   switch (error.kind) {
     case 'signInNeeded':
-      return failingTopic(error) === 'secret' ? ['replaceKey', 'retry'] : ['signIn', 'retry'];
+      return signInActions(error);
     case 'denied':
       return ['diagnose', 'retry'];
     case 'network':

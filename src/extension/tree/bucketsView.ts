@@ -4,6 +4,7 @@ import type { BucketName, ConnectionId } from '../../model/ids';
 import type { Changes, Connections, EngineClient } from '../services';
 import { maxDocumentBytes } from '../documents/objectContent';
 import { DisposableStore } from '../ui/lifecycle';
+import { BackupListings } from './backupListings';
 import { parentNodeOf, type ParentNode } from './keptNodes';
 import { ListingStore } from './listingStore';
 import { PlaceFinder, type RevealTarget } from './placeFinder';
@@ -27,6 +28,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   readonly #connections: Connections;
   readonly #localServer: LocalServerState;
   readonly #store: ListingStore;
+  readonly #backups: BackupListings;
   readonly #finder: PlaceFinder;
   readonly #owned = new DisposableStore();
   readonly #onObjectShown: ((object: RevealTarget) => void) | undefined;
@@ -50,9 +52,11 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     this.#engine = engine;
     this.#connections = connections;
     this.#localServer = localServer;
-    this.#store = new ListingStore(engine, () => new vscode.CancellationTokenSource());
+    const newCancellation = () => new vscode.CancellationTokenSource();
+    this.#store = new ListingStore(engine, newCancellation);
+    this.#backups = new BackupListings(engine, newCancellation, (node) => this.#changed(node));
     this.#finder = new PlaceFinder(engine, this.#store);
-    this.#content = new TreeContent(engine, connections, localServer, this.#store);
+    this.#content = new TreeContent(engine, connections, localServer, this.#store, this.#backups);
     this.#view = this.#owned.add(
       vscode.window.createTreeView('ibmcos.buckets', {
         treeDataProvider: this,
@@ -75,6 +79,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
 
   dispose(): void {
     this.#store.cancelAll();
+    this.#backups.stopAll();
     this.#owned.dispose();
   }
 
@@ -229,11 +234,13 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   }
 
   #collapsed(node: TreeNode): void {
-    const wasListing =
-      node.kind === 'connection'
-        ? this.#store.cancelBuckets(node.connection.id)
-        : (node.kind === 'bucket' || node.kind === 'folder') && this.#store.cancelFolder(folderRefOf(node));
-    if (wasListing) this.#stoppedNodes.add(nodeId(node));
+    if (this.#stopListing(node)) this.#stoppedNodes.add(nodeId(node));
+  }
+
+  #stopListing(node: TreeNode): boolean {
+    if (node.kind === 'connection') return this.#store.cancelBuckets(node.connection.id);
+    if (node.kind === 'bucket' || node.kind === 'folder') return this.#store.cancelFolder(folderRefOf(node));
+    return this.#backups.stop(nodeId(node));
   }
 
   #expanded(node: TreeNode): void {
@@ -250,6 +257,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
       }
       return;
     }
+    for (const id of this.#backups.stopAll()) this.#stoppedNodes.add(id);
     const stopped = this.#store.cancelAll();
     for (const id of stopped.connections) this.#stoppedNodes.add(connectionNodeId(id));
     for (const ref of stopped.folders) {

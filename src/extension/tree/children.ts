@@ -1,9 +1,9 @@
-import { failingTopic } from '../connections/failingTopic';
 import type { CosError } from '../../model/cosError';
 import { bucketName, type ObjectKey } from '../../model/ids';
 import { locationOfHost } from '../../model/location';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { BucketsState, FolderState } from './listingStore';
+import { signInActions } from './signInActions';
 import type { BucketNode, ConnectionNode, FolderNode, NodeAction, TreeNode } from './treeNode';
 
 /** The children of a connection whose buckets were asked for. `filterOf` tells the filter of a bucket's root. */
@@ -117,7 +117,7 @@ function actionsFor(parent: ConnectionNode | BucketNode | FolderNode, error: Cos
       if (error.reason === 'instanceUnknown' || error.reason === 'otherAccount') return ['editConnection', 'retry'];
       return parent.kind === 'connection' ? ['addBucketByName', 'diagnose', 'retry'] : ['goTo', 'whyRefused', 'retry'];
     case 'signInNeeded':
-      return failingTopic(error) === 'secret' ? ['replaceKey', 'retry'] : ['signIn', 'retry'];
+      return signInActions(error);
     case 'network':
     case 'tls':
       return [...localStart(parent), 'retry', 'diagnose', 'editConnection', 'showLog'];

@@ -4,7 +4,8 @@ import type { BucketName, ConnectionId } from '../../model/ids';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { EngineRequests, OpenUpload } from '../../protocol/requests';
 import type { Connections, EngineClient } from '../services';
-import { backupChildren, canHaveVaults, policiesOf, vaultsOf } from './backupChildren';
+import { canHaveVaults, policiesOf, vaultsOf } from './backupChildren';
+import type { BackupListings } from './backupListings';
 import { bucketChildren, folderChildren, startingServerChildren, stoppedServerChildren } from './children';
 import { KeptNodes, type ParentNode } from './keptNodes';
 import type { ListingStore } from './listingStore';
@@ -47,7 +48,7 @@ export interface BucketRef {
 /** What the tree holds: the nodes below each node, and what was asked to be shown of them besides. */
 export class TreeContent {
   readonly nodes = new KeptNodes();
-  readonly #engine: Pick<EngineClient, 'send'>;
+  readonly #backups: Pick<BackupListings, 'children'>;
   readonly #connections: Pick<Connections, 'list' | 'get'>;
   readonly #localServer: Pick<LocalServerState, 'connectionId' | 'isRunning' | 'isStarting'>;
   readonly #store: ListingStore;
@@ -62,8 +63,9 @@ export class TreeContent {
     connections: Pick<Connections, 'list' | 'get'>,
     localServer: Pick<LocalServerState, 'connectionId' | 'isRunning' | 'isStarting'>,
     store: ListingStore,
+    backups: Pick<BackupListings, 'children'>,
   ) {
-    this.#engine = engine;
+    this.#backups = backups;
     this.#connections = connections;
     this.#localServer = localServer;
     this.#store = store;
@@ -170,7 +172,7 @@ export class TreeContent {
       case 'vault':
       case 'range':
       case 'policies':
-        return await backupChildren(node, this.#engine);
+        return await this.#backups.children(node);
       case 'version':
       case 'upload':
       case 'restore':

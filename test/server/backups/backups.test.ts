@@ -158,7 +158,11 @@ describe('backups', () => {
     const { engine } = server;
     const vault = 'vault-of-the-journey';
     const [range] = await engine.ask('backups/listRanges', { connectionId, vault });
-    const subject = { kind: 'backup', connectionId, resource: { kind: 'range', vault, rangeId: range!.id } } as const;
+    const subject = {
+      kind: 'backup',
+      connectionId,
+      resource: { kind: 'range', vault, rangeId: range!.id, name: 'of it' },
+    } as const;
     const { text, baseline } = await engine.ask('documents/open', { subject });
     expect(text).toContain('"deleteAfterDays": 30');
     const shorter = { subject, baseline, text: text.replace('30', '3') };
@@ -207,7 +211,7 @@ describe('backups', () => {
       vaultCrn: crn,
       deleteAfterDays: 1,
     });
-    const resource = { kind: 'policy', bucket, policyId: policy.id } as const;
+    const resource = { kind: 'policy', bucket, policyId: policy.id, name: 'p' } as const;
     const opened = await engine.ask('documents/open', { subject: { kind: 'backup', connectionId, resource } });
     expect(opened.readOnlyReason).toContain('cannot change a backup policy');
     expect(JSON.parse(opened.text)).toMatchObject({ facts: { name: 'p', backupVault: crn } });

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { CommandServices } from '../../../src/extension/commands/command';
 import type { Connection } from '../../../src/model/connection';
-import { connectionId } from '../../../src/model/ids';
+import { bucketName, connectionId } from '../../../src/model/ids';
 
 const fill = (text: string, ...values: unknown[]): string =>
   text.replace(/\{(\d)\}/g, (_all, at: string) => String(values[Number(at)]));
@@ -11,6 +11,7 @@ vi.mock('vscode', () => ({
   window: { withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown) => work({}, {}) },
 }));
 const { chooseNetwork } = await import('../../../src/extension/connections/chooseNetwork');
+const { connectionCommands } = await import('../../../src/extension/commands/connection');
 const { protectConnection } = await import('../../../src/extension/connections/protectConnection');
 
 const host = (location: string) => `https://s3.${location}.cloud-object-storage.appdomain.cloud`;
@@ -23,13 +24,17 @@ const connection: Connection = {
 };
 
 /** A person who picks the item with a label, types a name, and presses buttons; a service that answers or not. */
-function world(label: string, options: { typed?: string; button?: string; isReached?: boolean } = {}) {
+function world(
+  label: string,
+  options: { typed?: string; button?: string; isReached?: boolean; now?: Connection | 'removed' } = {},
+) {
   const saved: Connection[] = [];
   const tested: Connection[] = [];
   const services = {
     localServer: { connectionId: connectionId('local') },
     connections: {
       findCredential: async () => ({ kind: 'apiKey', apiKey: 'k' }),
+      get: () => (options.now === 'removed' ? undefined : (options.now ?? connection)),
       save: async (changed: Connection) => void saved.push(changed),
     },
     engine: {
@@ -87,4 +92,19 @@ it('raises protection at once, and lowers it for the typed name only', async () 
   const lowered = world('Production', { typed: 'mine' });
   await protectConnection(lowered.services, { ...connection, isReadOnly: true });
   expect(lowered.saved).toEqual([{ ...connection, isProduction: true }]);
+});
+
+it('changes a connection as it was left by an edit made meanwhile, and brings none back that was removed', async () => {
+  const edited = world('Production', { now: { ...connection, name: 'ours', extraBuckets: [bucketName('b')] } });
+  await protectConnection(edited.services, connection);
+  expect(edited.saved).toEqual([{ ...connection, name: 'ours', extraBuckets: ['b'], isProduction: true }]);
+  const moved = world('Direct', { now: { ...connection, isReadOnly: true } });
+  await chooseNetwork(moved.services, connection);
+  expect(moved.saved).toMatchObject([{ isReadOnly: true, network: 'direct' }]);
+  const renamed = world('', { typed: 'yours', now: { ...connection, isReadOnly: true } });
+  await connectionCommands['ibmcos.connection.rename'].run(renamed.services, { connectionId: connection.id });
+  expect(renamed.saved).toEqual([{ ...connection, isReadOnly: true, name: 'yours' }]);
+  const removed = world('Production', { now: 'removed' });
+  expect(await protectConnection(removed.services, connection)).toMatchObject({ error: { reason: 'noConnection' } });
+  expect(removed.saved).toEqual([]);
 });

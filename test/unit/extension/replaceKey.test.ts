@@ -36,6 +36,7 @@ function world(typed: readonly string[], buttons: readonly string[], keys: Recor
     localServer: { connectionId: connectionId('local') },
     connections: {
       findCredential: async () => kept,
+      get: () => connection,
       save: async (_connection: Connection, credential: Credential) => void (kept = credential),
     },
     engine: {

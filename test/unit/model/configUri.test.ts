@@ -11,6 +11,7 @@ const text = fc.string({
   maxLength: 12,
   unit: fc.constantFrom('a', '/', '.', '~', '%', 'é', '\\', ' ', '?'),
 });
+const segment = text.map((id) => id.replaceAll('/', ''));
 const address: fc.Arbitrary<DocumentSubject> = fc.oneof(
   fc.record(
     {
@@ -44,9 +45,14 @@ const address: fc.Arbitrary<DocumentSubject> = fc.oneof(
     kind: fc.constant('backup' as const),
     connectionId: connection,
     resource: fc.oneof<fc.Arbitrary<BackupResource>[]>(
-      fc.record({ kind: fc.constant('policy' as const), bucket, policyId: text.map((id) => id.replaceAll('/', '')) }),
+      fc.record({ kind: fc.constant('policy' as const), bucket, policyId: segment, name: segment }),
       fc.record({ kind: fc.constant('vault' as const), vault: fc.constantFrom('v1', 'my-vault') }),
-      fc.record({ kind: fc.constant('range' as const), vault: fc.constantFrom('v1'), rangeId: fc.uuid() }),
+      fc.record({
+        kind: fc.constant('range' as const),
+        vault: fc.constantFrom('v1'),
+        rangeId: fc.uuid(),
+        name: segment,
+      }),
     ),
   }),
 );
@@ -74,6 +80,15 @@ describe('the URIs of configuration documents', () => {
     expect(configUri({ kind: 'object', ...at, key }).path).toBe('/object/photos/2025/report.pdf.properties.jsonc');
     expect(configUri({ kind: 'bucket', ...at, topic: 'objectLock' }).path).toBe(
       '/bucket/photos/photos.objectLock.jsonc',
+    );
+    const { connectionId: of } = at;
+    const policy = { kind: 'policy', bucket: at.bucket, policyId: 'a-1', name: 'nightly' } as const;
+    expect(configUri({ kind: 'backup', connectionId: of, resource: policy }).path).toBe(
+      '/policy/photos/a-1/nightly.policy.jsonc',
+    );
+    const range = { kind: 'range', vault: 'safe', rangeId: 'b-2', name: 'photos' } as const;
+    expect(configUri({ kind: 'backup', connectionId: of, resource: range }).path).toBe(
+      '/range/safe/b-2/photos.range.jsonc',
     );
   });
 

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { CancellationToken } from 'vscode';
 import { selectionOfArguments, targetOf } from '../../../../src/extension/commands/targets';
 import type { EngineClient } from '../../../../src/extension/services';
+import { BackupListings } from '../../../../src/extension/tree/backupListings';
 import { ListingStore } from '../../../../src/extension/tree/listingStore';
 import { contextWords, present } from '../../../../src/extension/tree/presentation';
 import { TreeContent } from '../../../../src/extension/tree/treeContent';
@@ -47,21 +49,36 @@ const filled = {
 /** A tree whose far side answers with what is given, and that notes what it was asked. */
 function treeOf(answers: Partial<Record<string, unknown>>, of: Connection = connection) {
   const asked: string[] = [];
-  const send = (method: string): Promise<Result<unknown>> => {
+  const send = async (method: string, _params: unknown, token?: CancellationToken): Promise<Result<unknown>> => {
     asked.push(method);
     const value = answers[method];
+    if (value === 'slow') {
+      await new Promise((done) => token?.onCancellationRequested(done));
+      return { ok: false, error: { ...denied, kind: 'cancelled' } };
+    }
     return Promise.resolve(value === undefined ? { ok: false, error: denied } : { ok: true, value });
   };
   const engine = { send } as Pick<EngineClient, 'send'>;
-  const source = () => ({
-    token: { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) },
-    cancel: () => undefined,
-    dispose: () => undefined,
-  });
+  const source = () => {
+    const controller = new AbortController();
+    const onCancellationRequested = (listener: (event: unknown) => void) => {
+      controller.signal.addEventListener('abort', listener);
+      return { dispose: () => undefined };
+    };
+    const token = {
+      get isCancellationRequested() {
+        return controller.signal.aborted;
+      },
+      onCancellationRequested,
+    };
+    return { token, cancel: () => controller.abort(), dispose: () => undefined };
+  };
   const store = new ListingStore(engine, source);
   const connections = { list: () => [of], get: () => of };
   const local = { connectionId: connectionId('local'), isRunning: () => true, isStarting: () => false };
-  const content = new TreeContent(engine, connections, local, store);
+  const again: string[] = [];
+  const backups = new BackupListings(engine, source, (node) => void again.push(present(node, atMs, t).label));
+  const content = new TreeContent(engine, connections, local, store, backups);
   /** The node reached by expanding what carries these labels, one below the other. */
   const walk = async (...labels: readonly string[]): Promise<TreeNode> => {
     let nodes = content.top();
@@ -72,7 +89,7 @@ function treeOf(answers: Partial<Record<string, unknown>>, of: Connection = conn
     }
     return found;
   };
-  return { content, asked, walk };
+  return { content, asked, walk, backups, again };
 }
 
 const labelsOf = (nodes: readonly TreeNode[]) => nodes.map((node) => present(node, atMs, t).label);
@@ -144,6 +161,41 @@ describe('backup vaults in the tree', () => {
     expect(content.backupsNode(connection.id)).toBeUndefined();
     const shown = await walk('Backup vaults');
     expect(content.backupsNode(connection.id)).toBe(shown);
+  });
+});
+
+describe('a listing of backups', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('ends when nobody looks any more, and says nothing then', async () => {
+    const { content, walk, backups } = treeOf({ ...filled, 'backups/listVaults': 'slow' });
+    const vaults = (await content.children(await walk())).find(({ kind }) => kind === 'vaults')!;
+    const listing = content.children(vaults);
+    expect(backups.stop(nodeId(vaults))).toBe(true);
+    expect(await listing).toEqual([]);
+    expect(backups.stop(nodeId(vaults))).toBe(false);
+  });
+
+  it('is made again while a restore that is shown runs, and no longer once nobody looks', async () => {
+    vi.useFakeTimers();
+    const { content, walk, backups, again } = treeOf(filled);
+    const range = await walk('Backup vaults', 'safe', 'logs');
+    await content.children(range);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(again).toEqual(['logs']);
+    await content.children(range);
+    expect(backups.stop(nodeId(range))).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(again).toEqual(['logs']);
+  });
+
+  it('is not made again for restores that have ended', async () => {
+    vi.useFakeTimers();
+    const ended = { ...restoreOf('x', 'r1'), status: 'complete' as const };
+    const { content, walk, again } = treeOf({ ...filled, 'backups/listRestores': [ended] });
+    await content.children(await walk('Backup vaults', 'safe', 'logs'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(again).toEqual([]);
   });
 });
 
