@@ -1,7 +1,13 @@
 // An S3 server that does no work: it drops what it gets, remembers sizes, and sends zeros. It shows what clients cost.
 // Usage: node bench/idlePeer.ts [TLS-FOLDER]. Prints its port.
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -39,10 +45,17 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
       } else {
         if (query.has('partNumber')) partSizes.get(uploadId)?.set(query.get('partNumber') ?? '', sentBytes);
         else if (request.method === 'PUT') sizes.set(url.pathname, sentBytes);
-        response.writeHead(200, { etag, 'content-length': 0 }).end();
+        response.writeHead(200, { etag, ...checksumsOf(headers), 'content-length': 0 }).end();
       }
     });
   }
+}
+
+/** COS repeats the checksum that it has compared; a client that is not told so may take other measures. */
+function checksumsOf(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => /^x-amz-checksum-(?!algorithm|type)/.test(name)),
+  );
 }
 
 function answerRead(request: IncomingMessage, response: ServerResponse, url: URL): void {

@@ -10,6 +10,7 @@ const target = 'node22';
 
 const programs = {
   engine: 'src/engine/main.ts',
+  checksumThread: 'src/engine/checksums/checksumThread.ts',
   localServer: 'src/localServer/main.ts',
   cos: 'src/cli/main.ts',
 };

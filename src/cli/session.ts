@@ -8,6 +8,7 @@ import { locationOfHost } from '../model/location';
 import type { TransferSnapshot } from '../model/transferState';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
+import { ThreadedChecksums } from '../engine/checksums/threadedChecksums';
 import { systemClock } from '../engine/clock';
 import type { CosClient } from '../engine/cos/client';
 import { createCosClient } from '../engine/cos/createCosClient';
@@ -55,9 +56,11 @@ export function openSession(
       }
     },
   });
+  const checksums = new ThreadedChecksums(join(__dirname, 'checksumThread.js'));
   const client = createCosClient({
     connection,
     http,
+    checksums,
     clock: systemClock,
     resolveCredential: () => Promise.resolve(found.credential),
   });
@@ -71,6 +74,7 @@ export function openSession(
         if (name === 'transfers/progress' && 'transfers' in params) progress(params.transfers);
       },
     },
+    checksums,
     configuration: () => configuration,
     clock: systemClock,
     ids: () => randomUUID() as TransferId,
@@ -87,6 +91,7 @@ export function openSession(
       journal?.close();
       await client.close();
       await http.close();
+      checksums.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Connection, Credential } from '../model/connection';
 import type { ConnectionId } from '../model/ids';
+import type { Checksums } from './checksums/checksums';
 import type { EngineClock } from './clock';
 import { createCosClient } from './cos/createCosClient';
 import type { FullCosClient } from './cos/fullClient';
@@ -22,11 +23,12 @@ export interface ClientsOptions {
   readonly host: EngineHost;
   readonly http: HttpClient;
   readonly clock: EngineClock;
+  readonly checksums: Checksums;
   readonly allowances: WriteAllowances;
 }
 
 /** Clients of one engine. */
-export function createClients({ host, http, clock, allowances }: ClientsOptions): Clients {
+export function createClients({ host, allowances, ...parts }: ClientsOptions): Clients {
   const closing = new AbortController();
   const clients = new Map<ConnectionId, Promise<FullCosClient>>();
   /** Forgotten, and still worked with. */
@@ -43,7 +45,7 @@ export function createClients({ host, http, clock, allowances }: ClientsOptions)
         host.notify('engine/log', { level: 'warn', text: `a new refresh token could not be kept: ${detail}` });
       });
     };
-    return createCosClient({ connection, resolveCredential, keepCredential, allowances, http, clock });
+    return createCosClient({ connection, resolveCredential, keepCredential, allowances, ...parts });
   }
 
   async function closeOnce(unused: Promise<void>, client: Promise<FullCosClient>): Promise<void> {

@@ -5,6 +5,8 @@ import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 import { defaultAccountsEndpoint, defaultIamEndpoint } from './auth/iam';
 import { findPasscodePage, redeemPasscode } from './auth/passcode';
+import { checksumsInPlace } from './checksums/checksums';
+import { ThreadedChecksums } from './checksums/threadedChecksums';
 import { createClients } from './clients';
 import { systemClock, type EngineClock } from './clock';
 import { createHmacKey } from './control/hmacKeys';
@@ -45,6 +47,8 @@ export interface EngineOptions {
   readonly retryPolicy?: RetryPolicy;
   /** Where proxies and certificate files are looked up; the process's own by default. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The program of the thread that takes checksums; without it they are taken where they are needed. */
+  readonly checksumThreadFile?: string;
 }
 
 /** Builds an engine. Sends nothing yet. Throws `CosFailure` for a configuration that cannot be used. */
@@ -63,7 +67,9 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const catalogue = createLocationCatalogue(http, clock);
   const allowances = createWriteAllowances(clock);
-  const clients = createClients({ host, http, clock, allowances });
+  const checksums =
+    options.checksumThreadFile === undefined ? checksumsInPlace : new ThreadedChecksums(options.checksumThreadFile);
+  const clients = createClients({ host, http, clock, checksums, allowances });
   const clientFor: ClientFor = (connectionId, signal) => clients.of(connectionId, signal);
 
   /** Works with settings that may not be saved, and keeps nothing of them. */
@@ -87,6 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...(journal === undefined ? {} : { keeper: new JournalKeeper(journal, new Leases(journal, clock, me)) }),
     clientFor,
     host,
+    checksums,
     configuration: () => configuration,
     clock,
     ids: () => randomUUID() as TransferId,
@@ -171,6 +178,7 @@ export function createEngine(options: EngineOptions): Engine {
       journal?.close();
       await clients.close();
       await http.close();
+      checksums.close();
     },
   };
 }

@@ -17,6 +17,9 @@ import { createEngine, type EngineOptions } from './createEngine';
 import type { Engine, EngineHandlers, EngineHost } from './engine';
 import { asFailure, cancelled, CosFailure } from './failure';
 
+/** What a served engine gets besides what it is told over its connection. */
+export type EngineOverrides = Omit<EngineOptions, 'host' | 'configuration'>;
+
 /** A served engine. */
 export interface ServedEngine {
   /** Ends running work, then the connection. */
@@ -113,24 +116,20 @@ const methods: Readonly<Record<EngineMethod, true>> = {
 };
 
 /** Serves one engine over a port of a `MessageChannel`, until the port closes. For engines inside the extension host. */
-export function serve(port: MessagePort): ServedEngine {
-  return serveOver(new PortMessageReader(port), new PortMessageWriter(port));
+export function serve(port: MessagePort, overrides: EngineOverrides = {}): ServedEngine {
+  return serveOver(new PortMessageReader(port), new PortMessageWriter(port), overrides);
 }
 
 /** Serves one engine to the process that forked this one. */
-export function serveParent(child: NodeJS.Process): ServedEngine {
-  return serveOver(new IPCMessageReader(child), new IPCMessageWriter(child));
+export function serveParent(child: NodeJS.Process, overrides: EngineOverrides = {}): ServedEngine {
+  return serveOver(new IPCMessageReader(child), new IPCMessageWriter(child), overrides);
 }
 
 /**
  * Serves one engine over a connection. The engine is built by the first `engine/configure`. The only place where thrown
  * failures become values and cancellation tokens become signals.
  */
-export function serveOver(
-  reader: MessageReader,
-  writer: MessageWriter,
-  overrides: Omit<EngineOptions, 'host' | 'configuration'> = {},
-): ServedEngine {
+export function serveOver(reader: MessageReader, writer: MessageWriter, overrides: EngineOverrides = {}): ServedEngine {
   const connection = createMessageConnection(reader, writer);
   const closing = new AbortController();
   const host = hostOver(connection, closing.signal);

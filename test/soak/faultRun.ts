@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ThreadedChecksums } from '../../src/engine/checksums/threadedChecksums';
 import { systemClock, type EngineClock } from '../../src/engine/clock';
 import type { TransferClient } from '../../src/engine/transfers/context';
 import { createTransfers, type Transfers } from '../../src/engine/transfers/createTransfers';
@@ -45,6 +46,7 @@ type Kind = Exclude<TransferRequest['kind'], 'resumeUpload' | 'change' | 'empty'
 
 const bucket = bucketName('fault-run');
 const mebibyte = 1024 * 1024;
+const checksums = new ThreadedChecksums(resolve('src/engine/checksums/checksumThread.ts'));
 
 /** How often each fault fired, and how the transfers ended. */
 export interface FaultReport {
@@ -175,6 +177,7 @@ class Scenario {
         preferredPartBytes: 5 * mebibyte,
         memoryBudgetBytes: 16 * mebibyte,
       }),
+      checksums,
       clock: eagerClock,
       ids: () => `${seed}-${++count}` as TransferId,
     };

@@ -5,7 +5,7 @@ import type { VersionPage } from '../../model/objectVersion';
 import type { NewProtection } from '../../model/retention';
 import type { NewBucketSettings } from '../../protocol/buckets';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
-import type { PartChecksum } from './partChecksum';
+import type { PartChecksum } from '../checksums/partChecksum';
 
 /** An object of the connection that a client is bound to. */
 export interface ObjectAddress {
@@ -95,6 +95,8 @@ export interface ReadOptions {
   readonly ifMatch?: string;
   /** Called once before the first byte; what it throws ends the read, e.g. because the object is too large. */
   readonly onInfo?: (info: ObjectInfo) => void;
+  /** Where the sink wants the bytes that come next. Nobody else may use that memory before the read is at its end. */
+  readonly place?: () => Buffer | undefined;
 }
 
 /** Receives a body piece by piece. The bytes are valid until it returns or its promise settles: then they are written over. */

@@ -1,4 +1,5 @@
 import type { Connection, Credential } from '../../model/connection';
+import { checksumsInPlace, type Checksums } from '../checksums/checksums';
 import type { EngineClock } from '../clock';
 import { createControlClient } from '../control/controlClient';
 import type { HttpClient } from '../http/httpClient';
@@ -50,6 +51,8 @@ export interface CosClientOptions {
   readonly keepCredential?: (credential: Credential) => void;
   readonly http: HttpClient;
   readonly clock: EngineClock;
+  /** Who takes the checksums of what is written; whoever writes it, when absent. */
+  readonly checksums?: Checksums;
   /** Where a server copies less at once than COS. */
   readonly copyLimits?: CopyLimits;
 }
@@ -71,7 +74,10 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   const headObject = createHeadObject(wire);
   const findObject = createFindObject(headObject);
   const conditions = createConditions(findObject, (bucket, signal) => wire.originOf(bucket, signal));
-  const checksums = createUploadChecksums((connection.kind === 'hmac' ? connection.checksums : undefined) ?? 'learned');
+  const checksums = createUploadChecksums(
+    (connection.kind === 'hmac' ? connection.checksums : undefined) ?? 'learned',
+    options.checksums ?? checksumsInPlace,
+  );
 
   const tags = createTags(wire, sdk);
   const acl = createAcl(wire);

@@ -6,7 +6,7 @@ import type { CosClient, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
 import { attributeHeaders, retentionHeaders, unquoted } from './objectHeaders';
 import { maxAnswerBytes } from './objects';
-import { partChecksumHeader, partChecksums } from './partChecksum';
+import { checksumHeader, partChecksums } from '../checksums/partChecksum';
 import type { Sdk } from './sdk';
 import type { UploadChecksums } from './uploadChecksums';
 import type { Wire } from './wire';
@@ -73,7 +73,7 @@ export function createMultipart(
       const { echoed: _echoed, ...part } =
         checksum === undefined
           ? await checksums.protect(origin, body, send)
-          : await send(partChecksumHeader(checksum, body));
+          : await send({ [checksumHeader(checksum)]: await checksums.of(checksum, body) });
       return part;
     },
 

@@ -222,6 +222,7 @@ function createReading(
       let skipBytes = startBytes + arrivedBytes - bodyStart;
       if (!(skipBytes >= 0))
         throw damaged('GetObject', address, 'The service sent another range than the one asked for.');
+      const place = () => (skipBytes === 0 ? options.place?.() : undefined);
       try {
         await answer.pipe((received) => {
           const skipped = Math.min(skipBytes, received.byteLength);
@@ -232,7 +233,7 @@ function createReading(
           arrivedBytes += bytes.byteLength;
           verifier?.update(bytes);
           return sink(bytes, offset);
-        });
+        }, place);
       } catch (error) {
         const isLost = error instanceof CosFailure && error.error.reason === 'connectionLost';
         if (!isLost || arrivedBytes < wantedBytes) throw error;

@@ -1,12 +1,13 @@
 import type { ChecksumBehaviour } from '../../model/connection';
+import type { Checksums } from '../checksums/checksums';
+import { checksumHeader, type PartChecksum } from '../checksums/partChecksum';
 import { CosFailure } from '../failure';
-import { crc32Base64, md5Base64 } from './integrity';
 
 /** How the bytes of an upload are protected at an endpoint. */
 export type UploadChecksum = 'crc32' | 'md5';
 
 /** Chooses the checksum of uploads for each endpoint, and learns from what the endpoints say. */
-export interface UploadChecksums {
+export interface UploadChecksums extends Pick<Checksums, 'of'> {
   kindFor(origin: string): UploadChecksum;
   /**
    * Runs an upload with the headers that protect its body. `crc32` is refused by old servers and ignored by others:
@@ -30,21 +31,25 @@ const refusalCodes = new Set([
 ]);
 
 /** Checksums for uploads. `never` means Content-MD5, which every server knows. */
-export function createUploadChecksums(behaviour: ChecksumBehaviour): UploadChecksums {
+export function createUploadChecksums(behaviour: ChecksumBehaviour, sums: Checksums): UploadChecksums {
   const learned = new Map<string, UploadChecksum>();
   const kindFor = (origin: string): UploadChecksum =>
     behaviour === 'never' ? 'md5' : behaviour === 'always' ? 'crc32' : (learned.get(origin) ?? 'crc32');
+  const headerOf = async (algorithm: PartChecksum, body: Uint8Array) => ({
+    [checksumHeader(algorithm)]: await sums.of(algorithm, body),
+  });
   return {
+    of: (algorithm, body) => sums.of(algorithm, body),
     kindFor,
     async protect(origin, body, upload) {
-      if (kindFor(origin) === 'md5') return await upload({ 'content-md5': md5Base64(body) });
+      if (kindFor(origin) === 'md5') return await upload(await headerOf('MD5', body));
       try {
-        const outcome = await upload({ 'x-amz-checksum-crc32': crc32Base64(body) });
+        const outcome = await upload(await headerOf('CRC32', body));
         if (outcome.echoed === undefined) learned.set(origin, 'md5');
         return outcome;
       } catch (error) {
         if (behaviour !== 'learned' || !looksLikeRefusal(error)) throw error;
-        const outcome = await upload({ 'content-md5': md5Base64(body) }).catch(() => {
+        const outcome = await upload(await headerOf('MD5', body)).catch(() => {
           throw error; // the checksum was not what it minded
         });
         learned.set(origin, 'md5');

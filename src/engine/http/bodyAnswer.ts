@@ -34,6 +34,7 @@ export class BodyAnswer {
   #partialHead: Buffer | undefined;
   #head: ResponseHead | undefined;
   #sink: ((bytes: Buffer) => void | Promise<void>) | undefined;
+  #place: () => Buffer | undefined = () => undefined;
   /** Bytes that came while the sink was busy. */
   #backlog: Buffer[] = [];
   #backlogBytes = 0;
@@ -67,12 +68,21 @@ export class BodyAnswer {
   }
 
   /** Hands the body on; the bytes are good until the sink is done with them. May be called once. */
-  pipe(sink: (bytes: Buffer) => void | Promise<void>): Promise<void> {
+  pipe(sink: (bytes: Buffer) => void | Promise<void>, place?: () => Buffer | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#end = { resolve, reject };
       this.#sink = sink;
+      if (place !== undefined) this.#place = place;
       this.#drain();
     });
+  }
+
+  /** Where the sink wants the bytes that come next, if those are the next ones that it gets. */
+  get place(): Buffer | undefined {
+    const isNext = this.#leftBytes > 0 && this.#sink !== undefined && !this.#isSinkBusy && this.#backlogBytes === 0;
+    if (!isNext || this.#isOver || this.#failure !== undefined) return undefined;
+    const place = this.#place();
+    return place === undefined || place.length === 0 ? undefined : place;
   }
 
   /** Gives the connection up unless all of the body has been read. */

@@ -67,8 +67,8 @@ function ask(one: BodySocket, head: string, limits: ExchangeLimits, signal: Abor
 
 async function wireAnswer(answer: BodyAnswer, failureOf: (thrown: unknown) => CosFailure): Promise<WireAnswer> {
   const { status, headers } = await answer.head;
-  const pipe: WireAnswer['pipe'] = (sink) =>
-    answer.pipe(sink).catch((thrown: unknown) => {
+  const pipe: WireAnswer['pipe'] = (sink, place) =>
+    answer.pipe(sink, place).catch((thrown: unknown) => {
       // What the sink throws is handed on as it is.
       throw thrown === answer.failure ? failureOf(thrown) : thrown;
     });

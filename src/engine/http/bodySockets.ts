@@ -18,8 +18,8 @@ const bufferBytes = 64 * 1024;
 const freeMs = 30_000;
 
 /**
- * One connection. What comes is read into one buffer again and again: Node's streams make a new one for every 16 KiB,
- * which is most of what a download costs.
+ * One connection. What comes is read to where it is wanted, or into one buffer again and again: Node's streams make a new
+ * one for every 16 KiB, which is most of what a download costs.
  */
 export class BodySocket {
   readonly socket: net.Socket;
@@ -32,8 +32,9 @@ export class BodySocket {
   constructor(pool: BodySockets, { isTls, host, port, trust }: BodyTarget) {
     this.#pool = pool;
     const onread = {
-      buffer: () => this.#buffer,
-      callback: (count: number) => this.#take(this.#buffer.subarray(0, count)),
+      // Asked after each read, for the next one: by then, what the last one held has been dealt with.
+      buffer: () => this.#answer?.place ?? this.#buffer,
+      callback: (count: number, buffer: Uint8Array) => this.#take(buffer as Buffer, count),
     };
     // Types of Node know `onread` for plain sockets only; TLS sockets are made with the same options.
     const place: net.NetConnectOpts = { host, port, onread };
@@ -76,12 +77,12 @@ export class BodySocket {
     return answer;
   }
 
-  #take(bytes: Buffer): boolean {
+  #take(buffer: Buffer, count: number): boolean {
     if (this.#answer === undefined) {
       this.socket.destroy(); // nobody has asked for anything
       return false;
     }
-    const { isKept, wantsMore } = this.#answer.take(bytes);
+    const { isKept, wantsMore } = this.#answer.take(buffer.subarray(0, count));
     if (isKept) this.#buffer = Buffer.allocUnsafe(bufferBytes);
     return wantsMore;
   }

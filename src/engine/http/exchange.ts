@@ -22,9 +22,10 @@ export interface WireAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Hands the body to the sink, piece by piece, waiting where the sink waits; pieces may be written over once it is done. Rejects with `CosFailure` of kind `network`
-   * when the body ends early. May be called once.
+   * when the body ends early. May be called once. Where the transport can, it puts the next piece at `place` before it hands
+   * it on: memory of the sink's that nobody else may use before the body is at its end, or undefined.
    */
-  pipe(sink: (bytes: Buffer) => void | Promise<void>): Promise<void>;
+  pipe(sink: (bytes: Buffer) => void | Promise<void>, place?: () => Buffer | undefined): Promise<void>;
   /** The whole body, which must not exceed `maxBytes`. */
   read(maxBytes: number): Promise<Buffer>;
   /** Drops the connection, unless all of the body has been read. */

@@ -3,13 +3,13 @@ import type { TempFile } from './tempFile';
 
 /** What is told of the bytes that come through. */
 export interface WriterEvents {
-  /** Bytes have come; those taken before are written whenever `written` is told. */
-  readonly taken?: (bytes: Uint8Array) => void;
-  /** All bytes whose `taken` was told are written. */
+  /** Works on bytes while they are written; they stay as they are until it is done. */
+  readonly meanwhile?: (bytes: Uint8Array) => void | Promise<void>;
+  /** They are written, and that is done. */
   readonly written?: (lengthBytes: number) => void;
 }
 
-/** Gathers small pieces into large writes: a body arrives in pieces of some 64 KiB. Counts bytes once written. */
+/** Gathers small pieces into large writes: a body arrives in pieces of some 16 KiB. Counts bytes once written. */
 export class BufferedWriter {
   takenBytes = 0;
   readonly #context: TransferContext;
@@ -38,6 +38,11 @@ export class BufferedWriter {
     return pause === undefined ? this.#take(bytes) : pause.then(() => this.#take(bytes));
   }
 
+  /** Where the next piece is best put: then it need not be copied. */
+  get place(): Buffer | undefined {
+    return this.#filled < this.#buffer.length ? this.#buffer.subarray(this.#filled) : undefined;
+  }
+
   async flush(): Promise<void> {
     if (this.#filled === 0) return;
     await this.#write(this.#buffer.subarray(0, this.#filled));
@@ -47,17 +52,19 @@ export class BufferedWriter {
   #take(bytes: Uint8Array): void | Promise<void> {
     this.takenBytes += bytes.length;
     if (this.#filled + bytes.length <= this.#buffer.length) {
-      this.#events.taken?.(bytes);
-      this.#buffer.set(bytes, this.#filled);
+      if (!this.#isInPlace(bytes)) this.#buffer.set(bytes, this.#filled);
       this.#filled += bytes.length;
       return undefined;
     }
     return this.#takeLarge(bytes);
   }
 
+  #isInPlace({ buffer, byteOffset }: Uint8Array): boolean {
+    return buffer === this.#buffer.buffer && byteOffset === this.#buffer.byteOffset + this.#filled;
+  }
+
   async #takeLarge(bytes: Uint8Array): Promise<void> {
     await this.flush();
-    this.#events.taken?.(bytes);
     if (bytes.length >= this.#buffer.length) {
       await this.#write(bytes);
       return;
@@ -67,7 +74,7 @@ export class BufferedWriter {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    await this.#file.writeAt(bytes, this.#offsetBytes);
+    await Promise.all([this.#file.writeAt(bytes, this.#offsetBytes), this.#events.meanwhile?.(bytes)]);
     this.#offsetBytes += bytes.length;
     this.#events.written?.(bytes.length);
     this.#context.transfer.addBytes(bytes.length);

@@ -1,3 +1,4 @@
+import { worthAThreadBytes } from '../checksums/threadedChecksums';
 import { Semaphore } from './semaphore';
 
 /** Memory that a part holds while it is on its way. */
@@ -61,7 +62,10 @@ export class ByteBudget {
     }
     // Kept buffers of other sizes count as memory too.
     if (this.#keptBytes + this.#bytes.taken > this.#total) this.trim();
-    return Buffer.allocUnsafeSlow(sizeBytes);
+    // Large ones are shared, so that another thread can take checksums of them.
+    return sizeBytes < worthAThreadBytes
+      ? Buffer.allocUnsafeSlow(sizeBytes)
+      : Buffer.from(new SharedArrayBuffer(sizeBytes));
   }
 
   #keep(buffer: Buffer): void {

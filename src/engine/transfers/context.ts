@@ -3,6 +3,7 @@ import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import type { ProtectedTargets } from '../../protocol/requests';
 import { cancelled, CosFailure } from '../failure';
+import type { Checksums } from '../checksums/checksums';
 import type { AclOperations } from '../cos/acl';
 import type { CosClient } from '../cos/client';
 import type { MetadataOperations } from '../cos/metadata';
@@ -36,6 +37,7 @@ export interface TransferContext extends TransferEnd {
   readonly signal: AbortSignal;
   readonly budget: ByteBudget;
   readonly garbage: ReceivedGarbage;
+  readonly checksums: Checksums;
   /** Where half-made things and what is done are noted, for the next run of this transfer. */
   readonly notes: TransferNotes;
   /** `first`; `again` after a pause or the end of an engine; `failedOnly` for those items alone that did not arrive. */

@@ -8,7 +8,7 @@ import { inConnection, lateSignal, type TransferContext, type TransferEnd } from
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import { isMd5 } from './copyProof';
 import { keptControls, type CopyControls } from './keptProtection';
-import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from './crc';
+import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
 import { runParts } from './parts';
 import { abortAfter, protectionOf } from './uploadFile';
 

@@ -1,6 +1,7 @@
 import type { ConnectionId, TransferId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import type { EngineConfiguration } from '../../protocol/requests';
+import type { Checksums } from '../checksums/checksums';
 import type { EngineClock } from '../clock';
 import type { EngineHost } from '../engine';
 import type { TransferClient } from './context';
@@ -10,6 +11,7 @@ import type { JournalKeeper } from './journalKeeper';
 export interface TransfersDependencies {
   readonly clientFor: (connectionId: ConnectionId, signal: AbortSignal) => Promise<TransferClient>;
   readonly host: Pick<EngineHost, 'decideClashes' | 'notify'>;
+  readonly checksums: Checksums;
   configuration(): EngineConfiguration;
   readonly clock: EngineClock;
   readonly ids: () => TransferId;

@@ -7,7 +7,7 @@ import { cancelled, CosFailure } from '../failure';
 import { BufferedWriter } from './bufferedWriter';
 import type { DecidedClash } from './clash';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
-import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from './crc';
+import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
 import { nameOf, type DownloadItem } from './downloadPlan';
 import { chooseTarget, isAsDownloaded, placeFile } from './downloadTarget';
 import type { ItemNote } from './notes';
@@ -164,7 +164,7 @@ async function readWhole(
   try {
     const writer = new BufferedWriter(context, file, reservation.buffer, 0);
     await inConnection(context, signal, () =>
-      client.readObject(address, { ifMatch: etag }, (bytes) => writer.take(bytes), signal),
+      client.readObject(address, { ifMatch: etag, place: () => writer.place }, (bytes) => writer.take(bytes), signal),
     );
     await writer.flush();
     if (writer.takenBytes !== sizeBytes) throw notIntact(address, 'it arrived with another length');
@@ -192,7 +192,7 @@ async function readRanges(
   note: DownloadNote,
   { algorithm, whole }: KnownChecksum,
 ): Promise<void> {
-  const { budget, client, notes, signal } = context;
+  const { budget, checksums, client, notes, signal } = context;
   const { etag } = note;
   const plan = planParts(note.sizeBytes, note.partBytes);
   const earlier = new Map(notes.parts(note.name).map((part) => [part.partNumber, part]));
@@ -208,29 +208,28 @@ async function readRanges(
           earlier.get(part.partNumber),
         );
         context.transfer.addBytesBefore(knownBytes);
-        const crc = startCrc(algorithm);
+        let crc = knownCrc;
         let writtenBytes = knownBytes;
-        const crcSoFar = () =>
-          knownBytes === 0 ? crc.value : combineCrc(algorithm, knownCrc, crc.value, writtenBytes - knownBytes);
-        // A checksum is cheapest while the bytes are still at hand: by the time they are written, they are not.
-        const taken = (bytes: Uint8Array) => crc.update(bytes);
+        const meanwhile = async (bytes: Uint8Array) => {
+          crc = await checksums.append(algorithm, crc, bytes);
+        };
         const written = (lengthBytes: number) => {
           writtenBytes += lengthBytes;
-          const mark = crcSoFar().toString(16);
-          notes.putPart(note.name, { partNumber: part.partNumber, lengthBytes: writtenBytes, mark });
+          notes.putPart(note.name, { partNumber: part.partNumber, lengthBytes: writtenBytes, mark: crc.toString(16) });
         };
         const offsetBytes = part.offsetBytes + knownBytes;
         const lengthBytes = part.lengthBytes - knownBytes;
+        const range = { offsetBytes, lengthBytes };
         if (lengthBytes > 0) {
-          const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, { taken, written });
+          const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, { meanwhile, written });
           const sink: BodySink = (bytes) => writer.take(bytes);
           await inConnection(context, partSignal, () =>
-            client.readObject(address, { range: { offsetBytes, lengthBytes }, ifMatch: etag }, sink, partSignal),
+            client.readObject(address, { range, ifMatch: etag, place: () => writer.place }, sink, partSignal),
           );
           await writer.flush();
           if (writer.takenBytes !== lengthBytes) throw notIntact(address, 'a range of it had another length');
         }
-        partCrcs[part.partNumber - 1] = crcSoFar();
+        partCrcs[part.partNumber - 1] = crc;
         reservation.release();
       } finally {
         reservation.discard();

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Part } from '../../model/partPlan';
 import type { TransferRequest, WriteCondition } from '../../protocol/requests';
 import type { UploadedPart } from '../cos/client';
-import { partChecksum, partChecksums, type PartChecksum } from '../cos/partChecksum';
+import type { Checksums } from '../checksums/checksums';
+import { partChecksums, type PartChecksum } from '../checksums/partChecksum';
 import { cancelled, CosFailure } from '../failure';
 import { inConnection, lateSignal, moveItem, type TransferContext } from './context';
 import { isMd5 } from './copyProof';
@@ -100,7 +100,7 @@ async function matchingLayout(
 }
 
 async function differentPart(
-  { budget, signal, transfer }: TransferContext,
+  { budget, checksums, signal, transfer }: TransferContext,
   request: ResumeRequest,
   file: SourceFile,
   held: readonly Part[],
@@ -114,7 +114,7 @@ async function differentPart(
     try {
       await file.readAt(reservation.buffer, part.lengthBytes, part.offsetBytes);
       if (signal.aborted) throw cancelled('upload');
-      if (stored === undefined || !isSame(stored, reservation.buffer)) return part.partNumber;
+      if (stored === undefined || !(await isSame(checksums, stored, reservation.buffer))) return part.partNumber;
       sameBytes += part.lengthBytes;
       reservation.release();
     } finally {
@@ -126,10 +126,10 @@ async function differentPart(
 }
 
 /** A checksum tells; else the ETag, which is the MD5 of a part unless it is encrypted with a key of its owner's. */
-function isSame({ checksum, etag }: UploadedPart, bytes: Buffer): boolean {
+async function isSame(checksums: Checksums, { checksum, etag }: UploadedPart, bytes: Buffer): Promise<boolean> {
   const algorithm = partChecksums.find((name) => name === checksum?.algorithm);
-  if (algorithm !== undefined) return partChecksum(algorithm, bytes) === checksum?.value;
-  return isMd5(etag) && createHash('md5').update(bytes).digest('hex') === etag.toLowerCase();
+  if (algorithm !== undefined) return (await checksums.of(algorithm, bytes)) === checksum?.value;
+  return isMd5(etag) && (await checksums.of('MD5', bytes)) === Buffer.from(etag, 'hex').toString('base64');
 }
 
 function algorithmOf(listed: readonly UploadedPart[]): PartChecksum {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { UploadId } from '../../model/ids';
 import type { CosClient, NewObjectAttributes, ObjectAddress } from '../cos/client';
+import { crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
 import { CosFailure } from '../failure';
 import { carriesAll } from './carriedAttributes';
 import type { TransferContext } from './context';
-import { crcToBase64, startCrc, type CrcAlgorithm } from './crc';
 import { findObject } from './remoteClash';
 import type { SourceFile } from './sourceFile';
 

@@ -1,6 +1,6 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import type { DecidedClash } from './clash';
-import type { CrcAlgorithm } from './crc';
+import type { CrcAlgorithm } from '../checksums/crc';
 
 /** Something half-made: noted before (or as soon as) it exists, until it is whole or gone. */
 export type ItemNote =

@@ -18,7 +18,7 @@ import { upload } from './upload';
 /** What a run needs besides its transfer. */
 export interface RunSurroundings extends Pick<
   TransferContext,
-  'budget' | 'garbage' | 'connections' | 'rateLimit' | 'platform' | 'nowMs'
+  'budget' | 'garbage' | 'checksums' | 'connections' | 'rateLimit' | 'platform' | 'nowMs'
 > {
   readonly configuration: EngineConfiguration;
   clientFor(signal: AbortSignal): Promise<TransferClient>;
@@ -72,6 +72,7 @@ export async function runTransfer(
       },
       budget: around.budget,
       garbage: around.garbage,
+      checksums: around.checksums,
       rateLimit: around.rateLimit,
       connections: around.connections,
       endOf: (connectionId) => around.endOf(connectionId, signal),

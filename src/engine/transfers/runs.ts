@@ -60,6 +60,7 @@ export function createRuns(
       configuration,
       budget,
       garbage,
+      checksums: dependencies.checksums,
       rateLimit,
       connections: connectionsOf(request.connectionId, configuration.maxConnections),
       platform: dependencies.platform ?? platformOf(process.platform),

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateMultipartUploadCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { partChecksum } from '../../../src/engine/cos/partChecksum';
+import { partChecksum } from '../../../src/engine/checksums/partChecksum';
 import { bucketName, objectKey, type UploadId } from '../../../src/model/ids';
 import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
 import type { TransferRequest } from '../../../src/protocol/requests';

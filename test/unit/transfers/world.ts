@@ -5,6 +5,7 @@ import { bucketName, connectionId, type TransferId } from '../../../src/model/id
 import type { LocalPlatform } from '../../../src/model/localNames';
 import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
 import type { EngineConfiguration, HostRequests, TransferRequest } from '../../../src/protocol/requests';
+import { checksumsInPlace } from '../../../src/engine/checksums/checksums';
 import type { EngineClock } from '../../../src/engine/clock';
 import { createTransfers, type Transfers } from '../../../src/engine/transfers/createTransfers';
 import type { JournalKeeper } from '../../../src/engine/transfers/journalKeeper';
@@ -94,6 +95,7 @@ export async function makeWorld(
         },
       },
       configuration: () => configuration,
+      checksums: checksumsInPlace,
       clock: options.clock ?? clock,
       ids: () => `${options.idPrefix ?? 't'}${++count}` as TransferId,
       ...(options.keeper === undefined ? {} : { keeper: options.keeper }),

@@ -79,6 +79,51 @@ describe('a body that is read into place', () => {
     expect((await gather(await get(), busyEach)).equals(body)).toBe(true);
   });
 
+  describe.each([
+    [7000, Number.POSITIVE_INFINITY],
+    [100_000, Number.POSITIVE_INFINITY],
+    [1_000_000, Number.POSITIVE_INFINITY],
+    [1_000_000, 1],
+    [1_000_000, 3],
+  ])('put where it is wanted, %i bytes at a time, with a pause at piece %i of each', (blockBytes, pauseEach) => {
+    it('is whole and in order, and that memory is left alone from then on', async () => {
+      serve = (socket) => socket.write(Buffer.concat([Buffer.from(headOf(body.length)), body]));
+      const block = Buffer.alloc(blockBytes);
+      const inPlace = { bytes: 0, filled: 0 };
+      const blocks: Buffer[] = [];
+      const write = async () => {
+        await new Promise(setImmediate);
+        blocks.push(Buffer.from(block.subarray(0, inPlace.filled)));
+        inPlace.filled = 0;
+      };
+      let pieces = 0;
+      const takeLater = (bytes: Buffer): void | Promise<void> => {
+        if (++pieces % pauseEach !== 0) return take(bytes);
+        return new Promise(setImmediate).then(() => take(bytes));
+      };
+      const take = (bytes: Buffer): void | Promise<void> => {
+        const isThere = bytes.buffer === block.buffer && bytes.byteOffset === block.byteOffset + inPlace.filled;
+        if (isThere) inPlace.bytes += bytes.length;
+        const taken = isThere ? bytes.length : bytes.copy(block, inPlace.filled);
+        inPlace.filled += taken;
+        if (inPlace.filled < block.length) return undefined;
+        const rest = Buffer.from(bytes.subarray(taken));
+        return write().then(async () => {
+          if (rest.length > 0) await take(rest);
+        });
+      };
+      await (await get())!.pipe(takeLater, () => block.subarray(inPlace.filled));
+      await write();
+      expect(Buffer.concat(blocks).equals(body)).toBe(true);
+      if (blockBytes > 50_000 && pauseEach > 1) expect(inPlace.bytes).toBeGreaterThan(0);
+
+      const before = Buffer.from(block);
+      expect((await gather(await get())).equals(body)).toBe(true);
+      expect(sockets).toHaveLength(1);
+      expect(block.equals(before)).toBe(true);
+    });
+  });
+
   it('may come in any pieces', async () => {
     const all = Buffer.concat([
       Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'),

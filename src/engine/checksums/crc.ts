@@ -16,14 +16,14 @@ export interface RunningCrc {
   readonly value: bigint;
 }
 
-/** Starts a checksum at the value of no bytes. */
-export function startCrc(algorithm: CrcAlgorithm): RunningCrc {
+/** Starts a checksum, at that of the bytes before. */
+export function startCrc(algorithm: CrcAlgorithm, before = 0n): RunningCrc {
   switch (algorithm) {
     case 'CRC32':
-      return new NativeCrc32();
+      return new NativeCrc32(Number(before));
     case 'CRC32C':
     case 'CRC64NVME':
-      return new TableCrc(tablesOf(algorithm));
+      return new TableCrc(tablesOf(algorithm), before);
   }
 }
 
@@ -56,7 +56,11 @@ export function crcToBase64(algorithm: CrcAlgorithm, value: bigint): string {
 }
 
 class NativeCrc32 implements RunningCrc {
-  #value = 0;
+  #value: number;
+
+  constructor(before: number) {
+    this.#value = before;
+  }
 
   update(bytes: Uint8Array): void {
     this.#value = crc32(bytes, this.#value);
@@ -100,13 +104,14 @@ function tablesOf(algorithm: CrcAlgorithm): Tables {
 class TableCrc implements RunningCrc {
   readonly #tables: Tables;
   readonly #isWide: boolean;
-  #low = -1;
+  #low: number;
   #high: number;
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, before: bigint) {
     this.#tables = tables;
     this.#isWide = tables.high.some((entry) => entry !== 0);
-    this.#high = this.#isWide ? -1 : 0;
+    this.#low = ~Number(BigInt.asIntN(32, before));
+    this.#high = this.#isWide ? ~Number(BigInt.asIntN(32, before >> 32n)) : 0;
   }
 
   update(bytes: Uint8Array): void {

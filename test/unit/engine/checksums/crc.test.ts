@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../../../src/engine/transfers/crc';
+import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../../../../src/engine/checksums/crc';
 
 const algorithms: CrcAlgorithm[] = ['CRC32', 'CRC32C', 'CRC64NVME'];
 
@@ -24,6 +24,16 @@ describe('checksums', () => {
     fc.assert(
       fc.property(fc.constantFrom(...algorithms), fc.array(fc.uint8Array({ maxLength: 40 })), (algorithm, pieces) => {
         expect(crcOf(algorithm, ...pieces)).toBe(crcOf(algorithm, Buffer.concat(pieces)));
+      }),
+    );
+  });
+
+  it('go on from where they were', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...algorithms), fc.uint8Array(), fc.uint8Array(), (algorithm, first, second) => {
+        const crc = startCrc(algorithm, crcOf(algorithm, first));
+        crc.update(second);
+        expect(crc.value).toBe(crcOf(algorithm, first, second));
       }),
     );
   });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crcToBase64, startCrc } from '../transfers/crc';
-import { md5Base64 } from './integrity';
+import { crcToBase64, startCrc } from './crc.ts';
 
 /** What protects the parts of one upload: the algorithm it was begun with, or `MD5` for one begun without. */
 export type PartChecksum = 'MD5' | 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
@@ -11,8 +10,6 @@ export const partChecksums = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] 
 /** The checksum of a part in base64. */
 export function partChecksum(algorithm: PartChecksum, body: Uint8Array): string {
   switch (algorithm) {
-    case 'MD5':
-      return md5Base64(body);
     case 'CRC32':
     case 'CRC32C':
     case 'CRC64NVME': {
@@ -20,14 +17,14 @@ export function partChecksum(algorithm: PartChecksum, body: Uint8Array): string 
       crc.update(body);
       return crcToBase64(algorithm, crc.value);
     }
+    case 'MD5':
     case 'SHA1':
     case 'SHA256':
       return createHash(algorithm.toLowerCase()).update(body).digest('base64');
   }
 }
 
-/** The header that the service compares a part with. */
-export function partChecksumHeader(algorithm: PartChecksum, body: Uint8Array): Record<string, string> {
-  const name = algorithm === 'MD5' ? 'content-md5' : `x-amz-checksum-${algorithm.toLowerCase()}`;
-  return { [name]: partChecksum(algorithm, body) };
+/** The header that carries a checksum, for the service to compare the body with. */
+export function checksumHeader(algorithm: PartChecksum): string {
+  return algorithm === 'MD5' ? 'content-md5' : `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
