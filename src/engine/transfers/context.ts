@@ -35,6 +35,8 @@ export interface TransferContext extends TransferEnd {
   readonly transfer: Transfer;
   /** Aborts when the transfer is paused, cancelled or cannot go on. */
   readonly signal: AbortSignal;
+  /** A signal that follows `signal` late, for requests that must not be cut where that would leave traces. */
+  readonly patient: () => AbortSignal;
   readonly budget: ByteBudget;
   readonly garbage: ReceivedGarbage;
   readonly checksums: Checksums;
@@ -140,11 +142,17 @@ function wasMoved(context: TransferContext, { name, sizeBytes }: { name: string;
   }
 }
 
-/** A signal that follows another one late, for requests that must not be cut where it would leave traces. */
-export function lateSignal(signal: AbortSignal, graceMs: number): AbortSignal {
-  const late = new AbortController();
-  const follow = () => setTimeout(() => late.abort(), graceMs).unref();
-  if (signal.aborted) follow();
-  else signal.addEventListener('abort', follow, { once: true });
-  return late.signal;
+const graceMs = 10_000;
+
+/** Answers with `TransferContext.patient`. Who asks in time shares one signal: transfers of many items ask as often. */
+export function patientSignals(signal: AbortSignal): () => AbortSignal {
+  const shared = new AbortController();
+  const soon = (late: AbortController) => void setTimeout(() => late.abort(), graceMs).unref();
+  signal.addEventListener('abort', () => soon(shared), { once: true });
+  return () => {
+    if (!signal.aborted) return shared.signal;
+    const late = new AbortController();
+    soon(late);
+    return late.signal;
+  };
 }

@@ -7,7 +7,7 @@ import { aclToKeep } from '../cos/acl';
 import type { CopyOptions, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
-import { inConnection, lateSignal, type ItemOutcome, type TransferContext } from './context';
+import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { isCopied } from './copyAgain';
 import { findCopyNote, type CopyNote } from './copyNote';
 import { copyParts } from './copyParts';
@@ -19,7 +19,6 @@ import { lacksHold, lockOf, proveLocked, proveRetained, type KeptLock } from './
 import { isHalfMade } from './notes';
 import { alreadyExists, findObject, freeKey } from './remoteClash';
 
-const graceMs = 10_000;
 const mostAttempts = 5;
 /** The service copies a part by itself: large parts mean few requests. */
 const copyPartBytes = 512 * 1024 * 1024;
@@ -206,7 +205,7 @@ async function copyWhole(
 ): Promise<Pick<WriteOutcome, 'etag'>> {
   const { client, signal } = context;
   // A copy that is cut may have happened; without a copy there is nothing to undo.
-  const patient = lateSignal(signal, graceMs);
+  const patient = context.patient();
   const options = { ifMatch: item.object.etag, ...copy };
   try {
     return await inConnection(context, signal, () => client.copyObject(item.from, target, options, patient));

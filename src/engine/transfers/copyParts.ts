@@ -3,14 +3,12 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { WriteOutcome } from '../../protocol/requests';
 import type { ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled } from '../failure';
-import { lateSignal, type TransferContext, type TransferEnd } from './context';
+import { type TransferContext, type TransferEnd } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import type { CopyWays } from './copyStream';
 import { keptControls } from './keptProtection';
 import { runParts } from './parts';
 import { abortAfter, protectionOf } from './uploadFile';
-
-const graceMs = 10_000;
 
 /** Lets the service copy an object range by range into the parts of an upload, which is noted while it is open. */
 export async function copyParts(
@@ -27,7 +25,7 @@ export async function copyParts(
   const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
   const controls = await keptControls(context, end, from, source, ways);
   const attributes = { headers: source.headers, metadata: source.metadata, tags, controls };
-  const patient = lateSignal(signal, graceMs);
+  const patient = context.patient();
   const uploadId = await beginCopyUpload(context, note, attributes, patient);
   const settle = () => notes.putItem(note);
   try {

@@ -4,15 +4,13 @@ import { planParts, type PartPlan } from '../../model/partPlan';
 import type { WriteCondition } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
-import { inConnection, lateSignal, type TransferContext, type TransferEnd } from './context';
+import { inConnection, type TransferContext, type TransferEnd } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import { isMd5 } from './copyProof';
 import { keptControls, type CopyControls } from './keptProtection';
 import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
 import { runParts } from './parts';
 import { abortAfter, protectionOf } from './uploadFile';
-
-const graceMs = 10_000;
 
 /** Whether a copy may be written, what protects it, and who may read it. */
 export interface CopyWays extends CopyControls {
@@ -104,7 +102,7 @@ async function sendParts(
   const { client, notes, signal, transfer } = context;
   const target = { bucket: note.bucket, key: note.key };
   const plan = planParts(info.sizeBytes, context.partBytes);
-  const patient = lateSignal(signal, graceMs);
+  const patient = context.patient();
   const uploadId = await beginCopyUpload(context, note, attributes, patient);
   const settle = () => notes.putItem(note);
   const proof = proofOf(info, plan);

@@ -6,7 +6,7 @@ import type { UploadedPart } from '../cos/client';
 import type { Checksums } from '../checksums/checksums';
 import { partChecksums, type PartChecksum } from '../checksums/partChecksum';
 import { cancelled, CosFailure } from '../failure';
-import { inConnection, lateSignal, moveItem, type TransferContext } from './context';
+import { inConnection, moveItem, type TransferContext } from './context';
 import { isMd5 } from './copyProof';
 import { runLanes } from './lanes';
 import { localFailure } from './localFailure';
@@ -18,7 +18,6 @@ import { layoutsOf, type UploadLayout } from './uploadMatch';
 /** The request to finish an upload that somebody began. */
 export type ResumeRequest = Extract<TransferRequest, { kind: 'resumeUpload' }>;
 
-const graceMs = 10_000;
 /** A part is held in memory while it is sent. */
 const mostPartBytes = 1024 * 1024 * 1024;
 const partsAtOnce = 4;
@@ -69,7 +68,7 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   const parts = [...byNumber.values()].sort((left, right) => left.partNumber - right.partNumber);
   const condition: WriteCondition = request.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
   context.notes.assertHeld();
-  const patient = lateSignal(signal, graceMs);
+  const patient = context.patient();
   await client.completeMultipartUpload(address, uploadId, parts, { condition }, patient);
 }
 

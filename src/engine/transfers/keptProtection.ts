@@ -4,9 +4,7 @@ import { isLockedAsWanted, type NewProtection, type ObjectRetention } from '../.
 import type { CopyProtection } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
-import { inConnection, lateSignal, type TransferContext, type TransferEnd } from './context';
-
-const graceMs = 10_000;
+import { inConnection, type TransferContext, type TransferEnd } from './context';
 
 /** A lock that a copy is to have. */
 export type KeptLock = Extract<NewProtection, { kind: 'objectLock' }>;
@@ -90,9 +88,9 @@ export async function proveRetained(
   from: ObjectAddress,
   target: ObjectAddress,
 ): Promise<void> {
-  const { client, nowMs, signal } = context;
+  const { client, nowMs } = context;
   const wanted = await retentionOf(context, source, from);
-  const patient = lateSignal(signal, graceMs);
+  const patient = context.patient();
   const has = await inConnection(context, patient, () => client.getProtection(target, patient));
   if (has.kind !== 'retention' || !lastsAsLong(has.end, wanted.end, nowMs())) {
     throw cannotKeep(from, `its copy "${target.key}" was made, and the service did not retain it as long`);

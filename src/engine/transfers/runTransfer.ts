@@ -4,7 +4,7 @@ import type { LocalPlatform } from '../../model/localNames';
 import type { EngineConfiguration, HostRequests, TransferRequest } from '../../protocol/requests';
 import { cancelled } from '../failure';
 import { changeMany } from './changeMany';
-import type { TransferClient, TransferContext, TransferEnd } from './context';
+import { patientSignals, type TransferClient, type TransferContext, type TransferEnd } from './context';
 import { copyMany } from './copyMany';
 import { deleteMany } from './deleteMany';
 import { download } from './download';
@@ -57,6 +57,7 @@ export async function runTransfer(
       client,
       transfer,
       signal,
+      patient: patientSignals(signal),
       notes,
       run: mode,
       // What stops the whole transfer may leave something to go on with: what does not is cleaned up after its end.

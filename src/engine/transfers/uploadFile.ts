@@ -7,7 +7,7 @@ import { cancelled, CosFailure } from '../failure';
 import { attributesOf } from './newAttributes';
 import type { DecidedClash } from './clash';
 import { forgetLost } from './lostUpload';
-import { inConnection, lateSignal, type ItemOutcome, type TransferContext } from './context';
+import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
 import { hasLanded, isGone, isUnclear } from './landed';
 import { alreadyExists, endAsTaken, findObject, freeKey, isTaken } from './remoteClash';
@@ -145,7 +145,7 @@ async function beginUpload(
   const { client, signal } = context;
   const { bucket, key } = address;
   // A create that is cut may leave an upload that nobody knows the id of; a complete that is cut may have happened.
-  const patient = lateSignal(signal, graceMs);
+  const patient = context.patient();
   await forgetLost(client, context.notes, item.fsPath, signal);
   context.notes.putItem({ kind: 'beginning', name: item.fsPath, bucket, key, beganAtMs: context.nowMs() });
   let uploadId: UploadId;
@@ -196,7 +196,7 @@ async function putParts(
     if (context.keepsTraces(thrown)) throw thrown;
     throw await abortAfter(context, address, uploadId, settle, thrown);
   }
-  const patient = lateSignal(signal, graceMs);
+  const patient = context.patient();
   try {
     const completion = { condition: conditionOf(note.clash), ...protectionOf(attributes.controls) };
     await client.completeMultipartUpload(address, uploadId, parts, completion, patient);

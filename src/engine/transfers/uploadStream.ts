@@ -11,7 +11,7 @@ import type { UploadId } from '../../model/ids';
 import type { WriteCondition } from '../../protocol/requests';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
-import { lateSignal } from './context';
+import { patientSignals } from './context';
 
 /** How a stream is cut and sent. */
 export interface StreamOptions {
@@ -80,6 +80,7 @@ class StreamCommands {
   readonly #condition: WriteCondition;
   readonly #options: StreamOptions;
   readonly #signal: AbortSignal;
+  readonly #patient: () => AbortSignal;
   readonly #parts = new Map<number, UploadedPart>();
 
   constructor(
@@ -96,11 +97,12 @@ class StreamCommands {
     this.#condition = condition;
     this.#options = options;
     this.#signal = signal;
+    this.#patient = patientSignals(signal);
   }
 
   async send(command: UploadCommand): Promise<object> {
     const sdk = await import('@aws-sdk/client-s3');
-    const patient = lateSignal(this.#signal, graceMs);
+    const patient = this.#patient();
     if (command instanceof sdk.PutObjectCommand) {
       const bytes = bytesOf(command.input.Body);
       const outcome = await this.#client.putObject(

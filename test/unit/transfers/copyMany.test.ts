@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
 import type { TransferRequest } from '../../../src/protocol/requests';
@@ -146,6 +147,22 @@ describe('copying and moving many', () => {
     const end = await world.run(copy([], ['a/'], 't/', { clash: 'replace' }));
     expect(end).toMatchObject({ state: 'failed', error: { reason: 'changedMeanwhile', key: 'a/1' } });
     expect(world.client.text('bucket', 't/a/1')).toBe('t/a/1');
+  });
+
+  it('keeps nothing of each object in memory until the transfer ends', async () => {
+    fill(...Array.from({ length: 300 }, (_, at) => `a/${at}`));
+    const list = world.client.listPage.bind(world.client);
+    let ofTransfer = new AbortController().signal;
+    world.client.listPage = async (...args) => {
+      [, , ofTransfer] = args;
+      return await list(...args);
+    };
+    let most = 0;
+    world.client.intercept = () => {
+      most = Math.max(most, getEventListeners(ofTransfer, 'abort').length);
+    };
+    await world.run(copy([], ['a/'], 't/'));
+    expect(most).toBeLessThan(20);
   });
 
   it('costs one request an object where listing and answer tell the same MD5', async () => {
