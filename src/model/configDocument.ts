@@ -1,6 +1,6 @@
 import type { CosError } from './cosError';
 import type { BucketName, ConnectionId, ObjectKey } from './ids';
-import type { AttributeChange } from './objectState';
+import type { AttributeChange, SeenMark } from './objectState';
 
 /** Parts of a bucket's configuration that are a document each (features-map.md B). */
 export const bucketTopics = [
@@ -113,8 +113,8 @@ export interface DocumentStep {
 /** What saving the document of a selection changes, and on what. */
 export interface SelectionChange {
   readonly change: AttributeChange;
-  /** ETags of the objects that were looked at. */
-  readonly seenEtags: Readonly<Record<string, string>>;
+  /** The objects that were looked at, by key. */
+  readonly seen: Readonly<Record<string, SeenMark>>;
   /** Objects that are there, as far as they were counted. */
   readonly count: { readonly objects: number; readonly isComplete: boolean };
   readonly lookedAt: number;

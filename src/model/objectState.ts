@@ -19,6 +19,13 @@ export interface ObjectState {
   readonly unreadable: readonly { readonly part: 'tags' | 'acl' | 'protection'; readonly error: CosError }[];
 }
 
+/** Which object somebody has seen. One that was written anew with the same bytes has the same ETag and another time. */
+export interface SeenMark {
+  readonly etag: string;
+  /** As a HEAD tells it: listings may be more exact. */
+  readonly modifiedAtMs: number;
+}
+
 /** A change of an object. What is left out stays; null removes. */
 export interface AttributeChange {
   readonly headers?: { readonly [Name in keyof ObjectHeaders]?: string | null };

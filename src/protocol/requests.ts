@@ -4,7 +4,7 @@ import type { CosError } from '../model/cosError';
 import type { BucketName, ConnectionId, ObjectKey, TransferId, UploadId } from '../model/ids';
 import type { Link, LinkWish } from '../model/link';
 import type { ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../model/objectInfo';
-import type { AttributeChange, AttributeOutcome, ObjectState } from '../model/objectState';
+import type { AttributeChange, AttributeOutcome, ObjectState, SeenMark } from '../model/objectState';
 import type { VersioningState, VersionPage } from '../model/objectVersion';
 import type { Protection } from '../model/protection';
 import type {
@@ -196,8 +196,8 @@ export type TransferRequest =
       readonly bucket: BucketName;
       readonly keys: readonly ObjectKey[];
       readonly prefixes: readonly string[];
-      /** ETags of the objects that the change was made for, named or below a prefix, as far as they were looked at. */
-      readonly seenEtags?: Readonly<Record<string, string>>;
+      /** The objects that the change was made for, named or below a prefix, as far as they were looked at. */
+      readonly seen?: Readonly<Record<string, SeenMark>>;
       readonly change: AttributeChange;
       readonly method: 'copy' | 'put';
     }

@@ -210,14 +210,17 @@ export class MemoryCosClient implements TransferClient {
   ): Promise<AttributeOutcome> {
     return this.#request('changeAttributes', address.key, signal, () => {
       const stored = this.#object(address);
-      if (seen !== undefined && seen.etag !== stored.info.etag) {
+      const { etag, modifiedAtMs } = stored.info;
+      const isSame = seen?.modifiedAtMs === undefined || seen.modifiedAtMs === modifiedAtMs;
+      if (seen !== undefined && (seen.etag !== etag || !isSame)) {
         throw failure('preconditionFailed', 'changedMeanwhile', address.bucket, address.key);
       }
       const patched = (before: Record<string, string>, change: Record<string, string | null> = {}) => {
         const entries = Object.entries({ ...before, ...change });
         return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
       };
-      stored.info = { ...stored.info, metadata: patched(stored.info.metadata, metadata) };
+      const time = metadata === undefined ? {} : { modifiedAtMs: this.nowMs };
+      stored.info = { ...stored.info, ...time, metadata: patched(stored.info.metadata, metadata) };
       stored.tags = patched(stored.tags, tags);
       return { applied: ['attributes', 'tags'] };
     });

@@ -10,8 +10,6 @@ import { errorOf } from './localFailure';
 export const batchKeys = 1000;
 /** Batches that are deleted at once. */
 export const parallelBatches = 3;
-/** How far the clocks of service and machine may be apart. */
-export const clockToleranceMs = 5 * 60_000;
 
 /** Something to delete, by the name that the transfer knows it by. */
 export interface BatchItem {

@@ -1,12 +1,19 @@
-import { objectKey, type ObjectKey } from '../../model/ids';
+import type { CosError } from '../../model/cosError';
+import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
+import type { ObjectInfo } from '../../model/objectInfo';
 import type { TransferRequest } from '../../protocol/requests';
+import { CosFailure } from '../failure';
 import { inConnection, type TransferContext } from './context';
-import { batchKeys, clockToleranceMs, deleteTogether, keyError, parallelBatches } from './deleteBatch';
+import { batchKeys, deleteTogether, keyError, parallelBatches } from './deleteBatch';
 import { runLanes } from './lanes';
-import { objectsBelow, outermostPrefixes } from './selection';
+import { findObject } from './remoteClash';
+import { isNewer, objectsBelow, outermostPrefixes } from './selection';
 
 /** The request of a deletion. */
 export type DeleteRequest = Extract<TransferRequest, { kind: 'delete' }>;
+
+/** HEADs of named keys that are under way at once; the connection's own limit holds besides. */
+const headsAtOnce = 16;
 
 /**
  * Deletes keys and everything below prefixes, in batches, while listing goes on. Counts keys; books each that stays.
@@ -44,17 +51,66 @@ async function* batches(context: TransferContext, request: DeleteRequest): Async
 
 /** Each key once: prefixes within prefixes and keys below them are listed with the outermost. */
 async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncGenerator<ObjectKey> {
+  const { notes, run } = context;
   const outermost = outermostPrefixes(request.prefixes);
-  for (const key of new Set(request.keys)) {
-    if (outermost.some((prefix) => key.startsWith(prefix))) continue;
-    if (context.run === 'first' || context.notes.outcomeOf(key) !== 'done') yield key;
-  }
+  const named = [...new Set(request.keys)].filter((key) => !outermost.some((prefix) => key.startsWith(prefix)));
+  if (run === 'first') yield* named;
+  else
+    yield* stillMeant(
+      context,
+      request,
+      named.filter((key) => notes.outcomeOf(key) !== 'done'),
+    );
   for (const prefix of outermost) {
     for await (const object of objectsBelow(context, request.bucket, prefix)) {
-      const isNewer = object.modifiedAtMs > context.transfer.startedAtMs + clockToleranceMs;
-      if (context.run === 'first' || !isNewer) yield objectKey(object.key);
+      if (!isNewer(context, object)) yield objectKey(object.key);
     }
   }
+}
+
+/** Of keys that a later run comes to, those whose object is not another one by now; the others are booked as failed. */
+async function* stillMeant(
+  context: TransferContext,
+  { bucket }: DeleteRequest,
+  keys: readonly ObjectKey[],
+): AsyncGenerator<ObjectKey> {
+  const { client, notes, signal, transfer } = context;
+  const find = async (key: ObjectKey): Promise<ObjectInfo | undefined> => {
+    try {
+      return await findObject(client, { bucket, key }, signal);
+    } catch (thrown) {
+      // Who may delete and not look deletes what was named.
+      if (thrown instanceof CosFailure && thrown.error.kind === 'denied') return undefined;
+      throw thrown;
+    }
+  };
+  for (let at = 0; at < keys.length; at += headsAtOnce) {
+    const some = keys.slice(at, at + headsAtOnce);
+    const found = await Promise.all(some.map((key) => inConnection(context, signal, () => find(key))));
+    for (const [index, key] of some.entries()) {
+      const object = found[index];
+      if (object === undefined || !isNewer(context, object)) {
+        yield key;
+        continue;
+      }
+      transfer.addPlanned(0);
+      transfer.addFailure({ name: key, error: writtenSince(bucket, key) });
+      notes.putOutcome(key, 'failed');
+    }
+  }
+}
+
+function writtenSince(bucket: BucketName, key: ObjectKey): CosError {
+  const detail = `"${key}" was written anew after its deletion was asked for, and was left as it is`;
+  return {
+    kind: 'preconditionFailed',
+    op: 'DeleteObjects',
+    reason: 'changedMeanwhile',
+    bucket,
+    key,
+    retry: 'never',
+    detail,
+  };
 }
 
 async function deleteBatch(

@@ -3,11 +3,11 @@ import type { ItemFailure } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { DeleteFailure, UploadCursor } from '../cos/client';
 import { inConnection, type TransferContext } from './context';
-import { batchKeys, clockToleranceMs, deleteTogether, keyError, parallelBatches } from './deleteBatch';
+import { batchKeys, deleteTogether, keyError, parallelBatches } from './deleteBatch';
 import { canGoOnLater } from './interruption';
 import { runLanes } from './lanes';
 import { errorOf } from './localFailure';
-import { objectsBelow } from './selection';
+import { isNewer, objectsBelow } from './selection';
 
 /** The request to empty a bucket. */
 export type EmptyRequest = Extract<TransferRequest, { kind: 'empty' }>;
@@ -85,11 +85,6 @@ async function* chunks<T extends { readonly name: string }>(
   if (chunk.length > 0) yield chunk;
 }
 
-/** Whether something was written after the transfer was asked for, which another run leaves alone. */
-function isNewer({ run, transfer }: TransferContext, writtenAtMs: number): boolean {
-  return run !== 'first' && writtenAtMs > transfer.startedAtMs + clockToleranceMs;
-}
-
 async function* uploadsOf(context: TransferContext, { bucket }: EmptyRequest): AsyncGenerator<Upload> {
   const { client, signal } = context;
   let cursor: UploadCursor | undefined;
@@ -97,7 +92,8 @@ async function* uploadsOf(context: TransferContext, { bucket }: EmptyRequest): A
     const from = cursor === undefined ? {} : { cursor };
     const page = await inConnection(context, signal, () => client.listMultipartUploads(bucket, from, signal));
     for (const { key, uploadId, initiatedAtMs } of page.uploads) {
-      if (!isNewer(context, initiatedAtMs)) yield { name: `${key}?uploadId=${uploadId}`, key, uploadId };
+      if (!isNewer(context, { modifiedAtMs: initiatedAtMs }))
+        yield { name: `${key}?uploadId=${uploadId}`, key, uploadId };
     }
     cursor = page.nextCursor;
   } while (cursor !== undefined);
@@ -110,7 +106,7 @@ async function* versionsOf(context: TransferContext, { bucket }: EmptyRequest): 
     const query = { prefix: '', delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
     const page = await inConnection(context, signal, () => client.listVersions(bucket, query, signal));
     for (const { key, versionId, modifiedAtMs } of page.versions) {
-      if (!isNewer(context, modifiedAtMs)) yield { name: `${key}?versionId=${versionId}`, key, versionId };
+      if (!isNewer(context, { modifiedAtMs })) yield { name: `${key}?versionId=${versionId}`, key, versionId };
     }
     cursor = page.nextCursor;
   } while (cursor !== undefined);
@@ -118,7 +114,7 @@ async function* versionsOf(context: TransferContext, { bucket }: EmptyRequest): 
 
 async function* objectsOf(context: TransferContext, { bucket }: EmptyRequest): AsyncGenerator<Item> {
   for await (const { key, modifiedAtMs } of objectsBelow(context, bucket, '')) {
-    if (!isNewer(context, modifiedAtMs)) yield { name: key, key: objectKey(key) };
+    if (!isNewer(context, { modifiedAtMs })) yield { name: key, key: objectKey(key) };
   }
 }
 

@@ -44,8 +44,8 @@ export async function applySelection(
   if (chosen === show) await compareWithServer(uri);
   if (chosen !== button) return { kind: 'notConfirmed' };
   const { connectionId, bucket, keys, prefixes } = subject;
-  const { change, seenEtags } = wanted;
-  const request = { kind: 'change', connectionId, bucket, keys, prefixes, seenEtags, change, method: 'copy' } as const;
+  const { change, seen } = wanted;
+  const request = { kind: 'change', connectionId, bucket, keys, prefixes, seen, change, method: 'copy' } as const;
   // Not waited for: it can be paused, and a save that waits as long would look as if the editor hung.
   const running = services.transfers.run(request);
   return { kind: 'started', ended: running.then(async (run) => await afterTransfer(services, applied, wanted, run)) };

@@ -43,7 +43,7 @@ describe('the properties of a selection as a document, against a server', () => 
   const read = () => server.farSide.server.requests.read().byOperation;
   /** Saves as the extension does: what the document changes becomes a transfer. */
   const save = async (subject: Selection, opened: OpenedDocument, edit: (value: Properties) => void) => {
-    const { change, seenEtags } = await server.engine.ask('documents/change', edited(subject, opened, edit));
+    const { change, seen } = await server.engine.ask('documents/change', edited(subject, opened, edit));
     const { connectionId, bucket, keys, prefixes } = subject;
     const request = {
       kind: 'change',
@@ -51,7 +51,7 @@ describe('the properties of a selection as a document, against a server', () => 
       bucket,
       keys,
       prefixes,
-      seenEtags,
+      seen,
       change,
       method: 'copy',
     } as const;
@@ -212,7 +212,7 @@ describe('the properties of a selection as a document, against a server', () => 
     const bucket = await server.bucket();
     await fill(bucket);
     const subject = select(bucket, [], ['f/']);
-    const { change, seenEtags } = await server.engine.ask(
+    const { change, seen } = await server.engine.ask(
       'documents/change',
       edited(subject, await open(subject), ({ metadata }) => void (metadata['case'] = '9')),
     );
@@ -224,7 +224,7 @@ describe('the properties of a selection as a document, against a server', () => 
       bucket,
       keys,
       prefixes,
-      seenEtags,
+      seen,
       change,
       method: 'copy',
     } as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttributeChange } from '../../../src/model/objectState';
+import type { AttributeChange, SeenMark } from '../../../src/model/objectState';
 import { objectKey, type BucketName } from '../../../src/model/ids';
 import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
 import { testConnectionId } from '../../fakes/servedEngine';
@@ -15,7 +15,7 @@ interface Wish {
   readonly keys?: readonly string[];
   readonly prefixes?: readonly string[];
   readonly change: AttributeChange;
-  readonly seenEtags?: Readonly<Record<string, string>>;
+  readonly seen?: Readonly<Record<string, SeenMark>>;
   readonly method?: 'copy' | 'put';
 }
 
@@ -115,11 +115,11 @@ describe('changing the properties of many objects', () => {
   it('leaves an object alone that is no longer the one that was seen', async () => {
     const bucket = await server.bucket();
     const seen = await server.put(bucket, 'seen', 'before');
-    const { etag } = (await stateOf(bucket, 'seen')).info;
+    const { etag, modifiedAtMs } = (await stateOf(bucket, 'seen')).info;
     await server.put(bucket, 'seen', 'after');
     const end = await change(bucket, {
       keys: [seen.key],
-      seenEtags: { [seen.key]: etag },
+      seen: { [seen.key]: { etag, modifiedAtMs } },
       change: { metadata: { a: 'b' } },
     });
     expect(end.failures).toMatchObject([

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bucketName, objectKey, type ObjectKey } from '../../../src/model/ids';
+import type { SeenMark } from '../../../src/model/objectState';
 import { isFinal, type TransferSnapshot, type TransferState } from '../../../src/model/transferState';
 import type { TransferRequest } from '../../../src/protocol/requests';
 import { createDirectClient, type DirectClient } from '../../fakes/directClient';
@@ -61,7 +62,7 @@ async function start(): Promise<EngineProcess> {
 const copies = () => farSide.server.requests.read().byOperation['CopyObject'] ?? 0;
 
 /** Starts a change of all objects; answers once a third of them are done. */
-async function startedAndUnderWay(seenEtags?: Readonly<Record<string, string>>): Promise<TransferSnapshot> {
+async function startedAndUnderWay(seen?: Readonly<Record<string, SeenMark>>): Promise<TransferSnapshot> {
   const third = next(({ itemsDone }) => itemsDone >= objects / 3);
   const request: TransferRequest = {
     kind: 'change',
@@ -69,12 +70,21 @@ async function startedAndUnderWay(seenEtags?: Readonly<Record<string, string>>):
     bucket,
     keys: [],
     prefixes: ['f/'],
-    ...(seenEtags === undefined ? {} : { seenEtags }),
+    ...(seen === undefined ? {} : { seen }),
     change: { metadata: { case: '7' }, tags: { project: 'alpha' } },
     method: 'copy',
   };
   await engine.ask('transfers/start', request);
   return await third;
+}
+
+/** All objects as they are now. */
+async function marks(): Promise<Readonly<Record<string, SeenMark>>> {
+  const each = keys.map(async (key) => {
+    const { etag, modifiedAtMs } = await direct.client.headObject({ bucket, key }, soon());
+    return [key, { etag, modifiedAtMs }] as const;
+  });
+  return Object.fromEntries(await Promise.all(each));
 }
 
 /** The next snapshot that is told and is as wanted. */
@@ -124,10 +134,7 @@ describe('a change of many objects that is stopped', () => {
   });
 
   it('leaves an object alone that somebody replaced during the pause', async () => {
-    const etags = await Promise.all(
-      keys.map(async (key) => [key, (await direct.client.headObject({ bucket, key }, soon())).etag] as const),
-    );
-    const { transferId } = await startedAndUnderWay(Object.fromEntries(etags));
+    const { transferId } = await startedAndUnderWay(await marks());
     const paused = inState('paused');
     await engine.ask('transfers/pause', { transferId });
     await paused;

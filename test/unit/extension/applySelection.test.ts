@@ -25,7 +25,7 @@ const subject = {
 const opened = { text: '{}', baseline: 'before' };
 const wanted: SelectionChange = {
   change: { metadata: { case: '7', old: null } },
-  seenEtags: { a: 'e1' },
+  seen: { a: { etag: 'e1', modifiedAtMs: 1000 } },
   count: { objects: 12, isComplete: true },
   lookedAt: 12,
   refused: [{ key: objectKey('f/held'), reason: 'protected' }],
@@ -96,7 +96,7 @@ describe('saving the document of a selection', () => {
         bucket,
         keys,
         prefixes,
-        seenEtags: { a: 'e1' },
+        seen: { a: { etag: 'e1', modifiedAtMs: 1000 } },
         change: wanted.change,
         method: 'copy',
       },

@@ -22,6 +22,7 @@ const state = {
   info: {
     key: 'a.txt',
     etag: 'e1',
+    modifiedAtMs: 1000,
     headers: { contentType: 'text/plain' },
     metadata: { owner: 'me' },
   },
@@ -88,7 +89,7 @@ describe('changing properties in a list', () => {
     expect(request).toEqual({
       kind: 'change',
       ...one,
-      seenEtags: { 'a.txt': 'e1' },
+      seen: { 'a.txt': { etag: 'e1', modifiedAtMs: 1000 } },
       change: { metadata: { owner: null, case: '7' } },
       method: 'copy',
     });

@@ -23,6 +23,8 @@ import type { TransferRequest } from '../../../src/protocol/requests';
 import type { MemoryCosClient } from '../../fakes/memoryCosClient';
 import { bucket, connection, makeWorld, mebibyte, patternBytes, type World } from './world';
 
+type ChangeRequest = Extract<TransferRequest, { kind: 'change' }>;
+
 const never = new AbortController().signal;
 const parts = 10;
 const bytes = patternBytes(parts * 5 * mebibyte);
@@ -479,6 +481,91 @@ describe('a paused deletion', () => {
     world.client.put('bucket', 'p/new', 'precious');
     expect((await resume(world, transferId)).state).toBe('done');
     expect(world.client.keys('bucket')).toEqual(['p/new']);
+  });
+
+  it('spares an object that was named and written anew since, and says so', async () => {
+    const world = await engine();
+    for (const key of ['a', 'b', 'c']) world.client.put('bucket', key, 'x');
+    const hold = holdAt(world.client, 'deleteObjects', 1);
+    const keys = ['a', 'b', 'gone'].map(objectKey);
+    const transferId = await world.start({ kind: 'delete', connectionId: connection, bucket, keys, prefixes: [] });
+    await hold.reached;
+    const pausing = world.transfers.handlers['transfers/pause']({ transferId }, never);
+    hold.letGo();
+    expect((await pausing).state).toBe('paused');
+    world.client.nowMs = Date.now() + 3_600_000;
+    world.client.put('bucket', 'a', 'precious');
+    expect(await resume(world, transferId)).toMatchObject({
+      state: 'failed',
+      itemsDone: 2,
+      itemsTotal: 3,
+      failures: [{ name: 'a', error: { kind: 'preconditionFailed', reason: 'changedMeanwhile', key: 'a' } }],
+    });
+    expect(world.client.keys('bucket')).toEqual(['a', 'c']);
+  });
+});
+
+describe('a paused change of many', () => {
+  const keys = ['f/1', 'f/2', 'f/3'].map(objectKey);
+  const wish = { kind: 'change', connectionId: connection, bucket, method: 'copy' } as const;
+  const change = { metadata: { owner: 'ana' } };
+  const metadataOf = (world: World, key: string) => world.client.buckets.get('bucket')!.get(key)!.info.metadata;
+
+  /** Starts a change, and pauses it at the second object; `meanwhile` happens while that is under way. */
+  async function pausedAtSecond(world: World, more: Pick<ChangeRequest, 'keys' | 'prefixes' | 'seen'>) {
+    const hold = holdAt(world.client, 'changeAttributes', 2);
+    const transferId = await world.start({ ...wish, ...more, change });
+    await hold.reached;
+    const pausing = world.transfers.handlers['transfers/pause']({ transferId }, never);
+    return async (meanwhile: () => void) => {
+      meanwhile();
+      hold.letGo();
+      expect((await pausing).state).toBe('paused');
+      return await resume(world, transferId);
+    };
+  }
+
+  it('leaves an object alone of which somebody edited the metadata, though its bytes are the same', async () => {
+    const world = await engine();
+    for (const key of keys) world.client.put('bucket', key, key);
+    const marks = keys.map((key) => [key, world.client.buckets.get('bucket')!.get(key)!.info] as const);
+    const goOn = await pausedAtSecond(world, { keys, prefixes: [], seen: Object.fromEntries(marks) });
+    const end = await goOn(() => {
+      world.client.nowMs += 1000;
+      world.client.put('bucket', 'f/3', 'f/3', { headers: {}, metadata: { owner: 'ben' } });
+    });
+    expect(end).toMatchObject({ state: 'failed', itemsDone: 2, failures: [{ name: 'f/3' }] });
+    expect(end.failures[0]?.error).toMatchObject({ kind: 'preconditionFailed', reason: 'changedMeanwhile' });
+    expect(metadataOf(world, 'f/3')).toEqual({ owner: 'ben' });
+  });
+
+  it('goes on with an object that it had written itself and could not note', async () => {
+    const world = await engine();
+    for (const key of keys) world.client.put('bucket', key, key);
+    const marks = keys.map((key) => [key, world.client.buckets.get('bucket')!.get(key)!.info] as const);
+    const goOn = await pausedAtSecond(world, { keys, prefixes: [], seen: Object.fromEntries(marks) });
+    const end = await goOn(() => {
+      world.client.nowMs += 1000;
+      world.client.put('bucket', 'f/2', 'f/2', { headers: {}, metadata: change.metadata });
+    });
+    expect(end).toMatchObject({ state: 'done', itemsDone: 3, failures: [] });
+  });
+
+  it('leaves what is in the folder only since then, until somebody tries it again', async () => {
+    const world = await engine();
+    for (const key of keys) world.client.put('bucket', key, key);
+    const goOn = await pausedAtSecond(world, { keys: [], prefixes: ['f/'] });
+    const end = await goOn(() => {
+      world.client.nowMs = Date.now() + 3_600_000;
+      world.client.put('bucket', 'f/3', 'f/3', { headers: {}, metadata: { owner: 'ben' } });
+      world.client.put('bucket', 'f/4', 'new');
+    });
+    expect(end).toMatchObject({ state: 'failed', itemsDone: 2, failures: [{ name: 'f/3' }, { name: 'f/4' }] });
+    expect([metadataOf(world, 'f/3'), metadataOf(world, 'f/4')]).toEqual([{ owner: 'ben' }, {}]);
+    const { transferId } = end;
+    await world.transfers.handlers['transfers/retry']({ transferId }, never);
+    expect(await world.end(transferId)).toMatchObject({ state: 'done', itemsDone: 4 });
+    expect(metadataOf(world, 'f/3')).toEqual({ owner: 'ana' });
   });
 });
 

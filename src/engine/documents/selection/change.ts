@@ -9,7 +9,7 @@ export function selectionChange(document: ParsedDocument, state: SelectionState,
   const change = attributeChange(document, sharedAttributes(state));
   return {
     change,
-    seenEtags: Object.fromEntries(state.objects.map(({ key, etag }) => [key, etag])),
+    seen: Object.fromEntries(state.objects.map(({ key, etag, modifiedAtMs }) => [key, { etag, modifiedAtMs }])),
     count: state.count,
     lookedAt: state.objects.length,
     refused: refusedBy(change, state, nowMs),

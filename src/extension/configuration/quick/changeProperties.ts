@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../../model/cosError';
 import { headerNames } from '../../../model/headerRules';
-import type { AttributeChange, ObjectState } from '../../../model/objectState';
+import type { AttributeChange, ObjectState, SeenMark } from '../../../model/objectState';
 import type { CommandOutcome, CommandServices } from '../../commands/command';
 import { rowCount } from '../../commands/keyText';
 import type { ObjectsTarget } from '../../commands/targets';
@@ -48,12 +48,16 @@ export async function changeProperties(
   const detail = previewText(draft, count.value.objects, held);
   if ((await services.prompts.confirm(vscode.l10n.t('Change {0}?', what), detail, button)) !== button) return;
   for (const { connectionId, bucket, keys, prefixes } of targets) {
-    const seen = state === undefined ? {} : { seenEtags: { [state.info.key]: state.info.etag } };
+    const seen = state === undefined ? {} : { seen: { [state.info.key]: seenMark(state) } };
     const request = { kind: 'change', connectionId, bucket, keys, prefixes, ...seen, ...draft } as const;
     const run = await services.transfers.run(request);
     if (!run.ok) return run;
     if (run.value.state === 'cancelled') return;
   }
+}
+
+function seenMark({ info: { etag, modifiedAtMs } }: ObjectState): SeenMark {
+  return { etag, modifiedAtMs };
 }
 
 /** One object is read, so that its list shows what it has. */

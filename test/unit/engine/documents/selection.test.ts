@@ -226,7 +226,7 @@ describe('the document of a selection', () => {
     ]);
     const set = change(mixedBag, '"Content-Type": "text/plain"', '"Content-Type": "text/html"');
     expect(set).toMatchObject({
-      seenEtags: { free: 'e-free', cold: 'e-cold' },
+      seen: { free: { etag: 'e-free', modifiedAtMs: nowMs }, cold: { etag: 'e-cold', modifiedAtMs: nowMs } },
       lookedAt: 4,
       refused: [
         { key: 'held', reason: 'protected' },
