@@ -1,6 +1,9 @@
 import type { TransferContext } from './context';
 import type { TempFile } from './tempFile';
 
+/** Large enough for writes to be few. */
+export const writeBufferBytes = 1024 * 1024;
+
 /** What is told of the bytes that come through. */
 export interface WriterEvents {
   /** Works on bytes while they are written; they stay as they are until it is done. */
@@ -13,7 +16,7 @@ export interface WriterEvents {
 export class BufferedWriter {
   takenBytes = 0;
   readonly #context: TransferContext;
-  readonly #file: TempFile;
+  readonly #file: Pick<TempFile, 'writeAt'>;
   readonly #buffer: Buffer;
   readonly #events: WriterEvents;
   #offsetBytes: number;
@@ -21,7 +24,7 @@ export class BufferedWriter {
 
   constructor(
     context: TransferContext,
-    file: TempFile,
+    file: Pick<TempFile, 'writeAt'>,
     buffer: Buffer,
     offsetBytes: number,
     events: WriterEvents = {},

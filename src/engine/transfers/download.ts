@@ -4,9 +4,10 @@ import { moveItem, type TransferContext } from './context';
 import { downloadFile } from './downloadFile';
 import { kindAt } from './downloadTarget';
 import { nameOf, planDownload, rootOf, type DownloadItem, type DownloadRequest } from './downloadPlan';
+import { FolderNames } from './folderNames';
 import { runLanes } from './lanes';
 import { TargetFolder } from './targetFolder';
-import { StaleTempFiles } from './tempFile';
+import { StaleTempFiles } from './staleTempFiles';
 
 interface DecidedItem {
   readonly item: DownloadItem;
@@ -20,7 +21,8 @@ export async function download(
   stop: AbortController,
 ): Promise<void> {
   const folder = await TargetFolder.open(rootOf(request));
-  const place = { folder, stale: new StaleTempFiles(context.nowMs) };
+  const names = new FolderNames();
+  const place = { folder, names, stale: new StaleTempFiles(context.nowMs, names) };
   let isWhole = false;
   try {
     await runLanes(

@@ -4,10 +4,16 @@ import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import type { ItemOutcome } from './context';
 import { codeOf, localFailure } from './localFailure';
+import type { FolderNames } from './folderNames';
 import type { TempFile } from './tempFile';
 
 /** The path to write, or undefined to skip. Throws `conflict` or `localFile` where something is in the way. */
-export async function chooseTarget(wanted: string, clash: DecidedClash): Promise<string | undefined> {
+export async function chooseTarget(
+  wanted: string,
+  clash: DecidedClash,
+  names?: FolderNames,
+): Promise<string | undefined> {
+  if ((await names?.isFree(wanted)) === true) return wanted;
   const kind = await kindAt(wanted);
   if (kind === 'nothing') return wanted;
   switch (clash) {

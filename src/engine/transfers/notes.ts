@@ -57,6 +57,9 @@ export type ItemNote =
       readonly targetPrefix: string;
     };
 
+/** A file that is being downloaded. */
+export type DownloadNote = Extract<ItemNote, { kind: 'download' }>;
+
 /** A part that is safe: acknowledged by the service, or written to the temporary file. */
 export interface PartNote {
   readonly partNumber: number;

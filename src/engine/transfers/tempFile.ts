@@ -1,18 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { link, open, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import { link, open, rename, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { codeOf, diskFullFailure, localFailure } from './localFailure';
 
-const staleAfterMs = 24 * 60 * 60 * 1000;
-const tempName = /^\..*\.[0-9a-f]{16}\.cospart$/s;
 const tempEndLength = 16 + '.cospart'.length;
+const tempName = /^\..*\.[0-9a-f]{16}\.cospart$/s;
 /** Below this, a full disk shows soon enough by itself. */
 const askForSpaceBytes = 16 * 1024 * 1024;
-/** Up to this size a file is written in one go, and nobody goes on with half of it. */
-const oneGoBytes = 1024 * 1024;
 /** So many written bytes go on to the disk while others still arrive, so that little is left to wait for at the end. */
 const flushBytes = 64 * 1024 * 1024;
+
+// Of many small files, the objects around handles cost more than what is done with them.
+const onDescriptor = {
+  open: promisify(fs.open),
+  write: promisify(fs.write),
+  futimes: promisify(fs.futimes),
+  fsync: promisify(fs.fsync),
+  close: promisify(fs.close),
+};
 
 /** Whether a complete file takes the place of another one. */
 export type Placement = 'replace' | 'onlyIfAbsent';
@@ -25,25 +32,26 @@ export type Placement = 'replace' | 'onlyIfAbsent';
 export class TempFile {
   readonly fsPath: string;
   readonly #targetFsPath: string;
-  readonly #handle: FileHandle;
+  /** Until it is finished. */
+  readonly #handle: FileHandle | undefined;
+  #isPlaced = false;
   #unflushedBytes = 0;
   #flushing: Promise<void> | undefined;
   #lost: { readonly cause: unknown } | undefined;
 
-  private constructor(fsPath: string, targetFsPath: string, handle: FileHandle) {
+  private constructor(fsPath: string, targetFsPath: string, handle?: FileHandle) {
     this.fsPath = fsPath;
     this.#targetFsPath = targetFsPath;
     this.#handle = handle;
   }
 
   /**
-   * Creates the file, exclusively, unless it is small at its final size; tells its path before it exists. Throws `localFile` failures naming
-   * the target.
+   * Creates the file, exclusively, at its final size; tells its path before it exists. Throws `localFile` failures naming the
+   * target.
    */
   static async create(targetFsPath: string, sizeBytes: number, willBe: (fsPath: string) => void): Promise<TempFile> {
-    const folder = dirname(targetFsPath);
-    const fsPath = join(folder, `${tempStem(basename(targetFsPath))}${randomBytes(8).toString('hex')}.cospart`);
-    await assertSpace(folder, targetFsPath, sizeBytes);
+    const fsPath = tempPath(targetFsPath);
+    await assertSpace(dirname(targetFsPath), targetFsPath, sizeBytes);
     willBe(fsPath);
     let handle: FileHandle;
     try {
@@ -53,7 +61,7 @@ export class TempFile {
     }
     const file = new TempFile(fsPath, targetFsPath, handle);
     try {
-      if (sizeBytes > oneGoBytes) await handle.truncate(sizeBytes);
+      await handle.truncate(sizeBytes);
     } catch (cause) {
       await file.discard();
       throw localFailure('download', 'write', targetFsPath, cause);
@@ -61,12 +69,45 @@ export class TempFile {
     return file;
   }
 
+  /**
+   * Writes a small file in one go, exclusively: with its date, durable and closed. Tells its path before it exists; nothing of
+   * it stays where that fails. Throws `localFile` failures naming the target.
+   */
+  static async write(
+    targetFsPath: string,
+    bytes: Uint8Array,
+    modifiedAtMs: number,
+    willBe: (fsPath: string) => void,
+  ): Promise<TempFile> {
+    const fsPath = tempPath(targetFsPath);
+    const file = new TempFile(fsPath, targetFsPath);
+    willBe(fsPath);
+    let isThere = false;
+    try {
+      const fd = await onDescriptor.open(fsPath, 'wx', 0o666);
+      isThere = true;
+      try {
+        for (let done = 0; done < bytes.length;) {
+          done += (await onDescriptor.write(fd, bytes, done, bytes.length - done, done)).bytesWritten;
+        }
+        await onDescriptor.futimes(fd, modifiedAtMs / 1000, modifiedAtMs / 1000);
+        await onDescriptor.fsync(fd);
+      } finally {
+        await onDescriptor.close(fd);
+      }
+      return file;
+    } catch (cause) {
+      if (isThere) await file.discard();
+      throw localFailure('download', 'write', targetFsPath, cause);
+    }
+  }
+
   /** Opens the file of an earlier run. Undefined where it is gone, or cannot be the one that was left. */
   static async reopen(fsPath: string, targetFsPath: string, sizeBytes: number): Promise<TempFile | undefined> {
     if (!isTempFile(fsPath) || dirname(fsPath) !== dirname(targetFsPath)) return undefined;
     let handle: FileHandle;
     try {
-      handle = await open(fsPath, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+      handle = await open(fsPath, fs.constants.O_RDWR | (fs.constants.O_NOFOLLOW ?? 0));
     } catch (cause) {
       if (codeOf(cause) === 'ENOENT') return undefined;
       throw localFailure('download', 'write', targetFsPath, cause);
@@ -81,7 +122,7 @@ export class TempFile {
   async writeAt(bytes: Uint8Array, offsetBytes: number): Promise<void> {
     try {
       for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, offsetBytes + done);
+        const { bytesWritten } = await this.#open.write(bytes, done, bytes.length - done, offsetBytes + done);
         done += bytesWritten;
       }
     } catch (cause) {
@@ -95,7 +136,7 @@ export class TempFile {
   #flush(): void {
     if (this.#flushing !== undefined) return;
     this.#unflushedBytes = 0;
-    this.#flushing = this.#handle.datasync().finally(() => (this.#flushing = undefined));
+    this.#flushing = this.#open.datasync().finally(() => (this.#flushing = undefined));
     // The system tells of lost bytes once for each open file: whoever asks first has to pass it on.
     this.#flushing.catch((cause: unknown) => (this.#lost = { cause }));
   }
@@ -107,7 +148,7 @@ export class TempFile {
       const wanted = Math.min(buffer.length, offsetBytes + lengthBytes - offset);
       let bytesRead: number;
       try {
-        ({ bytesRead } = await this.#handle.read(buffer, 0, wanted, offset));
+        ({ bytesRead } = await this.#open.read(buffer, 0, wanted, offset));
       } catch (cause) {
         throw localFailure('download', 'read', this.fsPath, cause);
       }
@@ -120,11 +161,11 @@ export class TempFile {
   /** Dates the file, makes its bytes durable and closes it. */
   async finish(modifiedAtMs: number): Promise<void> {
     try {
-      await this.#handle.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
+      await this.#open.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
       await this.#flushing;
-      await this.#handle.sync();
+      await this.#open.sync();
       if (this.#lost !== undefined) throw this.#lost.cause;
-      await this.#handle.close();
+      await this.#open.close();
     } catch (cause) {
       throw localFailure('download', 'write', this.#targetFsPath, cause);
     }
@@ -136,10 +177,12 @@ export class TempFile {
       switch (placement) {
         case 'replace':
           await rename(this.fsPath, targetFsPath);
-          return true;
+          this.#isPlaced = true;
+          break;
         case 'onlyIfAbsent':
-          return await this.#placeIfAbsent(targetFsPath);
+          this.#isPlaced = await this.#placeIfAbsent(targetFsPath);
       }
+      return this.#isPlaced;
     } catch (cause) {
       throw localFailure('download', 'write', targetFsPath, cause);
     }
@@ -147,7 +190,8 @@ export class TempFile {
 
   /** Removes the file. Does nothing once it has been placed. */
   async discard(): Promise<void> {
-    await this.#handle.close();
+    if (this.#isPlaced) return;
+    await this.#handle?.close();
     try {
       await unlink(this.fsPath);
     } catch (cause) {
@@ -157,7 +201,12 @@ export class TempFile {
 
   /** Closes the file and leaves it for the next run. */
   async keep(): Promise<void> {
-    await this.#handle.close();
+    await this.#handle?.close();
+  }
+
+  get #open(): FileHandle {
+    if (this.#handle === undefined) throw new Error('the file was written in one go');
+    return this.#handle;
   }
 
   async #placeIfAbsent(targetFsPath: string): Promise<boolean> {
@@ -205,40 +254,15 @@ export function isTempFile(fsPath: string): boolean {
   return tempName.test(basename(fsPath));
 }
 
-/** What killed downloads have left. Each folder is looked through once in a transfer. */
-export class StaleTempFiles {
-  readonly #nowMs: () => number;
-  readonly #folders = new Map<string, Promise<readonly string[]>>();
+/** Whether a name is that of a temporary file of this target. */
+export function isTempNameOf(name: string, target: string): boolean {
+  const stem = tempStem(target);
+  return name.startsWith(stem) && name.length === stem.length + tempEndLength && tempName.test(name);
+}
 
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
-  }
-
-  /** Removes the temporary files of this target that are more than a day old. */
-  async remove(targetFsPath: string): Promise<void> {
-    const folder = dirname(targetFsPath);
-    const stem = tempStem(basename(targetFsPath));
-    for (const name of await this.#tempNames(folder)) {
-      if (!name.startsWith(stem) || name.length !== stem.length + tempEndLength) continue;
-      const fsPath = join(folder, name);
-      try {
-        if (this.#nowMs() - (await stat(fsPath)).ctimeMs > staleAfterMs) await unlink(fsPath);
-      } catch (cause) {
-        if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', fsPath, cause);
-      }
-    }
-  }
-
-  #tempNames(folder: string): Promise<readonly string[]> {
-    const known = this.#folders.get(folder);
-    if (known !== undefined) return known;
-    const found = readdir(folder).then(
-      (names) => names.filter((name) => tempName.test(name)),
-      () => [], // a folder that may be written but not listed: whatever is wrong shows at the write
-    );
-    this.#folders.set(folder, found);
-    return found;
-  }
+function tempPath(targetFsPath: string): string {
+  const stem = tempStem(basename(targetFsPath));
+  return join(dirname(targetFsPath), `${stem}${randomBytes(8).toString('hex')}.cospart`);
 }
 
 /** A long name is cut: the temporary name must fit where the name itself does. */

@@ -1,8 +1,21 @@
-import { mkdtemp, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import type * as Fs from 'node:fs';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TempFile } from '../../../src/engine/transfers/tempFile';
+
+const disk = vi.hoisted(() => ({ isFull: false }));
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof Fs>();
+  const { promisify } = await import('node:util');
+  const write = promisify(fs.write);
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  const onDisk = (...args: Parameters<typeof write>) => (disk.isFull ? Promise.reject(full) : write(...args));
+  const mocked = { ...fs, write: Object.assign(() => undefined, { [promisify.custom]: onDisk }) };
+  return { ...mocked, default: mocked };
+});
 
 const mebibyte = 1024 * 1024;
 let folder: string;
@@ -17,6 +30,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks();
+  disk.isFull = false;
   await rm(folder, { recursive: true });
 });
 
@@ -53,4 +67,46 @@ test.each([64, 65])('bytes that the disk lost on the way are not forgotten (%d M
   });
   await file.discard();
   expect(await readdir(folder)).toEqual([]);
+});
+
+describe('a small file, in one go', () => {
+  const modifiedAtMs = Date.UTC(2020, 1, 2, 3, 4, 5);
+
+  test('is told before it is there, is whole and dated, and takes its name', async () => {
+    let told: readonly string[] = [];
+    const file = await TempFile.write(join(folder, 'a'), Buffer.from('hello'), modifiedAtMs, (fsPath) => {
+      told = [fsPath, String(existsSync(fsPath))];
+    });
+    expect(told).toEqual([file.fsPath, 'false']);
+    expect(await readFile(file.fsPath, 'utf8')).toBe('hello');
+    expect(await file.place(join(folder, 'a'), 'onlyIfAbsent')).toBe(true);
+    await file.discard();
+    expect(await readdir(folder)).toEqual(['a']);
+    expect((await stat(join(folder, 'a'))).mtimeMs).toBe(modifiedAtMs);
+  });
+
+  test('may be empty, and is removed where it does not get its name', async () => {
+    await writeFile(join(folder, 'a'), 'theirs');
+    const file = await TempFile.write(join(folder, 'a'), Buffer.alloc(0), modifiedAtMs, () => undefined);
+    expect(await file.place(join(folder, 'a'), 'onlyIfAbsent')).toBe(false);
+    await file.discard();
+    expect(await readdir(folder)).toEqual(['a']);
+    expect(await readFile(join(folder, 'a'), 'utf8')).toBe('theirs');
+  });
+
+  test('says where it cannot be written', async () => {
+    const target = join(folder, 'missing', 'a');
+    await expect(TempFile.write(target, Buffer.from('x'), 0, () => undefined)).rejects.toMatchObject({
+      error: { kind: 'localFile', fsPath: target },
+    });
+  });
+
+  test('leaves nothing behind on a full disk', async () => {
+    disk.isFull = true;
+    const target = join(folder, 'a');
+    await expect(TempFile.write(target, Buffer.from('hello'), 0, () => undefined)).rejects.toMatchObject({
+      error: { kind: 'localFile', reason: 'diskFull', fsPath: target },
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
 });

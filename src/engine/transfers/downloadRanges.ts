@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { ObjectSummary } from '../../model/objectInfo';
+import { planParts } from '../../model/partPlan';
+import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
+import type { BodySink, ObjectAddress } from '../cos/client';
+import { BufferedWriter, writeBufferBytes } from './bufferedWriter';
+import { inConnection, type TransferContext } from './context';
+import { notIntact, objectChanged } from './downloadFailures';
+import type { DownloadNote } from './notes';
+import { runParts } from './parts';
+import type { TempFile } from './tempFile';
+
+/** How ranges are checked: by an algorithm, and where the service has a checksum of the whole object, against that. */
+export interface KnownChecksum {
+  readonly algorithm: CrcAlgorithm;
+  readonly whole?: string;
+}
+
+/** Asks for the object's checksum, and whether it is still the one that was planned. */
+export async function findAlgorithm(
+  context: TransferContext,
+  address: ObjectAddress,
+  object: ObjectSummary,
+): Promise<KnownChecksum> {
+  const { client, signal } = context;
+  const info = await inConnection(context, signal, () => client.headObject(address, signal));
+  if (info.etag !== object.etag || info.sizeBytes !== object.sizeBytes) throw objectChanged(address);
+  const algorithm = info.checksumType === 'COMPOSITE' ? undefined : algorithmOf(info.checksums);
+  const whole = algorithm === undefined ? undefined : info.checksums[algorithm];
+  // Without one of the service's, ranges are still compared when a later run finds them on disk.
+  return algorithm === undefined || whole === undefined ? { algorithm: 'CRC32' } : { algorithm, whole };
+}
+
+/** Reads an object by ranges, several at once; a range that is on disk from an earlier run is compared and not read again. */
+export async function readRanges(
+  context: TransferContext,
+  address: ObjectAddress,
+  file: TempFile,
+  note: DownloadNote,
+  { algorithm, whole }: KnownChecksum,
+): Promise<void> {
+  const { budget, checksums, client, notes, signal } = context;
+  const { etag } = note;
+  const plan = planParts(note.sizeBytes, note.partBytes);
+  const earlier = new Map(notes.parts(note.name).map((part) => [part.partNumber, part]));
+  const partCrcs: bigint[] = [];
+  await runParts(plan, signal, async (part, partSignal) => {
+    const reservation = await budget.reserve(writeBufferBytes, partSignal);
+    return async () => {
+      try {
+        const { lengthBytes: knownBytes, crc: knownCrc } = await verified(
+          file,
+          algorithm,
+          part.offsetBytes,
+          earlier.get(part.partNumber),
+        );
+        context.transfer.addBytesBefore(knownBytes);
+        let crc = knownCrc;
+        let writtenBytes = knownBytes;
+        const meanwhile = async (bytes: Uint8Array) => {
+          crc = await checksums.append(algorithm, crc, bytes);
+        };
+        const written = (lengthBytes: number) => {
+          writtenBytes += lengthBytes;
+          notes.putPart(note.name, { partNumber: part.partNumber, lengthBytes: writtenBytes, mark: crc.toString(16) });
+        };
+        const offsetBytes = part.offsetBytes + knownBytes;
+        const lengthBytes = part.lengthBytes - knownBytes;
+        const range = { offsetBytes, lengthBytes };
+        if (lengthBytes > 0) {
+          const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, { meanwhile, written });
+          const sink: BodySink = (bytes) => writer.take(bytes);
+          await inConnection(context, partSignal, () =>
+            client.readObject(address, { range, ifMatch: etag, place: () => writer.place }, sink, partSignal),
+          );
+          await writer.flush();
+          if (writer.takenBytes !== lengthBytes) throw notIntact(address, 'a range of it had another length');
+        }
+        partCrcs[part.partNumber - 1] = crc;
+        reservation.release();
+      } finally {
+        reservation.discard();
+      }
+    };
+  });
+  if (whole !== undefined) {
+    const lastBytes = plan.sizeBytes - (plan.partCount - 1) * plan.partSizeBytes;
+    const sum = partCrcs.reduce((before, crc, at) =>
+      combineCrc(algorithm, before, crc, at === partCrcs.length - 1 ? lastBytes : plan.partSizeBytes),
+    );
+    if (crcToBase64(algorithm, sum) !== whole) {
+      throw notIntact(address, `its ${algorithm} checksum does not match what arrived`);
+    }
+  } else if (/^[0-9a-f]{32}$/i.test(etag)) {
+    await verifyMd5(context, address, etag, file);
+  }
+}
+
+/** How much of a range is on disk as it was noted: after a power loss, notes may know of bytes that the disk does not. */
+async function verified(
+  file: TempFile,
+  algorithm: CrcAlgorithm,
+  offsetBytes: number,
+  noted: { readonly lengthBytes: number; readonly mark: string } | undefined,
+): Promise<{ readonly lengthBytes: number; readonly crc: bigint }> {
+  const crc = startCrc(algorithm);
+  if (noted !== undefined) {
+    await file.read((bytes) => crc.update(bytes), offsetBytes, noted.lengthBytes);
+    if (crc.value.toString(16) === noted.mark) return { lengthBytes: noted.lengthBytes, crc: crc.value };
+  }
+  return { lengthBytes: 0, crc: startCrc(algorithm).value };
+}
+
+/** The checksum to verify: the cheapest of those that parts can be put together from. */
+function algorithmOf(checksums: Readonly<Record<string, string>>): CrcAlgorithm | undefined {
+  return (['CRC32', 'CRC64NVME', 'CRC32C'] as const).find((algorithm) => checksums[algorithm] !== undefined);
+}
+
+/**
+ * Compares the file with an ETag that looks like an MD5. Some kinds of server-side encryption give ETags that only look
+ * so: then a second reading, which the client verifies by its own means, has to agree with the file.
+ */
+async function verifyMd5(
+  context: TransferContext,
+  address: ObjectAddress,
+  etag: string,
+  file: TempFile,
+): Promise<void> {
+  const written = createHash('md5');
+  await file.read((bytes) => written.update(bytes));
+  const digest = written.digest('hex');
+  if (digest === etag.toLowerCase()) return;
+  const again = createHash('md5');
+  const take: BodySink = (bytes) => {
+    again.update(bytes);
+  };
+  await inConnection(context, context.signal, () =>
+    context.client.readObject(address, { ifMatch: etag }, take, context.signal),
+  );
+  if (again.digest('hex') !== digest) throw notIntact(address, 'its MD5 checksum does not match what arrived');
+}
