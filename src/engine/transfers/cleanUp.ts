@@ -17,7 +17,8 @@ export async function removeTraces(
   signal: AbortSignal,
 ): Promise<readonly ItemNote[]> {
   const left: ItemNote[] = [];
-  for (const note of notes.items()) {
+  const warn = (text: string): void => host.notify('engine/log', { level: 'warn', text });
+  for (const note of itemsOf(notes, warn)) {
     if (!isHalfMade(note)) continue;
     try {
       await remove(note, client, signal);
@@ -30,11 +31,19 @@ export async function removeTraces(
         continue;
       }
       left.push(note);
-      const text = `could not yet remove what a transfer left: ${traceOf(note)}: ${error.detail}`;
-      host.notify('engine/log', { level: 'warn', text });
+      warn(`could not yet remove what a transfer left: ${traceOf(note)}: ${error.detail}`);
     }
   }
   return left;
+}
+
+function itemsOf(notes: TransferNotes, warn: (text: string) => void): readonly ItemNote[] {
+  try {
+    return notes.items();
+  } catch (thrown) {
+    warn(`could not find out what a transfer left: ${errorOf('cleanUp', thrown).detail}`);
+    return [];
+  }
 }
 
 async function remove(note: ItemNote, client: () => Promise<CosClient>, signal: AbortSignal): Promise<void> {

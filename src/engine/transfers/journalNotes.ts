@@ -32,12 +32,18 @@ export class JournalNotes implements TransferNotes {
     this.#journal.putItem(this.row, item);
   }
 
+  /** Where the note stays, the next engine finds out that nothing is left of what it names. */
   removeItem(name: string): void {
-    if (this.#leases.holds(this.row)) this.#journal.removeItem(this.row, name);
+    ifItWorks(() => {
+      if (this.#leases.holds(this.row)) this.#journal.removeItem(this.row, name);
+    });
   }
 
+  /** A part without a note is compared by its bytes when it matters. */
   putPart(name: string, part: PartNote): void {
-    if (this.#leases.holds(this.row)) this.#journal.putPart(this.row, name, part);
+    ifItWorks(() => {
+      if (this.#leases.holds(this.row)) this.#journal.putPart(this.row, name, part);
+    });
   }
 
   parts(name: string): readonly PartNote[] {
@@ -50,7 +56,8 @@ export class JournalNotes implements TransferNotes {
 
   putOutcome(name: string, outcome: NotedOutcome): void {
     this.#unsaved.set(name, outcome);
-    if (this.#unsaved.size >= mostUnsaved) this.flush();
+    // What cannot be saved now stays in memory for the next time.
+    if (this.#unsaved.size % mostUnsaved === 0) ifItWorks(() => this.flush());
   }
 
   /** Saves what waits in memory. */
@@ -64,5 +71,14 @@ export class JournalNotes implements TransferNotes {
     if (this.#leases.holds(this.row)) return;
     const detail = 'another window has taken this transfer over';
     throw new CosFailure({ kind: 'conflict', op: 'transfer', retry: 'never', detail });
+  }
+}
+
+/** What merely saves work later must not fail what works now: a journal that fails costs survival, not the transfer. */
+function ifItWorks(act: () => void): void {
+  try {
+    act();
+  } catch (thrown) {
+    if (!(thrown instanceof CosFailure) || thrown.error.op !== 'journal') throw thrown;
   }
 }

@@ -108,7 +108,12 @@ export async function runTransfer(
 /** Whether a transfer has made anything that it would be a pity to lose. */
 function hasBegun({ transfer, notes }: Entry): boolean {
   const { bytesDone, itemsDone } = transfer.snapshot();
-  return bytesDone > 0 || itemsDone > 0 || notes.items().length > 0;
+  if (bytesDone > 0 || itemsDone > 0) return true;
+  try {
+    return notes.items().length > 0;
+  } catch {
+    return false; // a journal that cannot be read has nothing to go on with
+  }
 }
 
 /** The buckets that a transfer reads and writes. */

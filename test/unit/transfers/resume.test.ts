@@ -20,7 +20,8 @@ import { systemClock } from '../../../src/engine/clock';
 import { objectKey, type TransferId } from '../../../src/model/ids';
 import type { TransferSnapshot } from '../../../src/model/transferState';
 import type { TransferRequest } from '../../../src/protocol/requests';
-import type { MemoryCosClient } from '../../fakes/memoryCosClient';
+import { CosFailure } from '../../../src/engine/failure';
+import { failure, type MemoryCosClient } from '../../fakes/memoryCosClient';
 import { bucket, connection, makeWorld, mebibyte, patternBytes, type World } from './world';
 
 type ChangeRequest = Extract<TransferRequest, { kind: 'change' }>;
@@ -430,6 +431,44 @@ describe('a transfer of an engine that is gone', () => {
     const second = await engine(first.client);
     expect(await second.transfers.handlers['transfers/list'](null, never)).toEqual([]);
     await vi.waitFor(() => expect(first.client.uploads.size).toBe(0));
+  });
+});
+
+describe('a journal on a disk that is full', () => {
+  const full = (): never => {
+    throw new CosFailure({ kind: 'localFile', op: 'journal', retry: 'later', detail: 'database or disk is full' });
+  };
+  afterEach(() => vi.restoreAllMocks());
+
+  it('costs neither what has arrived nor the rest', async () => {
+    const world = await engine();
+    const source = join(world.folder, 'some');
+    mkdirSync(source);
+    for (let at = 0; at < 600; at++) writeFileSync(join(source, String(at)), '');
+    vi.spyOn(Journal.prototype, 'putOutcomes').mockImplementation(full);
+    expect(await world.run(uploadOf(source))).toMatchObject({ state: 'done', itemsDone: 600, itemsFailed: 0 });
+  });
+
+  it('costs no large file its upload, once that is begun', async () => {
+    const world = await engine();
+    writeFileSync(join(world.folder, 'big'), patternBytes(6 * mebibyte));
+    for (const change of ['putPart', 'removeItem'] as const)
+      vi.spyOn(Journal.prototype, change).mockImplementation(full);
+    expect(await world.run(uploadOf(join(world.folder, 'big')))).toMatchObject({ state: 'done', itemsFailed: 0 });
+  });
+
+  it('costs no engine its life where it cannot be read', async () => {
+    const first = await engine();
+    writeFileSync(join(first.folder, 'big'), bytes);
+    first.client.intercept = (operation) => {
+      if (operation === 'abortMultipartUpload') throw failure('network', 'connectionLost', 'bucket', 'big');
+      if (operation === 'uploadPart') throw failure('invalid', undefined, 'bucket', 'big');
+    };
+    const items = vi.spyOn(Journal.prototype, 'items').mockImplementation(full);
+    expect(await first.run(uploadOf(join(first.folder, 'big')))).toMatchObject({ state: 'failed' });
+    const second = await engine(first.client);
+    await vi.waitFor(() => expect(items).toHaveBeenCalled());
+    expect(await second.transfers.handlers['transfers/list'](null, never)).toHaveLength(1);
   });
 });
 
