@@ -7,7 +7,7 @@ import { createComeBack } from './comeBack';
 import type { TransferContext } from './context';
 import type { TransfersDependencies } from './dependencies';
 import { describe, transferKindOf } from './describe';
-import type { Entry } from './entry';
+import { isGoingOn, type Entry } from './entry';
 import type { WithJournal } from './journalKeeper';
 import { beatMs } from './leases';
 import { createLeftovers } from './leftovers';
@@ -90,12 +90,13 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
 
   const find = (transferId: TransferId, op: string): Entry => {
     refresh();
+    return listed(transferId, op);
+  };
+
+  const listed = (transferId: TransferId, op: string): Entry => {
     const entry = entries.get(transferId);
-    if (entry === undefined) {
-      const detail = `there is no transfer "${transferId}"`;
-      throw new CosFailure({ kind: 'notFound', op, retry: 'never', detail });
-    }
-    return entry;
+    if (entry !== undefined) return entry;
+    throw new CosFailure({ kind: 'notFound', op, retry: 'never', detail: `there is no transfer "${transferId}"` });
   };
 
   const adopt = (
@@ -108,6 +109,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
 
   const claim = (entry: Entry, op: string): 'held' | 'anew' => {
     if (isClosed()) throw cancelled(op);
+    listed(entry.transfer.identity.transferId, op); // or it was taken from the list meanwhile
     if (entry.cancelling !== undefined) throw refused(entry, op, 'it is being cancelled');
     const claimed = keeper?.claim(entry) ?? 'held';
     if (claimed === 'elsewhere') throw refused(entry, op, 'another window runs it');
@@ -145,6 +147,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
   };
 
   const remove = (entry: Entry): void => {
+    if (!isFinal(entry.transfer.state)) return; // tried again meanwhile
     withJournal((it) => it.forget(entry), undefined);
     entries.delete(entry.transfer.identity.transferId);
   };
@@ -205,13 +208,13 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
       },
       'transfers/resume': async ({ transferId }) => {
         const entry = find(transferId, 'transfers/resume');
-        await entry.run?.finished;
+        if (!isGoingOn(entry)) await entry.run?.finished;
         if (entry.transfer.state !== 'paused') throw refused(entry, 'transfers/resume', 'it is not paused');
         return runAgain(entry, 'again', 'transfers/resume');
       },
       'transfers/retry': async ({ transferId }) => {
         const entry = find(transferId, 'transfers/retry');
-        await entry.run?.finished;
+        if (!isGoingOn(entry)) await entry.run?.finished;
         await leftovers.settled(transferId);
         const { state, isWorkedThrough } = entry.transfer;
         switch (state) {

@@ -18,6 +18,12 @@ export interface Entry {
   shown?: string;
 }
 
+/** Whether it runs, and nobody has told it to stop. */
+export function isGoingOn({ run, transfer: { state } }: Entry): boolean {
+  const isUnderWay = run !== undefined && (state === 'queued' || state === 'running');
+  return isUnderWay && !run.pause.signal.aborted && !run.cancel.signal.aborted;
+}
+
 /** One run of a transfer. */
 export interface Run {
   readonly cancel: AbortController;

@@ -147,6 +147,40 @@ function forget(transferId: TransferId): void {
   journal.close();
 }
 
+describe('a transfer that runs', () => {
+  it.each(['transfers/resume', 'transfers/retry'] as const)(
+    'refuses %s at once, and not when it has ended',
+    async (op) => {
+      let letGo = () => undefined as void;
+      const held = new Promise<void>((resolve) => (letGo = resolve));
+      world.client.intercept = (operation) => (operation === 'deleteObjects' ? held : undefined);
+      world.client.put('bucket', 'a', 'x');
+      const keys = [objectKey('a')];
+      const deletion = { kind: 'delete', connectionId: connection, bucket, keys, prefixes: [] } as const;
+      const transferId = await world.start(deletion);
+      await expect(world.transfers.handlers[op]({ transferId }, never)).rejects.toMatchObject({
+        error: { kind: 'conflict' },
+      });
+      letGo();
+      expect(await world.end(transferId)).toMatchObject({ state: 'done' });
+    },
+  );
+
+  it('is on the list: one that was taken from it meanwhile is not tried again', async () => {
+    failOnce('deleteObjects', '1 keys');
+    world.client.put('bucket', 'a', 'x');
+    const keys = [objectKey('a')];
+    const failed = await world.run({ kind: 'delete', connectionId: connection, bucket, keys, prefixes: [] });
+    const { transferId } = failed;
+    const retrying = world.transfers.handlers['transfers/retry']({ transferId }, never);
+    const clearing = world.transfers.handlers['transfers/clearFinished'](null, never);
+    await expect(retrying).rejects.toMatchObject({ error: { kind: 'notFound' } });
+    await clearing;
+    expect(await world.transfers.handlers['transfers/list'](null, never)).toEqual([]);
+    expect(world.client.keys('bucket')).toEqual(['a']);
+  });
+});
+
 describe('a paused transfer that is being cancelled', () => {
   const upload = (fsPath: string): TransferRequest => {
     const sources = [{ fsPath }];
