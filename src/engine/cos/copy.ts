@@ -14,7 +14,7 @@ export function copySource(source: ObjectAddress): string {
 export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 'copyObject' | 'uploadPartCopy'> {
   return {
     async copyObject(source, target, options, signal) {
-      const { CopyObjectCommand } = await import('@aws-sdk/client-s3');
+      const { CopyObjectCommand } = await import('./sdkClasses');
       const op = 'CopyObject';
       const { condition, acl, lock, retention } = options;
       const controls = { ...(acl === undefined ? {} : { acl }), ...(lock === undefined ? {} : { protection: lock }) };
@@ -58,7 +58,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
     },
 
     async uploadPartCopy(source, target, upload, ifMatch, signal) {
-      const { UploadPartCopyCommand } = await import('@aws-sdk/client-s3');
+      const { UploadPartCopyCommand } = await import('./sdkClasses');
       const call = {
         op: 'UploadPartCopy',
         bucket: target.bucket,

@@ -11,7 +11,7 @@ const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 /** Deletion (data-plane.md §5.4, §5.5). */
 export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'deleteObjects' | 'deleteVersions'> {
   const deleteObject: CosClient['deleteObject'] = async (address, signal) => {
-    const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+    const { DeleteObjectCommand } = await import('./sdkClasses');
     const { bucket, key, versionId } = address;
     const isVersion = versionQuery(address)['versionId'] !== undefined;
     // Repeating it is safe: on a versioned bucket a second delete marker hides nothing more than the first.
@@ -63,7 +63,7 @@ async function deleteBatch(
   versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],
   signal: AbortSignal,
 ): Promise<DeleteFailure[]> {
-  const { DeleteObjectsCommand } = await import('@aws-sdk/client-s3');
+  const { DeleteObjectsCommand } = await import('./sdkClasses');
   const call = { op: 'DeleteObjects', bucket, repeatable: 'always', withMd5: true } as const;
   const Objects = versions.map(({ key, versionId }) => ({
     Key: key,

@@ -27,7 +27,7 @@ export function createMultipart(
 ): MultipartOperations {
   return {
     async createMultipartUpload(address, attributes, signal) {
-      const { CreateMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+      const { CreateMultipartUploadCommand } = await import('./sdkClasses');
       const op = 'CreateMultipartUpload';
       const origin = await wire.originOf(address.bucket, signal);
       const headers = {
@@ -78,7 +78,7 @@ export function createMultipart(
     },
 
     async listParts(address, uploadId, signal) {
-      const { ListPartsCommand } = await import('@aws-sdk/client-s3');
+      const { ListPartsCommand } = await import('./sdkClasses');
       const call = { op: 'ListParts', bucket: address.bucket, key: address.key, repeatable: 'always' } as const;
       const parts: UploadedPart[] = [];
       let marker: string | undefined;
@@ -112,7 +112,7 @@ export function createMultipart(
     completeMultipartUpload,
 
     async abortMultipartUpload(address, uploadId, signal) {
-      const { AbortMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+      const { AbortMultipartUploadCommand } = await import('./sdkClasses');
       const call = {
         op: 'AbortMultipartUpload',
         bucket: address.bucket,
@@ -137,7 +137,7 @@ export function createMultipart(
   ): Promise<WriteOutcome> {
     const { condition, protection } = completion;
     const retention = protection?.kind === 'retention' ? retentionHeaders(protection) : {};
-    const { CompleteMultipartUploadCommand } = await import('@aws-sdk/client-s3');
+    const { CompleteMultipartUploadCommand } = await import('./sdkClasses');
     const op = 'CompleteMultipartUpload';
     const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
     const before = await findObject(address, signal);

@@ -101,7 +101,7 @@ export function createRewrite(
     condition: WriteCondition,
     signal: AbortSignal,
   ): Promise<WriteOutcome> {
-    const { CopyObjectCommand } = await import('@aws-sdk/client-s3');
+    const { CopyObjectCommand } = await import('./sdkClasses');
     const { bucket, key } = source;
     const own = attributeHeaders({ ...withoutRetention(attributes), tags: {} }, op);
     const send = async (conditional: Readonly<Record<string, string>>) => {

@@ -83,7 +83,7 @@ export function createSdk(wire: Wire): Sdk {
   }
 
   async function load(): Promise<S3Client> {
-    const sdk = await import('@aws-sdk/client-s3');
+    const sdk = await import('./sdkClasses');
     return new sdk.S3Client({
       endpoint: 'https://wire.invalid',
       forcePathStyle: true,

@@ -17,7 +17,7 @@ export interface TagOperations {
 export function createTags(wire: Wire, sdk: Sdk): Pick<CosClient, 'getTags'> & TagOperations {
   return {
     async getTags({ bucket, key, versionId }, signal) {
-      const { GetObjectTaggingCommand } = await import('@aws-sdk/client-s3');
+      const { GetObjectTaggingCommand } = await import('./sdkClasses');
       const call = { op: 'GetObjectTagging', bucket, key, repeatable: 'always' } as const;
       const answer = await sdk.run(call, signal, async (client, options) =>
         client.send(

@@ -7,7 +7,7 @@ import type { Sdk } from './sdk';
 export function createUploadListing(sdk: Sdk): Pick<CosClient, 'listMultipartUploads'> {
   return {
     async listMultipartUploads(bucket, { prefix, cursor, maxUploads }, signal) {
-      const { ListMultipartUploadsCommand } = await import('@aws-sdk/client-s3');
+      const { ListMultipartUploadsCommand } = await import('./sdkClasses');
       const call = { op: 'ListMultipartUploads', bucket, repeatable: 'always' } as const;
       const page = await sdk.run(call, signal, async (client, options) =>
         client.send(

@@ -101,7 +101,7 @@ class StreamCommands {
   }
 
   async send(command: UploadCommand): Promise<object> {
-    const sdk = await import('@aws-sdk/client-s3');
+    const sdk = await import('../cos/sdkClasses');
     const patient = this.#patient();
     if (command instanceof sdk.PutObjectCommand) {
       const bytes = bytesOf(command.input.Body);
