@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import {
   CancellationTokenSource,
@@ -10,9 +11,15 @@ import type { RetryPolicy } from '../../src/engine/http/retry';
 import { serveOver } from '../../src/engine/serve';
 import type { Connection, Credential } from '../../src/model/connection';
 import type { CosError, Result } from '../../src/model/cosError';
-import { connectionId, type ConnectionId } from '../../src/model/ids';
-import type { TransferSnapshot } from '../../src/model/transferState';
-import type { EngineConfiguration, EngineMethod, EngineRequests, HostRequests } from '../../src/protocol/requests';
+import { connectionId, type ConnectionId, type TransferId } from '../../src/model/ids';
+import { isFinal, type TransferSnapshot } from '../../src/model/transferState';
+import type {
+  EngineConfiguration,
+  EngineMethod,
+  EngineRequests,
+  HostRequests,
+  TransferRequest,
+} from '../../src/protocol/requests';
 import { protocolVersion } from '../../src/protocol/version';
 
 /** What a test may say about its engine. */
@@ -37,6 +44,10 @@ export interface EngineUnderTest {
   ask<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<EngineRequests[M]['result']>;
   /** The error; fails the test where there is a value. */
   refuse<M extends EngineMethod>(method: M, params: EngineRequests[M]['params']): Promise<CosError>;
+  /** Starts a transfer and answers what it is in the end. */
+  run(request: TransferRequest): Promise<TransferSnapshot>;
+  /** What a transfer is in the end. */
+  ended(transferId: TransferId): Promise<TransferSnapshot>;
   readonly log: string[];
   /** Credentials that took the place of those that were resolved. */
   readonly kept: readonly Credential[];
@@ -74,6 +85,7 @@ export async function startServedEngine(options: ServedEngineOptions): Promise<E
   const connection = createMessageConnection(new PortMessageReader(port1), new PortMessageWriter(port1));
   const log: string[] = [];
   const transfers = new Map<string, TransferSnapshot>();
+  const progressed = new EventEmitter().setMaxListeners(0);
   const missing = (op: string, kind: CosError['kind']) => ({
     ok: false,
     error: { kind, op, retry: 'never', detail: 'not in this test' },
@@ -102,6 +114,7 @@ export async function startServedEngine(options: ServedEngineOptions): Promise<E
   );
   connection.onNotification('transfers/progress', (progress: { transfers: TransferSnapshot[] }) => {
     for (const transfer of progress.transfers) transfers.set(transfer.transferId, transfer);
+    progressed.emit('progress');
   });
   connection.listen();
 
@@ -125,6 +138,20 @@ export async function startServedEngine(options: ServedEngineOptions): Promise<E
       const answer = await engine.send(method, params);
       if (answer.ok) throw new Error(`${method} was expected to fail`);
       return answer.error;
+    },
+    async run(request) {
+      const { transferId } = await engine.ask('transfers/start', request);
+      return await engine.ended(transferId);
+    },
+    async ended(transferId) {
+      for (;;) {
+        const progress = once(progressed, 'progress');
+        // Asked for, as what was told last may be of before a retry.
+        const all = await engine.ask('transfers/list', null);
+        const found = all.find((one) => one.transferId === transferId);
+        if (found !== undefined && isFinal(found.state)) return found;
+        await progress;
+      }
     },
     async close() {
       await served.close();

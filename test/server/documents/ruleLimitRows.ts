@@ -38,6 +38,9 @@ const websiteOf = (...children: readonly XmlNode[]): Past => ({
   body: ['WebsiteConfiguration', children],
 });
 const crn = 'crn:v1:bluemix:public:cloud-object-storage:global:a/1:2:bucket:other';
+const activeRule = (rule: string): string => `{ "rules": [{ "status": "enabled", ${rule} }] }`;
+const replicates = (target: string, priority = 1): string =>
+  activeRule(`"priority": ${priority}, "deleteMarkers": false, "target": "${target}"`);
 const said = 'the service refused the request; it says: ';
 
 /** Limits of lists of rules: lifecycle, CORS, replication, website (data-plane.md §8, §9, §13, §15). */
@@ -58,7 +61,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'archiving without a prefix',
     on: 'plain',
     topic: 'lifecycle',
-    text: '{ "rules": [{ "status": "enabled", "filter": { "prefix": "logs/" }, "transition": { "days": 1, "storageClass": "GLACIER" } }] }',
+    text: activeRule('"filter": { "prefix": "logs/" }, "transition": { "days": 1, "storageClass": "GLACIER" }'),
     finds: ['transitionPrefix «"logs/"» A rule with "transition" is for the whole bucket: it cannot have a prefix.'],
     past: lifecycleOf([['Filter', [['Prefix', 'logs/']]], archiving]),
     says: `${said}A rule with Transition must not have a prefix.`,
@@ -67,7 +70,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'archive classes',
     on: 'plain',
     topic: 'lifecycle',
-    text: '{ "rules": [{ "status": "enabled", "transition": { "days": 1, "storageClass": "STANDARD_IA" } }] }',
+    text: activeRule('"transition": { "days": 1, "storageClass": "STANDARD_IA" }'),
     finds: ['choice «"STANDARD_IA"» "storageClass" is "GLACIER" or "ACCELERATED".'],
     past: lifecycleOf([
       everything,
@@ -85,7 +88,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'expiration by days or by a date',
     on: 'plain',
     topic: 'lifecycle',
-    text: '{ "rules": [{ "status": "enabled", "expiration": { "days": 1, "date": "2999-01-31" } }] }',
+    text: activeRule('"expiration": { "days": 1, "date": "2999-01-31" }'),
     finds: ['daysAndDate «"2999-01-31"» Write "days" or "date", and not both.'],
     past: lifecycleOf([
       everything,
@@ -103,7 +106,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'old versions kept for a day at least',
     on: 'locked',
     topic: 'lifecycle',
-    text: '{ "rules": [{ "status": "enabled", "noncurrentExpiration": { "days": 0 } }] }',
+    text: activeRule('"noncurrentExpiration": { "days": 0 }'),
     finds: ['count «0» "days" is a whole number, 1 or more.'],
     past: lifecycleOf([everything, ['NoncurrentVersionExpiration', [['NoncurrentDays', 0]]]]),
     says: `${said}NoncurrentDays must be at least 1`,
@@ -112,7 +115,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'incomplete uploads kept for a day at least',
     on: 'plain',
     topic: 'lifecycle',
-    text: '{ "rules": [{ "status": "enabled", "abortIncompleteUploads": { "days": 0 } }] }',
+    text: activeRule('"abortIncompleteUploads": { "days": 0 }'),
     finds: ['count «0» "days" is a whole number, 1 or more.'],
     past: lifecycleOf([everything, ['AbortIncompleteMultipartUpload', [['DaysAfterInitiation', 0]]]]),
     says: `${said}DaysAfterInitiation must be at least 1`,
@@ -166,7 +169,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'targets of replication by CRN',
     on: 'locked',
     topic: 'replication',
-    text: '{ "rules": [{ "status": "enabled", "priority": 1, "deleteMarkers": false, "target": "other" }] }',
+    text: replicates('other'),
     finds: [
       'target «"other"» This is no CRN of a bucket: "crn:v1:bluemix:public:cloud-object-storage:global:a/…:…:bucket:…".',
     ],
@@ -177,7 +180,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'priorities in whole numbers',
     on: 'locked',
     topic: 'replication',
-    text: `{ "rules": [{ "status": "enabled", "priority": 1.5, "deleteMarkers": false, "target": "${crn}" }] }`,
+    text: replicates(crn, 1.5),
     finds: ['count «1.5» "priority" is a whole number, 0 or more.'],
     past: replicationOf(1, crn, '1.5'),
     says: `${said}Priority must be an integer`,
@@ -186,7 +189,7 @@ export const ruleLimits: readonly BucketLimit[] = [
     limit: 'replication with versioning only',
     on: 'plain',
     topic: 'replication',
-    text: `{ "rules": [{ "status": "enabled", "priority": 1, "deleteMarkers": false, "target": "${crn}" }] }`,
+    text: replicates(crn),
     finds: ['versioningNeeded «"rules"» Replication needs versioning: enable it in "Versioning" of this bucket first.'],
     past: replicationOf(1, crn),
     says: 'it clashes with the present state; refresh and try again (the service says: Versioning must be',

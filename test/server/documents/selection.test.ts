@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DocumentSubject, OpenedDocument } from '../../../src/model/configDocument';
 import { objectKey, type BucketName } from '../../../src/model/ids';
-import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
 import { testConnectionId } from '../../fakes/servedEngine';
 import { startProtected, type Protected } from '../protection/fixture';
 
@@ -41,30 +40,13 @@ describe('the properties of a selection as a document, against a server', () => 
   const stateOf = async (bucket: BucketName, key: string) =>
     await server.engine.ask('attributes/get', { connectionId: testConnectionId, bucket, key: objectKey(key) });
   const read = () => server.farSide.server.requests.read().byOperation;
-  /** Saves as the extension does: what the document changes becomes a transfer. */
-  const save = async (subject: Selection, opened: OpenedDocument, edit: (value: Properties) => void) => {
+  /** What the extension makes of a save: a transfer of what the document changes. */
+  const changeOf = async (subject: Selection, opened: OpenedDocument, edit: (value: Properties) => void) => {
     const { change, seen } = await server.engine.ask('documents/change', edited(subject, opened, edit));
     const { connectionId, bucket, keys, prefixes } = subject;
-    const request = {
-      kind: 'change',
-      connectionId,
-      bucket,
-      keys,
-      prefixes,
-      seen,
-      change,
-      method: 'copy',
-    } as const;
-    return await endOf((await server.engine.ask('transfers/start', request)).transferId);
+    return { kind: 'change', connectionId, bucket, keys, prefixes, seen, change, method: 'copy' } as const;
   };
-  const endOf = async (transferId: TransferSnapshot['transferId']): Promise<TransferSnapshot> => {
-    for (;;) {
-      const all = await server.engine.ask('transfers/list', null);
-      const found = all.find((one) => one.transferId === transferId);
-      if (found !== undefined && isFinal(found.state)) return found;
-      await new Promise((done) => setTimeout(done, 10));
-    }
-  };
+  const save = async (...args: Parameters<typeof changeOf>) => await server.engine.run(await changeOf(...args));
 
   async function fill(bucket: BucketName) {
     await server.put(bucket, 'f/a', 'a', {
@@ -212,23 +194,9 @@ describe('the properties of a selection as a document, against a server', () => 
     const bucket = await server.bucket();
     await fill(bucket);
     const subject = select(bucket, [], ['f/']);
-    const { change, seen } = await server.engine.ask(
-      'documents/change',
-      edited(subject, await open(subject), ({ metadata }) => void (metadata['case'] = '9')),
-    );
+    const request = await changeOf(subject, await open(subject), ({ metadata }) => void (metadata['case'] = '9'));
     await server.put(bucket, 'f/b', 'another');
-    const { connectionId, keys, prefixes } = subject;
-    const request = {
-      kind: 'change',
-      connectionId,
-      bucket,
-      keys,
-      prefixes,
-      seen,
-      change,
-      method: 'copy',
-    } as const;
-    const end = await endOf((await server.engine.ask('transfers/start', request)).transferId);
+    const end = await server.engine.run(request);
     expect(end).toMatchObject({ itemsDone: 2, failures: [{ name: 'f/b', error: { reason: 'changedMeanwhile' } }] });
     expect((await stateOf(bucket, 'f/b')).info.metadata).toEqual({});
   });

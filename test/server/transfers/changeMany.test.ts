@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttributeChange, SeenMark } from '../../../src/model/objectState';
 import { objectKey, type BucketName } from '../../../src/model/ids';
-import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
+import type { TransferSnapshot } from '../../../src/model/transferState';
 import { testConnectionId } from '../../fakes/servedEngine';
 import { startProtected, type Protected } from '../protection/fixture';
 
@@ -30,15 +30,7 @@ async function change(bucket: BucketName, wish: Wish): Promise<TransferSnapshot>
     ...wish,
     keys: (wish.keys ?? []).map(objectKey),
   });
-  return await endOf(transferId);
-}
-
-async function endOf(transferId: TransferSnapshot['transferId']): Promise<TransferSnapshot> {
-  for (;;) {
-    const [snapshot] = (await server.engine.ask('transfers/list', null)).filter((one) => one.transferId === transferId);
-    if (snapshot !== undefined && isFinal(snapshot.state)) return snapshot;
-    await new Promise((done) => setTimeout(done, 10));
-  }
+  return await engine.ended(transferId);
 }
 
 const addressOf = (bucket: BucketName, key: string) => ({
@@ -157,7 +149,7 @@ describe('changing the properties of many objects', () => {
     const copies = () => server.farSide.server.requests.read().byOperation['CopyObject'] ?? 0;
     const before = copies();
     await server.engine.ask('transfers/retry', { transferId: first.transferId });
-    expect(await endOf(first.transferId)).toMatchObject({ state: 'done', itemsDone: 2, itemsFailed: 0 });
+    expect(await server.engine.ended(first.transferId)).toMatchObject({ state: 'done', itemsDone: 2, itemsFailed: 0 });
     expect(copies() - before).toBe(1);
     expect((await stateOf(bucket, 'b')).info.metadata).toEqual({ a: 'b' });
   });

@@ -1,7 +1,7 @@
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bucketName, objectKey, type BucketName } from '../../../src/model/ids';
-import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
+import type { TransferSnapshot } from '../../../src/model/transferState';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
 import { startServedEngine, testConnectionId as connectionId, type EngineUnderTest } from '../../fakes/servedEngine';
 
@@ -41,11 +41,7 @@ async function empty(
   wish: { readonly hasVersions: boolean; readonly deleteBucket: boolean; readonly isLocked?: boolean },
 ): Promise<TransferSnapshot> {
   const request = { kind: 'empty', connectionId, bucket, isLocked: false, ...wish } as const;
-  const { transferId } = await engine.ask('transfers/start', request);
-  await expect.poll(() => isFinal(engine.transfers.get(transferId)?.state ?? 'queued'), { timeout: 10_000 }).toBe(true);
-  const end = engine.transfers.get(transferId);
-  if (end === undefined) throw new Error('no transfer');
-  return end;
+  return await engine.run(request);
 }
 
 const census = (bucket: BucketName, limit = 10_000) => engine.ask('buckets/census', { connectionId, bucket, limit });

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey, type BucketName } from '../../../src/model/ids';
-import { isFinal } from '../../../src/model/transferState';
 import type { TransferRequest } from '../../../src/protocol/requests';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
 import { startServedEngine, testConnectionId, type EngineUnderTest } from '../../fakes/servedEngine';
@@ -56,12 +55,7 @@ async function copy(bucket: BucketName, target: BucketName, deleteSource: boolea
     deleteSource,
     clash: 'fail',
   };
-  const { transferId } = await engine.ask('transfers/start', request);
-  for (;;) {
-    const snapshot = engine.transfers.get(transferId);
-    if (snapshot !== undefined && isFinal(snapshot.state)) return snapshot;
-    await new Promise((done) => setTimeout(done, 5));
-  }
+  return await engine.run(request);
 }
 
 it('a saved object is read by the same people as before', async () => {

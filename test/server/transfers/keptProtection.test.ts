@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionId, objectKey, type BucketName, type ConnectionId, type TransferId } from '../../../src/model/ids';
-import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
+import { connectionId, objectKey, type BucketName, type ConnectionId } from '../../../src/model/ids';
+import type { TransferSnapshot } from '../../../src/model/transferState';
 import type { Protection } from '../../../src/model/protection';
 import type { NewProtection } from '../../../src/model/retention';
 import type { CopyProtection } from '../../../src/protocol/requests';
@@ -73,15 +73,7 @@ async function copy(
     clash: 'fail',
     ...(protection === undefined ? {} : { protection }),
   });
-  return await finalOf(transferId);
-}
-
-async function finalOf(transferId: TransferId): Promise<TransferSnapshot> {
-  for (;;) {
-    const snapshot = engine.transfers.get(transferId);
-    if (snapshot !== undefined && isFinal(snapshot.state)) return snapshot;
-    await new Promise((done) => setTimeout(done, 5));
-  }
+  return await engine.ended(transferId);
 }
 
 const protectionsIn = async (bucket: BucketName, id: ConnectionId) =>
@@ -157,7 +149,7 @@ describe('a copy that is to keep legal holds', () => {
     expect(cut.failures[0]?.error.detail).toMatch(/^The copy "\w+" was made, and its legal hold "CASE-2" is missing\./);
     far.server.faults.disarm(refused.id);
     await engine.ask('transfers/retry', { transferId: cut.transferId });
-    expect(await finalOf(cut.transferId)).toMatchObject({ state: 'done', failures: [] });
+    expect(await engine.ended(cut.transferId)).toMatchObject({ state: 'done', failures: [] });
     for (const protection of await protectionsIn(to, farId)) expect(holdsOf(protection)).toEqual(['CASE', 'CASE-2']);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CosClient } from '../../../src/engine/cos/client';
 import { bucketName, connectionId, objectKey, type BucketName } from '../../../src/model/ids';
-import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
+import type { TransferSnapshot } from '../../../src/model/transferState';
 import type { TransferRequest } from '../../../src/protocol/requests';
 import { createDirectClient, type DirectClient } from '../../fakes/directClient';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
@@ -44,12 +44,7 @@ afterAll(async () => {
 });
 
 async function run(request: CopyRequest): Promise<TransferSnapshot> {
-  const { transferId } = await engine.ask('transfers/start', request);
-  for (;;) {
-    const snapshot = engine.transfers.get(transferId);
-    if (snapshot !== undefined && isFinal(snapshot.state)) return snapshot;
-    await new Promise((done) => setTimeout(done, 10));
-  }
+  return await engine.run(request);
 }
 
 const attributes = { headers: { contentType: 'text/x' }, metadata: { m: 'é' }, tags: { project: 'a_b' } };

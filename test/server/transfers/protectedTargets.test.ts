@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectKey, type BucketName } from '../../../src/model/ids';
-import { isFinal } from '../../../src/model/transferState';
 import type { HostRequests, TransferRequest } from '../../../src/protocol/requests';
 import { testConnectionId } from '../../fakes/servedEngine';
 import { startProtected, type Protected } from '../protection/fixture';
@@ -38,9 +37,7 @@ async function retainedBucket(): Promise<BucketName> {
 async function questionOf(request: TransferRequest): Promise<HostRequests['transfer/decideClashes']['params']> {
   const { engine } = server;
   engine.clashQuestions.length = 0;
-  const { transferId } = await engine.ask('transfers/start', request);
-  while (!isFinal(engine.transfers.get(transferId)?.state ?? 'queued'))
-    await new Promise((done) => setTimeout(done, 5));
+  await engine.run(request);
   const [question] = engine.clashQuestions;
   if (question === undefined) throw new Error('nothing was asked');
   return question;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bucketName } from '../../../src/model/ids';
-import { isFinal } from '../../../src/model/transferState';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
 import {
   plainConfiguration,
@@ -49,16 +48,12 @@ describe('a transfer that runs', () => {
       clash: 'fail',
     } as const;
     const { transferId } = await engine.ask('transfers/start', request);
-    const reached = async (isThere: () => boolean) => {
-      while (!isThere()) await new Promise((done) => setTimeout(done, 10));
-    };
     // The first file goes, and the others wait for it to be paid for.
-    await reached(() => engine.transfers.get(transferId)?.itemsDone === 1);
+    await expect.poll(() => engine.transfers.get(transferId)?.itemsDone, { timeout: 20_000 }).toBe(1);
     const list = { connectionId: testConnectionId, bucket, prefix: '', delimiter: '' } as const;
     expect((await engine.ask('objects/listPage', list)).objects).toHaveLength(1);
     expect(engine.transfers.get(transferId)?.state).toBe('running');
     await engine.ask('engine/configure', plainConfiguration);
-    await reached(() => isFinal(engine.transfers.get(transferId)?.state ?? 'queued'));
-    expect(engine.transfers.get(transferId)).toMatchObject({ state: 'done', itemsDone: 3 });
+    expect(await engine.ended(transferId)).toMatchObject({ state: 'done', itemsDone: 3 });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectKey, type BucketName } from '../../../src/model/ids';
-import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
+import type { TransferSnapshot } from '../../../src/model/transferState';
 import type { UploadOptions } from '../../../src/model/uploadOptions';
 import { testConnectionId } from '../../fakes/servedEngine';
 import { patternBytes } from '../../unit/transfers/world';
@@ -38,12 +38,7 @@ async function upload(bucket: BucketName, options: UploadOptions): Promise<Trans
     sources,
     clash: 'fail',
   } as const;
-  const { transferId } = await engine.ask('transfers/start', { ...request, options });
-  for (;;) {
-    const snapshot = engine.transfers.get(transferId);
-    if (snapshot !== undefined && isFinal(snapshot.state)) return snapshot;
-    await new Promise((done) => setTimeout(done, 10));
-  }
+  return await engine.run({ ...request, options });
 }
 
 const addressOf = (bucket: BucketName, key: string) => ({

@@ -5,7 +5,7 @@ import { CreateMultipartUploadCommand, S3Client, UploadPartCommand } from '@aws-
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { partChecksum } from '../../../src/engine/checksums/partChecksum';
 import { bucketName, objectKey, type UploadId } from '../../../src/model/ids';
-import { isFinal, type TransferSnapshot } from '../../../src/model/transferState';
+import type { TransferSnapshot } from '../../../src/model/transferState';
 import type { TransferRequest } from '../../../src/protocol/requests';
 import type { UploadCursor } from '../../../src/engine/cos/client';
 import { createDirectClient } from '../../fakes/directClient';
@@ -73,12 +73,7 @@ async function begin(
 }
 
 async function run(request: TransferRequest): Promise<TransferSnapshot> {
-  const { transferId } = await engine.ask('transfers/start', request);
-  for (;;) {
-    const snapshot = engine.transfers.get(transferId);
-    if (snapshot !== undefined && isFinal(snapshot.state)) return snapshot;
-    await new Promise((done) => setTimeout(done, 10));
-  }
+  return await engine.run(request);
 }
 
 describe('unfinished uploads', () => {

@@ -29,6 +29,14 @@ afterEach(async () => {
   rmSync(stateFolder, { recursive: true });
 });
 
+const here = { connectionId: connection, bucket, clash: 'fail' } as const;
+const uploadOf = (...fsPaths: readonly string[]): TransferRequest => ({
+  ...here,
+  kind: 'upload',
+  prefix: '',
+  sources: fsPaths.map((fsPath) => ({ fsPath })),
+});
+
 async function retry({ transferId }: { transferId: TransferId }): Promise<TransferSnapshot> {
   await world.transfers.handlers['transfers/retry']({ transferId }, never);
   return await world.end(transferId);
@@ -48,9 +56,7 @@ describe('trying again what could not even be looked at', () => {
   it('uploads a file that was missing at the first attempt', async () => {
     const [there, missing] = [join(world.folder, 'there'), join(world.folder, 'missing')];
     writeFileSync(there, 'there');
-    const sources = [{ fsPath: there }, { fsPath: missing }];
-    const request = { kind: 'upload', connectionId: connection, bucket, prefix: '', sources, clash: 'fail' } as const;
-    const failed = await world.run(request);
+    const failed = await world.run(uploadOf(there, missing));
     expect(failed).toMatchObject({ state: 'failed', itemsDone: 1, itemsFailed: 1 });
 
     mkdirSync(missing);
@@ -65,15 +71,7 @@ describe('trying again what could not even be looked at', () => {
     failOnce('headObject', 'b');
     const sources = ['a', 'b'].map((key) => ({ kind: 'object', key: objectKey(key) }) as const);
     const folderFsPath = join(world.folder, 'target');
-    const request = {
-      kind: 'download',
-      connectionId: connection,
-      bucket,
-      sources,
-      folderFsPath,
-      clash: 'fail',
-    } as const;
-    const failed = await world.run(request);
+    const failed = await world.run({ ...here, kind: 'download', sources, folderFsPath });
     expect(failed).toMatchObject({ state: 'failed', itemsDone: 1, itemsFailed: 1 });
     expect(await retry(failed)).toMatchObject({ state: 'done', itemsDone: 2 });
     expect(readdirSync(folderFsPath).sort()).toEqual(['a', 'b']);
@@ -82,15 +80,7 @@ describe('trying again what could not even be looked at', () => {
   it('downloads what lies below a folder by now', async () => {
     const sources = [{ kind: 'prefix', prefix: 'f/' } as const];
     const folderFsPath = join(world.folder, 'target');
-    const request = {
-      kind: 'download',
-      connectionId: connection,
-      bucket,
-      sources,
-      folderFsPath,
-      clash: 'fail',
-    } as const;
-    const failed = await world.run(request);
+    const failed = await world.run({ ...here, kind: 'download', sources, folderFsPath });
     expect(failed).toMatchObject({ state: 'failed', error: { kind: 'notFound' } });
     world.client.put('bucket', 'f/a', 'a');
     expect(await retry(failed)).toMatchObject({ state: 'done', itemsDone: 1 });
@@ -119,9 +109,7 @@ it('tries everything again that the journal has forgotten meanwhile', async () =
   mkdirSync(source);
   for (const name of ['a', 'b']) writeFileSync(join(source, name), name);
   failOnce('putObject', 'some/b');
-  const sources = [{ fsPath: source }];
-  const upload = { kind: 'upload', connectionId: connection, bucket, prefix: '', sources, clash: 'fail' } as const;
-  const failed = await world.run(upload);
+  const failed = await world.run(uploadOf(source));
   expect(failed).toMatchObject({ state: 'failed', itemsDone: 1, itemsFailed: 1 });
   forget(failed.transferId);
   expect(await retry(failed)).toMatchObject({ state: 'done', itemsDone: 2, itemsTotal: 2 });
@@ -182,11 +170,6 @@ describe('a transfer that runs', () => {
 });
 
 describe('a paused transfer that is being cancelled', () => {
-  const upload = (fsPath: string): TransferRequest => {
-    const sources = [{ fsPath }];
-    return { kind: 'upload', connectionId: connection, bucket, prefix: '', sources, clash: 'fail' };
-  };
-
   it('is not resumed meanwhile, and cancelled once', async () => {
     const fsPath = join(world.folder, 'big');
     writeFileSync(fsPath, patternBytes(12 * mebibyte));
@@ -197,7 +180,7 @@ describe('a paused transfer that is being cancelled', () => {
       if (operation !== 'uploadPart') return;
       pausing ??= world.transfers.handlers['transfers/pause']({ transferId }, never);
     };
-    const transferId = await world.start(upload(fsPath));
+    const transferId = await world.start(uploadOf(fsPath));
     await expect.poll(() => pausing !== undefined).toBe(true);
     expect(await pausing).toMatchObject({ state: 'paused' });
 
