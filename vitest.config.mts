@@ -16,7 +16,7 @@ export default defineConfig({
       // for them, and what one of them replaces, `vscode`, is not there for the others.
       project('localServer', ['test/localServer/**/*.test.ts'], { isolate: false }),
       project('server', ['test/server/**/*.test.ts'], { isolate: false }),
-      project('journeys', ['test/journeys/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
+      project('journeys', ['test/journeys/**/*.test.ts'], { testTimeout: 120_000, maxWorkers: 2 }),
       project('soak', ['test/soak/**/*.test.ts'], { testTimeout: 3_600_000, maxWorkers: 1 }),
     ],
   },

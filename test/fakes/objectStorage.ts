@@ -82,3 +82,9 @@ export async function armFault({ adminEndpoint }: StorageInfo, rule: object): Pr
   const answer = await fetch(`${adminEndpoint}/faults`, { method: 'POST', headers, body: JSON.stringify(rule) });
   if (!answer.ok) throw new Error(`The fault was refused: ${await answer.text()}`);
 }
+
+/** Ends all faults; what they hold up at the moment, they go on holding up. */
+export async function clearFaults({ adminEndpoint }: StorageInfo): Promise<void> {
+  const answer = await fetch(`${adminEndpoint}/faults`, { method: 'DELETE' });
+  if (!answer.ok) throw new Error(`The faults were not cleared: ${await answer.text()}`);
+}

@@ -1,4 +1,4 @@
-import { GetObjectTaggingCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rawClient, readStorageInfo } from '../fakes/objectStorage';
@@ -188,4 +188,30 @@ test('the metadata of a folder and the tags of a selection are edited in one doc
     (await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: 'exhibits/b.txt' }))).TagSet;
   expect(await tags()).toEqual([{ Key: 'stage', Value: 'final' }]);
   expect(await owners()).toEqual(['clerk', 'clerk', 'court']);
+});
+
+test('an auto-save writes quietly; its conflict is a notification that can overwrite, never a dialog', async () => {
+  const session = current();
+  const bucket = 'getting-started';
+  const { workbench } = session;
+  const client = rawClient(await tryLocalStorage(session));
+  const put = (body: string) => client.send(new PutObjectCommand({ Bucket: bucket, Key: 'shared.txt', Body: body }));
+  const read = async () =>
+    (await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'shared.txt' }))).Body?.transformToString();
+  await put('agreed text');
+  await workbench.expand(bucket);
+  await workbench.row('shared.txt').dblclick();
+  await workbench.waitForTab('shared.txt', 'clean');
+  await expect.poll(() => workbench.editorText(), { timeout: 20_000 }).toContain('agreed text');
+  await workbench.typeAtStart('1 ');
+  await expect.poll(read, { timeout: 20_000 }).toBe('1 agreed text');
+
+  await put('THEIR TEXT !!');
+  await workbench.typeAtStart('2 ');
+  await workbench.notification('was changed by somebody else').waitFor();
+  expect(await workbench.dialog('was changed by somebody else').count()).toBe(0);
+  expect(await read()).toBe('THEIR TEXT !!');
+  await workbench.clickNotification('was changed by somebody else', 'Overwrite');
+  await expect.poll(read, { timeout: 20_000 }).toBe('2 1 agreed text');
+  await workbench.waitForTab('shared.txt', 'clean');
 });

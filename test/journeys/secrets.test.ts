@@ -1,31 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStorage, type Storage } from '../fakes/objectStorage';
+import { expect, test } from 'vitest';
 import { filesHolding, processesHolding } from '../fakes/secretSearch';
-import { temporaryFolder, useSession } from './session';
+import { signInSettings, useSession, useStorage } from './session';
 import type { Workbench } from './workbench';
 
-const storageFolder = temporaryFolder();
-const credentialFile = () => join(storageFolder(), 'credentials.json');
-let storage: Storage;
-
-beforeAll(async () => {
-  storage = await startStorage(storageFolder());
-});
-
-afterAll(() => storage.stop());
-
+const storage = useStorage();
 const current = useSession(() => ({
-  settings: {
-    'ibmcos.signIn.endpoints': {
-      iam: storage.info.iamEndpoint,
-      accounts: storage.info.accountsEndpoint,
-      resourceController: storage.info.resourceControllerEndpoint,
-    },
-  },
-  env: { COS_CREDENTIALS_FILE: credentialFile() },
+  settings: signInSettings(storage()),
+  env: { COS_CREDENTIALS_FILE: storage().credentialFile },
 }));
 
 /** Secrets that were entered or made, to be searched in the end. */
@@ -39,8 +22,8 @@ async function begin(workbench: Workbench, way: string): Promise<void> {
 /** Answers what is asked of every way from the endpoint on, and sees that the connection works. */
 async function finish(workbench: Workbench, name: string): Promise<void> {
   await workbench.pick('Other endpoint…', 'Location to start from');
-  await workbench.answer(storage.info.endpoint, 'Endpoint URL');
-  await workbench.answer(storage.info.iamEndpoint, 'IAM endpoint');
+  await workbench.answer(storage().info.endpoint, 'Endpoint URL');
+  await workbench.answer(storage().info.iamEndpoint, 'IAM endpoint');
   await workbench.answer(name, 'Name of the connection');
   await workbench.row(name).waitFor();
   await workbench.expand(name);
@@ -48,19 +31,13 @@ async function finish(workbench: Workbench, name: string): Promise<void> {
   await workbench.collapse(name);
 }
 
-function inKeychain(): string {
-  return execFileSync('secret-tool', ['search', '--all', '--unlock', 'service', 'cos-explorer'], {
-    env: current().keyringEnv,
-    encoding: 'utf8',
-    stdio: 'pipe',
-  });
-}
+const inKeychain = () => current().keychain();
 
 test('an access token signs in', async () => {
   const { workbench } = current();
   await workbench.openObjectStorage();
-  const form = { grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: storage.info.apiKey };
-  const url = `${storage.info.iamEndpoint}/identity/token`;
+  const form = { grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: storage().info.apiKey };
+  const url = `${storage().info.iamEndpoint}/identity/token`;
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
   const { access_token: accessToken } = (await answer.json()) as { access_token: string };
   secrets.set('access token', accessToken);
@@ -73,7 +50,7 @@ test('an access token signs in', async () => {
 
 test('a trusted profile signs in with the token of this machine, which is never kept', async () => {
   const { workbench } = current();
-  const { trustedProfileId, computeTokenFile } = storage.info;
+  const { trustedProfileId, computeTokenFile } = storage().info;
   await begin(workbench, 'Trusted profile');
   await workbench.answer(trustedProfileId, 'Id of the trusted profile');
   await workbench.answer(computeTokenFile, "File with this machine's token");
@@ -86,9 +63,9 @@ test('a trusted profile signs in with the token of this machine, which is never 
 
 test('a credential found on this machine signs in, gets an HMAC key of its own, and has its key replaced', async () => {
   const { workbench } = current();
-  const { apiKey, secretAccessKey, adminEndpoint } = storage.info;
+  const { apiKey, secretAccessKey, adminEndpoint } = storage().info;
   await begin(workbench, 'Credentials found on this machine…');
-  await workbench.entry(credentialFile()).click();
+  await workbench.entry(storage().credentialFile).click();
   await finish(workbench, 'Found');
   expect(inKeychain()).toContain(apiKey);
   secrets.set('API key', apiKey).set('secret access key', secretAccessKey);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { launchBrowser } from '../../scripts/browser.mjs';
 import { ensureVscode } from '../../scripts/installVscode.mjs';
 import { installExtension, startVscodeServer } from '../../scripts/vscodeServer.mjs';
 import { startKeyring } from '../../scripts/withKeyring.mjs';
-import { readStorageInfo, type StorageInfo } from '../fakes/objectStorage';
+import { readStorageInfo, startStorage, type Storage, type StorageInfo } from '../fakes/objectStorage';
 import { Workbench } from './workbench';
 
 const maxScreenshotBytes = 200_000;
@@ -21,8 +22,8 @@ export interface Session {
   readonly workspace: string;
   /** Process id of the VS Code server; the extension host and the engine are below it. */
   readonly serverPid: number;
-  /** Environment that reaches the keychain. */
-  readonly keyringEnv: NodeJS.ProcessEnv;
+  /** Everything that the extension has in the keychain, secrets included. */
+  readonly keychain: () => string;
   /** A picture for the README, kept only when screenshots are to be updated; always in out/journeys. */
   screenshot(name: string): Promise<void>;
   /** Keeps what tells why a journey failed, in out/journeys. */
@@ -55,27 +56,51 @@ export function useSession(options: SessionOptions | (() => SessionOptions) = {}
   return current;
 }
 
-/** Starts Local Object Storage from the welcome view, shows its buckets, and says how it is reached past the extension. */
+/**
+ * Starts Local Object Storage from the welcome view, shows its buckets, and says how it is reached past the extension. Where
+ * a journey before this one has started it, the window is put back to that point.
+ */
 export async function tryLocalStorage({ workbench, folder }: Session): Promise<StorageInfo> {
   await workbench.openObjectStorage();
-  await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
+  const isStarted = (await workbench.row('Local Object Storage').count()) > 0;
+  if (isStarted) await workbench.tidy();
+  else await workbench.page.getByRole('button', { name: 'Try Local Object Storage' }).click();
   await workbench.expand('Local Object Storage');
   return readStorageInfo(join(folder, 'storage'));
 }
 
-/** A folder for the tests of the file that calls this. */
-export function temporaryFolder(): () => string {
+/** An object storage that the extension did not start, and the file with its service credential. */
+interface OtherStorage extends Storage {
+  readonly credentialFile: string;
+}
+
+/** An object storage for all tests of the file that calls this. */
+export function useStorage(): () => OtherStorage {
   let folder: string | undefined;
-  beforeAll(() => {
+  let storage: Storage | undefined;
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'journey-'));
+    storage = await startStorage(folder);
   });
-  afterAll(() => {
+  afterAll(async () => {
+    await storage?.stop();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
   return () => {
-    if (folder === undefined) throw new Error('The folder is there only while tests run.');
-    return folder;
+    if (folder === undefined || storage === undefined) throw new Error('The storage is there only while tests run.');
+    return { ...storage, credentialFile: join(folder, 'credentials.json') };
   };
+}
+
+/** Settings with which signing in goes to an object storage of a test in place of IBM Cloud. */
+export function signInSettings({ info }: Storage): Record<string, unknown> {
+  const endpoints = {
+    iam: info.iamEndpoint,
+    accounts: info.accountsEndpoint,
+    resourceController: info.resourceControllerEndpoint,
+    configuration: info.configEndpoint,
+  };
+  return { 'ibmcos.signIn.endpoints': endpoints };
 }
 
 async function openSession(options: SessionOptions): Promise<Session> {
@@ -118,7 +143,12 @@ async function openSession(options: SessionOptions): Promise<Session> {
       folder,
       workspace,
       serverPid: server.pid,
-      keyringEnv: keyring.env,
+      keychain: () =>
+        execFileSync('secret-tool', ['search', '--all', '--unlock', 'service', 'cos-explorer'], {
+          env: keyring.env,
+          encoding: 'utf8',
+          stdio: 'pipe',
+        }),
       screenshot: async (name) => {
         await shoot(join('out/journeys', `${name}.png`));
         if (process.env['UPDATE_SCREENSHOTS'] !== '1') return;

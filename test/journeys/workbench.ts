@@ -21,6 +21,24 @@ export class Workbench {
     await this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: 60_000 });
   }
 
+  /** Puts the window back to where a journey begins: nothing open or told, the rows of the Buckets view closed and to be read anew. */
+  async tidy(): Promise<void> {
+    const { page } = this;
+    const empty = page.locator('.editor-group-container.empty').first();
+    const drop = page.locator('.monaco-dialog-box').getByRole('button', { name: "Don't Save" });
+    if ((await empty.count()) === 0) {
+      await this.command('View: Close All Editors');
+      await empty.or(drop).first().waitFor();
+      if ((await drop.count()) > 0) await drop.click();
+      await empty.waitFor();
+    }
+    await this.command('Notifications: Clear All Notifications');
+    await this.view('Buckets').hover();
+    await this.view('Buckets').getByRole('button', { name: 'Collapse All' }).click();
+    await this.view('Buckets').locator('.monaco-list-row[aria-expanded=true]').first().waitFor({ state: 'detached' });
+    await this.command('Object Storage: Refresh All');
+  }
+
   /** Shows our view container. While VS Code loads, a click on its tab may be taken back: so until a view is there. */
   async openObjectStorage(): Promise<void> {
     const tab = this.page.getByRole('tab', { name: 'Object Storage' });
@@ -130,9 +148,10 @@ export class Workbench {
   async #showEntry(item: Locator): Promise<void> {
     await this.page.locator('.monaco-menu').first().waitFor({ timeout: shortMs });
     const submenus = this.page.locator('.monaco-submenu-item');
+    const isOpen = this.page.locator('[aria-expanded=true]');
     for (let at = 0; (await item.count()) === 0 && at < (await submenus.count()); at++) {
       await submenus.nth(at).hover({ timeout: shortMs });
-      await item.waitFor({ timeout: 1500 }).catch(() => undefined);
+      await submenus.nth(at).and(isOpen).waitFor({ timeout: 1500 });
     }
     await item.waitFor({ timeout: shortMs });
   }
@@ -229,6 +248,16 @@ export class Workbench {
     const lines = this.page.locator('.editor-instance .monaco-editor .view-lines').first();
     // Monaco draws spaces as no-break spaces.
     return (await lines.innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Follows a link in the active editor. It takes a click once it shows that the key for that is held. */
+  async followLink(text: string): Promise<void> {
+    await this.page.locator('.editor-instance .detected-link', { hasText: text }).first().hover();
+    await this.page.keyboard.down('Control');
+    await this.page.locator('.editor-instance .detected-link-active', { hasText: text }).first().waitFor();
+    await this.page.mouse.down();
+    await this.page.mouse.up();
+    await this.page.keyboard.up('Control');
   }
 
   /** Puts text at the very start of the active editor. */
