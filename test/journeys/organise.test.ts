@@ -72,7 +72,7 @@ test('incomplete uploads are shown with what they hold; one is finished with its
     return (Uploads ?? []).map(({ Key }) => Key);
   };
   await workbench.contextMenu(workbench.row(bucket), 'Show Incomplete Uploads');
-  await workbench.row('film.bin').filter({ hasText: '5.24 MB in 1 parts' }).waitFor();
+  await workbench.row('film.bin').filter({ hasText: '5.24 MB in 1 part' }).waitFor();
 
   await workbench.contextMenu(workbench.row('given up.bin'), 'Abort Incomplete Uploads…');
   await workbench.dialog('Abort 1 upload').getByRole('button', { name: 'Abort', exact: true }).click();

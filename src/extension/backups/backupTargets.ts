@@ -74,7 +74,8 @@ async function chooseVault(services: CommandServices, node: TreeNode | undefined
     node === undefined || !('connection' in node) ? await pickConnection(services) : node.connection.id;
   if (connectionId === undefined) return undefined;
   const listed = await services.engine.send('backups/listVaults', { connectionId });
-  return await choose(services, listed, vscode.l10n.t('Backup vault'), (vault) => ({
+  const none = vscode.l10n.t('There is no backup vault yet. Create Backup Vault makes one.');
+  return await choose(services, listed, { placeHolder: vscode.l10n.t('Backup vault'), none }, (vault) => ({
     label: vault.name,
     description: vault.region ?? '',
     value: { connectionId, vault: vault.name },
@@ -86,7 +87,11 @@ async function chooseRange(services: CommandServices, node: TreeNode | undefined
   if (vault === undefined || !vault.ok) return vault;
   if (node?.kind === 'range') return { ok: true, value: { ...vault.value, range: node.range } };
   const listed = await services.engine.send('backups/listRanges', vault.value);
-  return await choose(services, listed, vscode.l10n.t('Backup of a bucket'), (range) => ({
+  const none = vscode.l10n.t(
+    'Nothing is backed up in the vault "{0}" yet, or first copies are still being made.',
+    vault.value.vault,
+  );
+  return await choose(services, listed, { placeHolder: vscode.l10n.t('Backup of a bucket'), none }, (range) => ({
     label: bucketText(range.sourceCrn),
     description: rangeText(range, vscode.l10n.t),
     value: { ...vault.value, range },
@@ -98,7 +103,8 @@ async function chooseRestore(services: CommandServices, node: TreeNode | undefin
   if (vault === undefined || !vault.ok) return vault;
   if (node?.kind === 'restore') return { ok: true, value: { ...vault.value, restore: node.restore } };
   const listed = await services.engine.send('backups/listRestores', vault.value);
-  return await choose(services, listed, vscode.l10n.t('Restore'), (restore) => ({
+  const none = vscode.l10n.t('Nothing was restored from the vault "{0}" yet.', vault.value.vault);
+  return await choose(services, listed, { placeHolder: vscode.l10n.t('Restore'), none }, (restore) => ({
     label: vscode.l10n.t('Restore into {0}', bucketText(restore.targetCrn)),
     description: restoreText(restore, vscode.l10n.t),
     value: { ...vault.value, restore },
@@ -116,7 +122,9 @@ async function choosePolicy(services: CommandServices, node: TreeNode | undefine
   if (bucket === undefined || !bucket.ok) return bucket;
   const target = { connectionId, bucket: bucket.value };
   const listed = await services.engine.send('backups/listPolicies', target);
-  return await choose(services, listed, vscode.l10n.t('Backup policy of "{0}"', target.bucket), (policy) => ({
+  const placeHolder = vscode.l10n.t('Backup policy of "{0}"', target.bucket);
+  const none = vscode.l10n.t('The bucket "{0}" is not backed up. Create Backup Policy begins that.', target.bucket);
+  return await choose(services, listed, { placeHolder, none }, (policy) => ({
     label: policy.name,
     description: policyText(policy, vscode.l10n.t),
     value: { ...target, policy },
@@ -127,12 +135,12 @@ async function choosePolicy(services: CommandServices, node: TreeNode | undefine
 async function choose<F, T>(
   { prompts }: CommandServices,
   listed: Result<readonly F[]>,
-  placeHolder: string,
+  { placeHolder, none }: { readonly placeHolder: string; readonly none: string },
   toItem: (found: F) => Item<T>,
 ): Promise<Chosen<T>> {
   if (!listed.ok) return listed;
   if (listed.value.length === 0) {
-    void prompts.info(vscode.l10n.t('There is nothing of that kind here yet.'));
+    void prompts.info(none);
     return undefined;
   }
   const chosen = await prompts.pick(listed.value.map(toItem), { placeHolder });

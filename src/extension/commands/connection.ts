@@ -238,7 +238,9 @@ async function test(services: CommandServices, connection: Connection): Promise<
 /** Asks for the secret alone, and keeps it only when it works or the person insists. */
 async function signIn(services: CommandServices, connection: Connection): Promise<Outcome> {
   if (connection.id === services.localServer.connectionId) {
-    await services.localServer.start();
+    if (await services.localServer.start()) {
+      void services.prompts.info(vscode.l10n.t('Local Object Storage runs on this machine and needs no sign-in.'));
+    }
     return undefined;
   }
   if (connection.kind === 'anonymous') {

@@ -5,13 +5,14 @@ import { parseAddress, type Address } from '../tree/address';
 import type { RevealTarget } from '../tree/placeFinder';
 import { folderRefOf, type TreeNode } from '../tree/treeNode';
 import type { CommandServices } from './command';
-import { pickConnection } from './pickTarget';
+import { hasConnection, pickConnection } from './pickTarget';
 
 /** Shows the bucket, folder or object that a typed or pasted text names, wherever it is in its listing. */
 export async function goTo(
   services: CommandServices,
   node: TreeNode | undefined,
 ): Promise<Result<unknown> | undefined> {
+  if (!(await hasConnection(services))) return undefined;
   const target = await askTarget(services, placeOf(node));
   if (target === undefined) return undefined;
   const title = vscode.l10n.t('Looking for "{0}"', target.key === '' ? target.bucket : target.key);

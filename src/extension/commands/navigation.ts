@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { TreeNode } from '../tree/treeNode';
 import { folderRefOf } from '../tree/treeNode';
 import type { CommandTable } from './command';
-import { goTo } from './goTo';
 
 /** Commands that move within the Buckets view, and those of the engine and its log. */
 export const navigationCommands = {
@@ -36,11 +35,26 @@ export const navigationCommands = {
     },
   },
   // Buttons of a view's title get its focused node as argument; these two are about the whole view all the same.
-  'ibmcos.tree.refreshAll': { target: 'none', run: async ({ view }) => view.refresh() },
-  'ibmcos.tree.goTo': { target: 'none', run: (services) => goTo(services, undefined) },
-  'ibmcos.tree.goToKey': { target: 'node', run: goTo },
+  'ibmcos.tree.refreshAll': {
+    target: 'none',
+    run: async ({ view }) => {
+      view.refresh();
+      if (!view.isVisible) await vscode.commands.executeCommand('ibmcos.buckets.focus');
+    },
+  },
+  'ibmcos.tree.goTo': { target: 'none', run: async (services) => (await import('./goTo')).goTo(services, undefined) },
+  'ibmcos.tree.goToKey': {
+    target: 'node',
+    run: async (services, node) => (await import('./goTo')).goTo(services, node),
+  },
   'ibmcos.log.show': { target: 'none', run: async ({ log }) => log.show() },
-  'ibmcos.engine.restart': { target: 'none', run: ({ engine }) => engine.restart() },
+  'ibmcos.engine.restart': {
+    target: 'none',
+    run: async ({ engine, prompts }) => {
+      await engine.restart();
+      void prompts.info(vscode.l10n.t('The background process of COS Explorer was restarted.'));
+    },
+  },
   'ibmcos.docs.open': {
     target: 'none',
     run: async ({ extensionId }) => {

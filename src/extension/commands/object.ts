@@ -5,8 +5,6 @@ import { maxDocumentBytes } from '../documents/objectContent';
 import { firstPartUri } from '../documents/objectViews';
 import { fireObjects } from '../ui/objectChanges';
 import type { CommandOutcome, CommandServices, CommandTable } from './command';
-import { copyObject, renameObject } from './copyObject';
-import { deleteObjects } from './deleteObjects';
 import { keysText, objectsOf, s3UrisText } from './keyText';
 import { keySentence } from './pickTarget';
 import type { FolderTarget, ObjectsTarget, ObjectTarget } from './targets';
@@ -17,9 +15,18 @@ export const objectCommands = {
   'ibmcos.object.openFirstPart': { target: 'object', run: openFirstPart },
   'ibmcos.object.new': { target: 'folder', run: newObject },
   'ibmcos.folder.create': { target: 'folder', run: createFolder },
-  'ibmcos.object.delete': { target: 'objects', run: deleteObjects },
-  'ibmcos.object.copy': { target: 'object', run: copyObject },
-  'ibmcos.object.rename': { target: 'objects', run: renameObject },
+  'ibmcos.object.delete': {
+    target: 'objects',
+    run: async (services, targets) => (await import('./deleteObjects')).deleteObjects(services, targets),
+  },
+  'ibmcos.object.copy': {
+    target: 'object',
+    run: async (services, object) => (await import('./copyObject')).copyObject(services, object),
+  },
+  'ibmcos.object.rename': {
+    target: 'objects',
+    run: async (services, targets) => (await import('./copyObject')).renameObject(services, targets),
+  },
   'ibmcos.object.copyKey': {
     target: 'objects',
     run: async (_services, targets) => vscode.env.clipboard.writeText(keysText(targets)),

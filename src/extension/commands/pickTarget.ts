@@ -35,17 +35,23 @@ export async function pickTarget(
   }
 }
 
+/** Whether there is a connection to work with. Without any, offers to add one: before anything else is asked in vain. */
+export async function hasConnection({ connections, prompts }: CommandServices): Promise<boolean> {
+  if (connections.list().length > 0) return true;
+  const add = vscode.l10n.t('Add Connection…');
+  const start = vscode.l10n.t('Start Local Object Storage');
+  const text = vscode.l10n.t('There is no connection yet. Add one, or try the storage of this machine.');
+  const answer = await prompts.info(text, add, start);
+  if (answer === add) await vscode.commands.executeCommand('ibmcos.connection.add');
+  if (answer === start) await vscode.commands.executeCommand('ibmcos.localServer.start');
+  return false;
+}
+
 /** The connection to use: the only one, or the one chosen. Without any, offers to add one. */
-export async function pickConnection({ connections, prompts }: CommandServices): Promise<ConnectionId | undefined> {
+export async function pickConnection(services: CommandServices): Promise<ConnectionId | undefined> {
+  if (!(await hasConnection(services))) return undefined;
+  const { connections, prompts } = services;
   const all = connections.list();
-  if (all.length === 0) {
-    const add = vscode.l10n.t('Add Connection…');
-    const start = vscode.l10n.t('Start Local Object Storage');
-    const answer = await prompts.info(vscode.l10n.t('There is no connection yet.'), add, start);
-    if (answer === add) await vscode.commands.executeCommand('ibmcos.connection.add');
-    if (answer === start) await vscode.commands.executeCommand('ibmcos.localServer.start');
-    return undefined;
-  }
   if (all.length === 1) return all[0]?.id;
   const items = all.map(({ id, name, endpoint }) => ({ label: name, description: endpoint, id }));
   return (await prompts.pick(items, { placeHolder: vscode.l10n.t('Choose a connection') }))?.id;

@@ -84,9 +84,14 @@ export function targetOf<T extends Exclude<keyof TargetTypes, 'transfers'>>(
     uploads: () => uploadsOf(selection),
     node: () => selection.nodes[0],
     anyNode: () => selection.nodes[0],
-    localFiles: () => selection.uris.filter(({ scheme }) => scheme !== objectScheme),
+    localFiles: () => selection.uris.filter(({ scheme }) => !isOurs(scheme)),
   };
   return resolve[kind]();
+}
+
+/** Objects, and the views and documents that are made of them, are not files to upload. */
+function isOurs(scheme: string): boolean {
+  return scheme === objectScheme || scheme.startsWith(`${objectScheme}-`);
 }
 
 function connectionOf({ nodes, uris }: Selection): ConnectionTarget | undefined {

@@ -7,7 +7,7 @@ import { parseUploadTarget, uploadTargetText } from '../transfers/uploadTarget';
 import { uploadUris } from '../transfers/uploadUris';
 import type { CommandOutcome, CommandServices, CommandTable } from './command';
 import { localFileName, objectsOf, rowCount } from './keyText';
-import { pickTarget } from './pickTarget';
+import { hasConnection, pickTarget } from './pickTarget';
 import type { BucketTarget, FolderTarget, ObjectsTarget } from './targets';
 
 /** Commands that move bytes to or from this machine. */
@@ -177,6 +177,7 @@ async function uploadChosen(
 
 /** Uploads the open file or what is selected in the Explorer to a folder that is asked for. */
 async function uploadSelection(services: CommandServices, files: readonly UriParts[]): Promise<CommandOutcome> {
+  if (!(await hasConnection(services))) return;
   const sources =
     files.length > 0
       ? files.map((file) => vscode.Uri.from(file))

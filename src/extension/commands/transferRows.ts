@@ -64,10 +64,33 @@ export const transferRowCommands = {
       for (const { transferId } of targets) await transferReports.show(transferId);
     },
   },
-  'ibmcos.transfer.pauseAll': { target: 'none', run: ({ transfers }) => transfers.control.pauseAll() },
-  'ibmcos.transfer.resumeAll': { target: 'none', run: ({ transfers }) => transfers.control.resumeAll() },
-  'ibmcos.transfer.clearFinished': { target: 'none', run: ({ transfers }) => transfers.control.clearFinished() },
+  'ibmcos.transfer.pauseAll': {
+    target: 'none',
+    run: async (services) => {
+      if (has(services, ({ canPause }) => canPause)) await services.transfers.control.pauseAll();
+      else void services.prompts.info(vscode.l10n.t('No transfer is running that could be paused.'));
+    },
+  },
+  'ibmcos.transfer.resumeAll': {
+    target: 'none',
+    run: async (services) => {
+      if (has(services, ({ canResume }) => canResume)) await services.transfers.control.resumeAll();
+      else void services.prompts.info(vscode.l10n.t('No transfer is paused.'));
+    },
+  },
+  'ibmcos.transfer.clearFinished': {
+    target: 'none',
+    run: async (services) => {
+      if (has(services, ({ state }) => isFinal(state))) await services.transfers.control.clearFinished();
+      else void services.prompts.info(vscode.l10n.t('No transfer has ended; there is nothing to clear.'));
+    },
+  },
 } satisfies CommandTable;
+
+/** Whether there is a transfer of this window in some state. */
+function has({ transfers }: CommandServices, isIt: (snapshot: TransferSnapshot) => boolean): boolean {
+  return transfers.mirror.list().some((snapshot) => snapshot.isOwnedElsewhere !== true && isIt(snapshot));
+}
 
 function idsOf(targets: Targets): readonly TransferId[] {
   return targets.map(({ transferId }) => transferId);

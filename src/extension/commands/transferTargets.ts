@@ -18,7 +18,14 @@ export async function resolveTransfers(
 ): Promise<{ readonly target: readonly TransferSnapshot[] } | undefined> {
   const { mirror } = services.transfers;
   const rows = rowsOf(services, args);
-  if (rows === undefined) return pickTransfers(services, mirror.list().filter(accepts));
+  if (rows === undefined) {
+    const all = mirror.list();
+    if (all.length === 0) {
+      void services.prompts.info(vscode.l10n.t('There is no transfer yet: upload, download or copy something first.'));
+      return undefined;
+    }
+    return pickTransfers(services, all.filter(accepts));
+  }
   const ids = new Set(rows.map((row) => (row.kind === 'transfer' ? row : row.parent).transferId));
   const target = [...ids].flatMap((id) => mirror.get(id) ?? []).filter(accepts);
   return target.length === 0 ? undefined : { target };
@@ -38,7 +45,9 @@ async function pickTransfers(
   candidates: readonly TransferSnapshot[],
 ): Promise<{ readonly target: readonly TransferSnapshot[] } | undefined> {
   if (candidates.length === 0) {
-    void prompts.info(vscode.l10n.t('There is no transfer that this could be done with.'));
+    void prompts.info(
+      vscode.l10n.t('No transfer is in a state for this now; the Transfers view says how each stands.'),
+    );
     return undefined;
   }
   if (candidates.length === 1) return { target: candidates };

@@ -261,7 +261,7 @@ export class ObjectFileSystem implements vscode.FileSystemProvider, vscode.Dispo
     const place = placeOf(uri);
     if (place === undefined || this.#services.connections.get(place.connectionId) === undefined) {
       throw vscode.FileSystemError.FileNotFound(
-        vscode.l10n.t('There is no connection of this name (any more): "{0}"', uri.authority),
+        vscode.l10n.t('The connection does not exist (any more); add it again: "{0}"', uri.authority),
       );
     }
     return place;

@@ -58,7 +58,7 @@ export async function summarise(
   const texts = [
     doneText(done),
     ...(failures.length === 0 ? [] : [vscode.l10n.t('{0} failed.', failures.length)]),
-    ...(left === 0 ? [] : [vscode.l10n.t('{0} were left, since you cancelled.', left)]),
+    ...(left === 0 ? [] : [vscode.l10n.t('{0} were left as they are, since you cancelled.', left)]),
   ];
   if (first === undefined) {
     void services.prompts.info(texts.join(' '));

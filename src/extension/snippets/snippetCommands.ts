@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { objectKey, type ObjectKey } from '../../model/ids';
 import type { Result } from '../../model/cosError';
 import type { CommandOutcome, CommandServices } from '../commands/command';
-import { pickTarget } from '../commands/pickTarget';
+import { hasConnection, pickTarget } from '../commands/pickTarget';
 import { targetOf, type BucketTarget, type ObjectTarget } from '../commands/targets';
 import type { TreeNode } from '../tree/treeNode';
 import { generateSnippet, snippetLanguages, type SnippetLanguage } from './generate';
@@ -53,6 +53,7 @@ async function chosenSnippet(
   preferredLanguage: string | undefined,
 ): Promise<Result<Snippet> | undefined> {
   const { engine, prompts, connections } = services;
+  if (!(await hasConnection(services))) return undefined;
   const target = await chosenTarget(services, node);
   if (target === undefined || !target.ok) return target;
   const { connectionId, bucket, key } = target.value;

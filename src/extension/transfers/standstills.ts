@@ -55,7 +55,7 @@ export class Standstills implements vscode.Disposable {
   }
 
   async #ask(first: TransferSnapshot, news: readonly TransferSnapshot[]): Promise<void> {
-    const act = first.error?.kind === 'signInNeeded' ? vscode.l10n.t('Sign In…') : vscode.l10n.t('Resume');
+    const act = first.error?.kind === 'signInNeeded' ? vscode.l10n.t('Sign In Again…') : vscode.l10n.t('Resume');
     const show = vscode.l10n.t('Show');
     const text = standstillText(first, news.length, vscode.l10n.t);
     const answer = await this.#services.prompts.warn(text, act, show);

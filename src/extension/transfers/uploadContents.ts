@@ -36,7 +36,11 @@ export async function uploadContents(
   const { connectionId, bucket, prefix } = target;
   const arrived: ObjectKey[] = [];
   const problems: string[] = [];
-  const title = vscode.l10n.t('Uploading {0} files', contents.length);
+  const [only, another] = contents;
+  const title =
+    only !== undefined && another === undefined
+      ? vscode.l10n.t('Uploading "{0}"', only.name)
+      : vscode.l10n.t('Uploading {0} files', contents.length);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   await vscode.window.withProgress(options, async (progress, token) => {
     let clash: Clash | undefined;

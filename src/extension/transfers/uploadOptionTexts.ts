@@ -37,7 +37,7 @@ export function entryText(
   t: Translate,
 ): string | undefined {
   if (text === '') return undefined;
-  if (readEntry(row.kind, text) === undefined) return t('Write name=value.');
+  if (readEntry(row.kind, text) === undefined) return t('Enter name=value.');
   const { metadata = {}, tags = {} } = withEntry(options, row, text);
   if (row.kind === 'metadata') {
     const [first] = metadataProblems(metadata);
@@ -51,7 +51,7 @@ function metadataText({ kind, character = '', sizeBytes = 0 }: MetadataProblem, 
   switch (kind) {
     case 'emptyName':
     case 'nameCase':
-      return t('Write name=value.');
+      return t('Enter name=value.');
     case 'nameCharacter':
       return t("'{0}' cannot be in the name of a metadata entry; use letters, digits and '-'.", character);
     case 'valueCharacter':
@@ -68,7 +68,7 @@ function tagText({ kind, part, character = '' }: TagProblem, t: Translate): stri
     case 'tooMany':
       return t('An object has at most {0} tags.', maxTags);
     case 'empty':
-      return t('Write name=value.');
+      return t('Enter name=value.');
     case 'tooLong':
       return part === 'key'
         ? t('The key of a tag has at most 128 characters and 256 bytes.')

@@ -98,7 +98,7 @@ function actionText(action: ActionNode['action'], t: Translate): readonly [strin
     case 'addBucketByName':
       return [t('Add Bucket by Name…'), 'add', 'ibmcos.bucket.addByName'];
     case 'goTo':
-      return [t('Open Prefix or Key…'), 'go-to-file', 'ibmcos.tree.goToKey'];
+      return [t('Go to Key…'), 'go-to-file', 'ibmcos.tree.goToKey'];
     case 'createBucket':
       return [t('Create Bucket…'), 'add', 'ibmcos.bucket.create'];
     case 'createVault':

@@ -23,7 +23,9 @@ export function presentUpload({ upload, connection }: UploadNode, nowMs: number,
   const size =
     upload.bytes === undefined
       ? t('size unknown')
-      : t('{0} in {1} parts', formatBytes(upload.bytes), upload.parts ?? 0);
+      : upload.parts === 1
+        ? t('{0} in 1 part', formatBytes(upload.bytes))
+        : t('{0} in {1} parts', formatBytes(upload.bytes), upload.parts ?? 0);
   const description = upload.isRunning === true ? t('{0} · running now', size) : t('{0} · begun {1}', size, age);
   return {
     label: upload.key,

@@ -21,19 +21,19 @@ export function createFailureReporter(prompts: Prompts, actions: FailureActions)
   const label = (action: FailureAction): string => {
     switch (action) {
       case 'signIn':
-        return vscode.l10n.t('Sign In Again');
+        return vscode.l10n.t('Sign In Again…');
       case 'replaceKey':
         return vscode.l10n.t('Replace Key…');
       case 'editConnection':
-        return vscode.l10n.t('Edit Connection');
+        return vscode.l10n.t('Edit Connection…');
       case 'allowChanges':
         return vscode.l10n.t('Allow Changes…');
       case 'diagnose':
         return vscode.l10n.t('Connection Doctor');
       case 'whyRefused':
-        return vscode.l10n.t('Why Was This Refused?');
+        return vscode.l10n.t('Why Is Access Refused?');
       case 'retry':
-        return vscode.l10n.t('Retry');
+        return vscode.l10n.t('Try Again');
       case 'showLog':
         return vscode.l10n.t('Show Log');
     }

@@ -86,7 +86,7 @@ function subjectOf(error: CosError): string {
 function causeOfKind(error: CosError, t: Translate): string {
   switch (error.kind) {
     case 'notFound':
-      return t('it does not exist (any more)');
+      return t('it does not exist (any more); refresh to see what is there');
     case 'denied':
       return deniedCause(error, t);
     case 'signInNeeded':
@@ -107,7 +107,7 @@ function causeOfKind(error: CosError, t: Translate): string {
       return t('no secure connection could be made; check the certificate settings');
     case 'invalid':
       return error.said === undefined
-        ? t('the service or the engine refused the request ({0})', error.code ?? error.detail)
+        ? t('the request was refused ({0}); the log has the details', error.code ?? error.detail)
         : t('the service refused the request; it says: {0}', error.said);
     case 'tooLarge':
       return t('it is too large to open; download it instead');
@@ -116,7 +116,7 @@ function causeOfKind(error: CosError, t: Translate): string {
     case 'cancelled':
       return t('it was cancelled');
     case 'engineGone':
-      return t('the engine process ended; try again once it has restarted');
+      return t('the background process of COS Explorer ended; try again in a moment');
     case 'unsupported':
       return t('this service does not support it');
     case 'internal':
@@ -129,13 +129,13 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
     case 'noSuchBucket':
       return t('there is no such bucket here; check its name and the endpoint');
     case 'noSuchKey':
-      return t('there is no such object');
+      return t('there is no such object (any more); refresh to see what is there');
     case 'noSuchUpload':
-      return t('the unfinished upload no longer exists; start it again');
+      return t('the incomplete upload no longer exists; start it again');
     case 'wrongLocation':
       return t('the bucket is at another location; reach it through the endpoint of its own location');
     case 'bucketNotEmpty':
-      return t('it is not empty; delete its objects, versions and unfinished uploads first');
+      return t('it is not empty; Empty Bucket deletes its objects, versions and incomplete uploads');
     case 'bucketNameTaken':
       return t('the name is taken, by you or by anybody else, or not free again yet; choose another name');
     case 'invalidBucketName':
@@ -206,7 +206,7 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
     case 'notConfirmed':
       return t('a change that cannot be undone was not confirmed; nothing was applied');
     case 'archived':
-      return t('the object is archived; restore it first');
+      return t('it is in archive; bring it back with Restore from Archive first');
     case 'secretMissing':
       return t('no keychain holds its secret; sign in again');
     case 'noConnection':
@@ -216,11 +216,11 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
     case 'notWritable':
       return t('the folder or file cannot be written; choose another place or change its permissions');
     case 'noSuchFile':
-      return t('the file or folder does not exist');
+      return t('the file or folder does not exist (any more); choose another');
     case 'unsafeName':
-      return t('the name cannot be a file on this machine; choose a file name with Download As');
+      return t('the name cannot be that of a file on this machine; download it alone, under another name');
     case 'readOnlyConnection':
-      return t('the connection is marked read-only; edit the connection to allow changes');
+      return t('the connection is marked read-only, which only Protect Connection from Changes ends');
     case 'productionLocked':
       return t('the connection is marked as production; allow changes by typing its name, then try again');
     case 'tagsRefused':
@@ -232,7 +232,7 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
     case 'keyTooLong':
       return t('the name is longer than the 1,024 bytes that the service takes; choose a shorter one');
     case 'tooLargeToStore':
-      return t('it is larger than the service takes in one object or request');
+      return t('it is larger than the service takes in one object or request; split it or make it smaller');
     case 'tooLargeToSend':
       return t('it is too large to be written anew by way of this machine; let the service copy it instead');
     case 'quotaExceeded':

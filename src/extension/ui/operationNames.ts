@@ -97,6 +97,85 @@ export function operationName(op: string, t: Translate): string {
       return t('Changing the website');
     case 'RestoreObject':
       return t('Restoring from the archive');
+    case 'documents/open':
+    case 'GetBucketConfig':
+    case 'GetBucketVersioning':
+    case 'GetBucketProtectionConfiguration':
+    case 'GetObjectLockConfiguration':
+    case 'GetBucketAcl':
+      return t('Reading the configuration');
+    case 'documents/plan':
+    case 'documents/apply':
+    case 'documents/change':
+    case 'UpdateBucketConfig':
+    case 'bucketConfig/setQuota':
+      return t('Changing the configuration');
+    case 'buckets/expireEverything':
+      return t('Changing the lifecycle');
+    case 'GetObjectAcl':
+      return t('Reading who may read it');
+    case 'ListLegalHolds':
+      return t('Reading legal holds');
+    case 'DeleteObjectVersion':
+      return t('Deleting the version');
+    case 'UndeleteObject':
+      return t('Bringing the object back');
+    case 'AbortMultipartUpload':
+      return t('Aborting the upload');
+    case 'UploadPartCopy':
+      return t('Copying the object');
+    case 'ListParts':
+      return t('Looking up the incomplete upload');
+    case 'ListBucketReplicationFailures':
+      return t('Reading what was not replicated');
+    case 'PutBucketReplicationReattempt':
+      return t('Trying replication again');
+    case 'ListBackupPolicies':
+    case 'GetBackupPolicy':
+      return t('Reading backup policies');
+    case 'CreateBackupPolicy':
+      return t('Creating the backup policy');
+    case 'DeleteBackupPolicy':
+      return t('Deleting the backup policy');
+    case 'ListBackupVaults':
+    case 'GetBackupVault':
+      return t('Reading backup vaults');
+    case 'CreateBackupVault':
+      return t('Creating the backup vault');
+    case 'UpdateBackupVault':
+      return t('Changing the backup vault');
+    case 'DeleteBackupVault':
+      return t('Deleting the backup vault');
+    case 'ListRecoveryRanges':
+    case 'GetRecoveryRange':
+      return t('Reading backups');
+    case 'UpdateRecoveryRange':
+      return t('Keeping the backup longer');
+    case 'ListRestores':
+    case 'GetRestore':
+      return t('Reading restores');
+    case 'CreateRestore':
+      return t('Starting the restore');
+    case 'ListRootKeys':
+      return t('Looking for root keys');
+    case 'ListResourceInstances':
+      return t('Looking for service instances');
+    case 'CreateResourceKey':
+    case 'accounts/createHmacKey':
+      return t('Creating the HMAC key');
+    case 'ListEndpoints':
+      return t('Looking up locations');
+    case 'connection/save':
+      return t('Changing the connection');
+    case 'connection/allowChanges':
+      return t('Allowing changes');
+    case 'connection/diagnose':
+      return t('Examining the connection');
+    case 'website/plan':
+      return t('Comparing the website');
+    case 'IamToken':
+    case 'IamApiKeyDetails':
+      return t('Signing in');
     default:
       return op.startsWith('transfers/') ? t('The transfer') : t('The operation {0}', op);
   }

@@ -7,7 +7,7 @@ export async function offerEngineRestart(prompts: Prompts): Promise<void> {
   const restart = vscode.l10n.t('Restart');
   const showLog = vscode.l10n.t('Show Log');
   const message = vscode.l10n.t(
-    'The engine of COS Explorer crashed four times in three minutes and was not started again.',
+    'The background process of COS Explorer crashed four times in three minutes and was not started again.',
   );
   const answer = await prompts.error(message, restart, showLog);
   if (answer === restart) await vscode.commands.executeCommand('ibmcos.engine.restart');

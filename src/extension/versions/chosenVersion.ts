@@ -54,7 +54,9 @@ export async function pickVersion(
   placeHolder: string,
 ): Promise<ObjectVersion | undefined> {
   if (versions.length === 0) {
-    void prompts.info(vscode.l10n.t('There is no version of this object.'));
+    void prompts.info(
+      vscode.l10n.t('There is no version of this object: its key is another, or it was deleted with all of them.'),
+    );
     return undefined;
   }
   const items = versions.map((version) => ({

@@ -66,6 +66,10 @@ async function pickTwo(services: CommandServices, node: TreeNode | undefined) {
   const versions = await versionsOf(services.engine, first.value.object);
   if (!versions.ok) return versions;
   const others = versions.value.filter(({ versionId }) => versionId !== first.value.version.versionId);
+  if (versions.value.length > 0 && others.length === 0) {
+    void services.prompts.info(vscode.l10n.t('There is one version only, and none to compare it with.'));
+    return undefined;
+  }
   const other = await pickVersion(services, others, vscode.l10n.t('Version to compare it with'));
   return other === undefined ? undefined : [first.value, { object: first.value.object, version: other }];
 }
@@ -174,7 +178,7 @@ export async function timeMachine(services: CommandServices, object: ObjectTarge
   if (!versions.ok) return versions;
   const oldest = versions.value.at(-1);
   if (oldest === undefined) {
-    void prompts.info(vscode.l10n.t('There is no version of "{0}".', object.key));
+    void prompts.info(vscode.l10n.t('There is no version of this object: "{0}"', object.key));
     return;
   }
   const typed = await prompts.input({

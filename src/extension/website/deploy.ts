@@ -172,7 +172,7 @@ function cacheStep({ prompts }: CommandServices): Step<Draft> {
           caching: { pageCacheControl: 'no-cache', assetCacheControl: 'public, max-age=31536000, immutable' },
         },
         {
-          label: vscode.l10n.t('Nothing Said'),
+          label: vscode.l10n.t('Leave It to Browsers'),
           description: vscode.l10n.t('no cache-control header; browsers decide'),
           caching: {},
         },

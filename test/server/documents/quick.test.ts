@@ -114,7 +114,7 @@ describe('parts of a configuration, set without a document', () => {
     expect(await server.engine.ask('bucketProtection/get', target(bucket))).toEqual({ kind: 'none' });
     const whole = person(answers, 'Apply', 'Apply for Good');
     await setRetentionPolicy(whole.services, target(bucket));
-    expect(whole.seen.slice(0, 2)).toEqual(['Write a whole number, 7 to 36135.', 'Write a whole number, 10 to 36135.']);
+    expect(whole.seen.slice(0, 2)).toEqual(['Enter a whole number, 7 to 36135.', 'Enter a whole number, 10 to 36135.']);
     expect(whole.seen.join()).toContain('will always have a retention policy');
     const policy = { minimumDays: 7, defaultDays: 10, maximumDays: 20, isPermanentAllowed: false };
     expect(await server.engine.ask('bucketProtection/get', target(bucket))).toEqual({ kind: 'retention', policy });
@@ -128,7 +128,7 @@ describe('parts of a configuration, set without a document', () => {
     const bucket = await server.bucket('locked');
     const { services, seen } = person(['GOVERNANCE', 'Years', '101', '7'], 'Apply');
     await setLockDefault(services, target(bucket));
-    expect(seen[0]).toBe('Write a whole number, 1 to 100.');
+    expect(seen[0]).toBe('Enter a whole number, 1 to 100.');
     const lock = { kind: 'enabled', defaultRetention: { mode: 'GOVERNANCE', duration: { unit: 'years', count: 7 } } };
     expect(await server.engine.ask('objectLock/get', target(bucket))).toEqual(lock);
     await setLockDefault(person(['No Default'], 'Apply').services, target(bucket));

@@ -85,7 +85,7 @@ describe('changing properties in a list', () => {
     expect(lists[0]).toContain('owner|me');
     expect(lists.at(-1)).toContain('owner|will be removed');
     expect(lists.at(-1)).toContain('case|will be "7"');
-    expect(problems).toEqual(['Write name=value.']);
+    expect(problems).toEqual(['Enter name=value.']);
     expect(request).toEqual({
       kind: 'change',
       ...one,

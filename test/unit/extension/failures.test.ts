@@ -40,10 +40,10 @@ it.each([
   [{ kind: 'signInNeeded', reason: 'apiKeyDisabled' }, 'Replace Key…', 'ibmcos.connection.replaceKey'],
   [
     { kind: 'signInNeeded', reason: 'sessionExpired', retry: 'afterSignIn' },
-    'Sign In Again',
+    'Sign In Again…',
     'ibmcos.connection.signIn',
   ],
-  [{ kind: 'denied', reason: 'otherAccount' }, 'Edit Connection', 'ibmcos.connection.edit'],
+  [{ kind: 'denied', reason: 'otherAccount' }, 'Edit Connection…', 'ibmcos.connection.edit'],
   [{ kind: 'denied', reason: 'productionLocked' }, 'Allow Changes…', 'ibmcos.connection.allowChanges'],
   [{ kind: 'tls', reason: 'certificateUntrusted' }, 'Connection Doctor', 'ibmcos.connection.diagnose'],
   [{ kind: 'denied', reason: 'clockSkewed' }, 'Connection Doctor', 'ibmcos.connection.diagnose'],
@@ -53,5 +53,5 @@ it.each([
 
 it('examines why something was refused, with the refusal in hand', async () => {
   const refusal = failed({ kind: 'denied', op: 'PutObject', bucket: 'b' });
-  expect(await pressFirst(refusal)).toEqual(['Why Was This Refused?', 'why', 'c', 'PutObject']);
+  expect(await pressFirst(refusal)).toEqual(['Why Is Access Refused?', 'why', 'c', 'PutObject']);
 });

@@ -83,7 +83,7 @@ describe('children of a node', () => {
       state({ error: failure('denied') }),
       [
         'Access is denied; it needs the role Content Reader, and no firewall or context rule may shut this network out',
-        'Open Prefix or Key…',
+        'Go to Key…',
         'Why Is Access Refused?',
         'Try Again',
       ],
@@ -244,6 +244,12 @@ describe('the target of a command', () => {
     expect(targetOf('object', selection)).toEqual({ connectionId: 'c', bucket: 'logs', key: 'a//b', versionId: 'v1' });
     expect(targetOf('connection', selection)).toEqual({ connectionId: 'c' });
     expect(targetOf('object', selectionOfArguments([{ ...uri, scheme: 'file' }]))).toBeUndefined();
+  });
+
+  it('is the file of an editor, and never one of our own views or documents', () => {
+    const file = { scheme: 'file', authority: '', path: '/notes.txt', query: '' };
+    const own = ['ibmcos', 'ibmcos-view', 'ibmcos-config', 'ibmcos-report'].map((scheme) => ({ ...file, scheme }));
+    expect(targetOf('localFiles', selectionOfArguments([file, [...own, file]]))).toEqual([file]);
   });
 
   it('is the connection that a state speaks of', () => {

@@ -92,7 +92,7 @@ describe('uploading with options', () => {
     ]);
     expect(problems).toEqual([
       'A Content-Type looks like "text/plain" or "text/html; charset=utf-8".',
-      'Write name=value.',
+      'Enter name=value.',
     ]);
     expect(request).toMatchObject({ kind: 'upload', bucket: 'bucket', prefix: 'p/', clash: 'ask' });
     expect(options).toEqual({

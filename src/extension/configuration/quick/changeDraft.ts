@@ -170,7 +170,7 @@ export function lineText(
   t: Translate,
 ): string | undefined {
   if (row.removes === true) return text.trim() === '' ? t('Enter a name.') : undefined;
-  if (readEntry(row.kind, text) === undefined) return t('Write name=value.');
+  if (readEntry(row.kind, text) === undefined) return t('Enter name=value.');
   const after = withLine(change, row, text);
   const options = {
     metadata: patched(known?.metadata, after.metadata),

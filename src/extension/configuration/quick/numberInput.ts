@@ -10,7 +10,7 @@ export function numberProblem(
   const isWhole = /^\s*\d{1,9}\s*$/.test(text);
   return isWhole && Number(text) >= least && Number(text) <= most
     ? undefined
-    : t('Write a whole number, {0} to {1}.', least, most);
+    : t('Enter a whole number, {0} to {1}.', least, most);
 }
 
 /** An answer with another value; going back and giving up stay as they are. */

@@ -39,6 +39,8 @@ const all: UploadsNode = {
 describe('incomplete uploads in the tree', () => {
   it('show what they hold and how old they are', () => {
     expect(presentUpload(row('a'), 5 * hour, english).description).toBe('15.0 MB in 3 parts · begun 5 h ago');
+    const small: UploadNode = { ...row('a'), upload: { ...upload('a', 1), parts: 1 } };
+    expect(presentUpload(small, 0, english).description).toContain('1 B in 1 part · begun');
     const running: UploadNode = { ...row('a'), upload: { ...upload('a', 1), isRunning: true } };
     expect(presentUpload(running, 0, english).description).toBe('1 B in 3 parts · running now');
     expect(presentUploads(all, english).description).toBe('2 uploads, 15.0 MB');
