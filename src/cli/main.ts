@@ -12,6 +12,8 @@ import { stat } from './stat';
 import { Progress } from './transfer';
 
 const cancel = new AbortController();
+/** Whether something is written, to the service or to files: then what is half-made has to be removed before the end. */
+let isMoving = false;
 
 function interrupt(): void {
   // A second one does not wait for the first to clean up.
@@ -31,6 +33,7 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     const show = (transfers: readonly TransferSnapshot[]) => progress.show(transfers);
     const session = openSession(command.common, process.env, show, isResumable);
     try {
+      isMoving = command.verb === 'rm' || (command.verb === 'cp' && command.target !== '-');
       return await runVerb(session, command, progress);
     } finally {
       await session.close();
@@ -76,8 +79,11 @@ function failed(error: unknown): ExitCode {
 
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
-// A reader that has seen enough (cos ls | head) ends us quietly.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// A reader that has seen enough (cos ls | head) ends us quietly; one of progress cancels what it tells of.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (isMoving) cancel.abort();
+  else process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
 
 void run(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;

@@ -19,6 +19,8 @@ export interface CommandRun {
   readonly environment?: Readonly<Record<string, string>>;
   /** Sends SIGINT when this appears in the output. */
   readonly interruptAt?: RegExp;
+  /** Stops reading the output for good when this appears in it, as `head` does. */
+  readonly closeOutputAt?: RegExp;
 }
 
 /** Bundles `src/cli` as the package does, into a folder of its own. Answers with the bundle's path. */
@@ -54,6 +56,7 @@ export async function runCos(bundle: string, args: readonly string[], run: Comma
   let stderr = '';
   let isInterrupted = false;
   const watch = () => {
+    if (run.closeOutputAt?.test(stdout) === true) child.stdout.destroy();
     if (isInterrupted || run.interruptAt?.test(stdout) !== true) return;
     isInterrupted = true;
     child.kill('SIGINT');

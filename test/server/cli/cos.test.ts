@@ -214,14 +214,20 @@ describe('cos', () => {
     );
   });
 
-  it.each(['up', 'down'])('leaves nothing half-written when Ctrl-C is pressed on the way %s', async (way) => {
+  it.each([
+    ['Ctrl-C is pressed', 'up'],
+    ['Ctrl-C is pressed', 'down'],
+    ['nobody reads its progress any more', 'up'],
+    ['nobody reads its progress any more', 'down'],
+  ])('leaves nothing half-written when %s on the way %s', async (why, way) => {
     const path = write('big', Buffer.alloc(30 * 1024 * 1024, 'x'));
     if (way === 'down') await cos(['cp', path, `cos://${bucket}/big`]);
     const operation = way === 'up' ? 'UploadPart' : 'GetObject';
     farSide.server.faults.arm({ fault: { kind: 'latency', delayMs: 300 }, match: { operation } });
     const target = join(folder, 'new', 'big');
     const args = way === 'up' ? [path, `cos://${bucket}/big`] : [`cos://${bucket}/big`, target];
-    const end = await cos(['cp', ...args, '--json', '--part-size', '5M'], { interruptAt: /"running"/ });
+    const stop = why === 'Ctrl-C is pressed' ? { interruptAt: /"running"/ } : { closeOutputAt: /"running"/ };
+    const end = await cos(['cp', ...args, '--json', '--part-size', '5M'], stop);
     expect(end.exitCode).toBe(130);
     expect(end.stderr).toMatch(/^cos: cancelled/);
     if (way === 'up') expect((await cos(['stat', `cos://${bucket}/big`])).exitCode).toBe(1);
