@@ -46,18 +46,21 @@ export function createAcl(wire: Wire): AclOperations {
 /**
  * What an object that is written anew has to be given so that everyone can read it as before; a writing without it makes an
  * object private. Undefined where there is nothing to keep, or the list may not be read: who may not read it may not set it.
+ * `refused` is told of that.
  */
 export async function aclToKeep(
   client: Pick<AclOperations, 'getAcl'>,
   address: ObjectAddress,
   signal: AbortSignal,
+  refused: () => void = () => undefined,
 ): Promise<'public-read' | undefined> {
   try {
     return (await client.getAcl(address, signal)) === 'public-read' ? 'public-read' : undefined;
   } catch (thrown) {
-    if (thrown instanceof CosFailure && ['denied', 'notFound', 'unsupported'].includes(thrown.error.kind))
-      return undefined;
-    throw thrown;
+    if (!(thrown instanceof CosFailure) || !['denied', 'notFound', 'unsupported'].includes(thrown.error.kind))
+      throw thrown;
+    if (thrown.error.kind !== 'notFound') refused();
+    return undefined;
   }
 }
 

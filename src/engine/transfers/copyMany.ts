@@ -56,7 +56,7 @@ async function routeOf(context: TransferContext, request: CopyRequest): Promise<
   const isOther = connectionId !== undefined && connectionId !== request.connectionId;
   const source = isOther ? await context.endOf(connectionId) : context;
   const isOneService = source.client.service === context.client.service;
-  return { source, isOneService, isServerSide: isOneService };
+  return { source, isOneService, isServerSide: isOneService, unreadableAcls: new Set() };
 }
 
 async function* plan(context: TransferContext, request: CopyRequest, route: CopyRoute): AsyncGenerator<DecidedItem> {

@@ -124,8 +124,7 @@ async function copyTo(
   const lock = request.protection === 'keep' && info !== undefined ? lockOf(info, context.nowMs()) : undefined;
   // Within its bucket, what is moved stays readable for the same people; elsewhere the other bucket's rules hold.
   const isRenamed = request.deleteSource && route.isOneService && item.from.bucket === note.bucket;
-  const ask = () => aclToKeep(source.client, item.from, context.signal);
-  const acl = isRenamed ? await inConnection(source, context.signal, ask) : undefined;
+  const acl = isRenamed ? await aclOf(context, route, item.from) : undefined;
   const wishes = { lock, acl, wish: request.protection };
   const made = await makeCopy(context, route, item, info ?? head, note, wishes);
   if (lock !== undefined) await proveLocked(context, item.from, target, lock);
@@ -138,6 +137,17 @@ async function copyTo(
     await proveCopy(context, source, pair, { isProven: made.isProven, isMove: request.deleteSource });
     if (request.deleteSource) await deleteSource(context, source, item, was, note);
   }
+}
+
+async function aclOf(
+  { signal }: TransferContext,
+  { source, unreadableAcls }: CopyRoute,
+  from: ObjectAddress,
+): Promise<'public-read' | undefined> {
+  const folder = from.key.slice(0, from.key.lastIndexOf('/') + 1);
+  if (unreadableAcls.has(folder)) return undefined;
+  const refused = (): void => void unreadableAcls.add(folder);
+  return await inConnection(source, signal, () => aclToKeep(source.client, from, signal, refused));
 }
 
 /** What a copy left behind; `isProven`: its bytes were compared on their way. */

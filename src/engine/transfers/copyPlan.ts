@@ -20,6 +20,8 @@ export interface CopyRoute {
   /** Whether the service copies by itself; it may turn out while copying that it does not. */
   isServerSide: boolean;
   readonly isOneService: boolean;
+  /** Folders of which an access list was refused: the rights to what lies in a folder are the same, as a rule. */
+  readonly unreadableAcls: Set<string>;
 }
 
 /** One object on its way. */
