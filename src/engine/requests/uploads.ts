@@ -12,7 +12,7 @@ const mostUploads = 10_000;
 const mostSized = 500;
 const atOnce = 8;
 
-/** Requests about uploads that were begun and not finished. `runningUploads` tells those of this engine's own transfers. */
+/** Requests about uploads that were begun and not finished. `runningUploads` tells those of running transfers. */
 export function createUploadHandlers(
   clientFor: ClientFor,
   runningUploads: () => ReadonlySet<UploadId>,
@@ -107,6 +107,6 @@ function stillRunning(bucket: BucketName, key: string): CosFailure {
     bucket,
     key,
     retry: 'later',
-    detail: `"${key}" is being uploaded by this window; cancel that transfer instead`,
+    detail: `"${key}" is being uploaded by this or another window; cancel that transfer instead`,
   });
 }

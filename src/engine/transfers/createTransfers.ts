@@ -7,7 +7,7 @@ import { createComeBack } from './comeBack';
 import type { TransferContext } from './context';
 import type { TransfersDependencies } from './dependencies';
 import { describe, transferKindOf } from './describe';
-import { isGoingOn, type Entry } from './entry';
+import { isGoingOn, runningUploadsOf, type Entry } from './entry';
 import type { WithJournal } from './journalKeeper';
 import { beatMs } from './leases';
 import { createLeftovers } from './leftovers';
@@ -33,7 +33,7 @@ export interface Transfers {
   >;
   /** Takes over what of a new configuration concerns transfers that run already. */
   configured(): void;
-  /** Open uploads that transfers of this engine are at: they are nobody's to abort. */
+  /** Open uploads that transfers of this engine, or of another window, are at: they are nobody's to abort. */
   runningUploads(): ReadonlySet<UploadId>;
   /** The request of a transfer that is listed. */
   requestOf(transferId: TransferId): TransferRequest;
@@ -256,15 +256,8 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     },
     configured: () => runs.configured(),
     runningUploads: () => {
-      const running = new Set<UploadId>();
-      for (const entry of entries.values()) {
-        if (entry.run === undefined) continue;
-        if (entry.request.kind === 'resumeUpload') running.add(entry.request.uploadId);
-        for (const note of entry.notes.items()) {
-          if ('uploadId' in note && note.uploadId !== undefined) running.add(note.uploadId);
-        }
-      }
-      return running;
+      refresh();
+      return new Set([...entries.values()].flatMap(runningUploadsOf));
     },
     requestOf: (transferId) => find(transferId, 'transfers/list').request,
     finished: async (transferId) => {

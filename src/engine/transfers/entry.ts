@@ -1,3 +1,4 @@
+import type { UploadId } from '../../model/ids';
 import type { TransferRequest } from '../../protocol/requests';
 import type { TransferNotes } from './notes';
 import type { Transfer } from './transfer';
@@ -22,6 +23,15 @@ export interface Entry {
 export function isGoingOn({ run, transfer: { state } }: Entry): boolean {
   const isUnderWay = run !== undefined && (state === 'queued' || state === 'running');
   return isUnderWay && !run.pause.signal.aborted && !run.cancel.signal.aborted;
+}
+
+/** The open uploads that a transfer is at, in this engine or another. */
+export function runningUploadsOf({ run, transfer, request, notes }: Entry): readonly UploadId[] {
+  if (run === undefined && !transfer.isRunningElsewhere) return [];
+  const noted = notes
+    .items()
+    .flatMap((note) => ('uploadId' in note && note.uploadId !== undefined ? [note.uploadId] : []));
+  return request.kind === 'resumeUpload' ? [request.uploadId, ...noted] : noted;
 }
 
 /** One run of a transfer. */

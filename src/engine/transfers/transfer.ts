@@ -118,6 +118,10 @@ export class Transfer {
     return this.#state;
   }
 
+  get isRunningElsewhere(): boolean {
+    return this.#isOwnedElsewhere && !isFinal(this.#state);
+  }
+
   get startedAtMs(): number {
     return this.#startedAtMs;
   }

@@ -415,6 +415,22 @@ describe('a transfer of an engine that is gone', () => {
     expect((await snapshot(first, transferId)).state).toBe('done');
   });
 
+  it('has its open upload known to every engine as one that is running, as long as it does', async () => {
+    const first = await engine();
+    const source = join(first.folder, 'big');
+    writeFileSync(source, bytes);
+    const hold = holdAt(first.client, 'uploadPart', 2);
+    const transferId = await first.start(uploadOf(source));
+    await hold.reached;
+    const second = await engine(first.client);
+    const [uploadId] = first.client.uploads.keys();
+    expect([...first.transfers.runningUploads()]).toEqual([uploadId]);
+    expect([...second.transfers.runningUploads()]).toEqual([uploadId]);
+    hold.letGo();
+    await first.transfers.finished(transferId);
+    expect([...second.transfers.runningUploads()]).toEqual([]);
+  });
+
   it('leaves an upload that could not be aborted to the next engine, which aborts it', async () => {
     const first = await engine();
     const source = join(first.folder, 'big');
