@@ -62,15 +62,23 @@ export class SourceFile {
 
   /** Compares size and time of the open file, and of whatever its name stands for by now, with the plan. */
   async assertUnchanged(): Promise<void> {
-    let states: BigIntStats[];
+    await Promise.all([this.assertReadUnchanged(), this.#assertAsPlanned(() => stat(this.fsPath, { bigint: true }))]);
+  }
+
+  /** Compares size and time of the open file with the plan: enough for what was read at once. */
+  async assertReadUnchanged(): Promise<void> {
+    await this.#assertAsPlanned(() => this.#handle.stat({ bigint: true }));
+  }
+
+  async #assertAsPlanned(stateOf: () => Promise<BigIntStats>): Promise<void> {
+    let state: BigIntStats;
     try {
-      states = await Promise.all([this.#handle.stat({ bigint: true }), stat(this.fsPath, { bigint: true })]);
+      state = await stateOf();
     } catch (cause) {
       throw localFailure('upload', 'read', this.fsPath, cause);
     }
-    const isSame = (state: BigIntStats) =>
-      state.size === BigInt(this.#state.sizeBytes) && state.mtimeNs === this.#state.modifiedAtNs;
-    if (!states.every(isSame)) throw changed(this.fsPath);
+    const isSame = state.size === BigInt(this.#state.sizeBytes) && state.mtimeNs === this.#state.modifiedAtNs;
+    if (!isSame) throw changed(this.fsPath);
   }
 
   async close(): Promise<void> {

@@ -118,7 +118,7 @@ async function putWhole(
   const reservation = await context.budget.reserve(file.sizeBytes, signal);
   try {
     await file.readAt(reservation.buffer, file.sizeBytes, 0);
-    await file.assertUnchanged();
+    await file.assertReadUnchanged();
     await context.rateLimit.take(file.sizeBytes, signal);
     try {
       await inConnection(context, signal, () =>
