@@ -1,5 +1,6 @@
 // npm test: every layer in order. Usage: node scripts/test.mjs [--only LAYER]… [--minimum] [FILE…]
-//   --only LAYER  runs that layer; may be repeated. FILE narrows vitest layers.
+//   --only LAYER  runs that layer; may be repeated. FILE narrows vitest layers, and a folder of
+//                 test/vscode the vscode layer.
 //   --minimum     runs the vscode layer in the oldest VS Code that the manifest admits, too. CI does; by hand it would
 //                 take `npm test` to the end of its ten minutes, as that VS Code has to be installed first.
 import { mkdirSync } from 'node:fs';
@@ -40,7 +41,7 @@ const layers = {
   unit: () => runVitestLayer('unit', { files }),
   localServer: () => runVitestLayer('localServer', { files }),
   server: () => runVitestLayer('server', { files }),
-  vscode: () => runVscodeLayer({ vsix }),
+  vscode: () => runVscodeLayer({ vsix, folders: files }),
   'vscode (minimum)': () => runVscodeLayer({ vsix, leg: 'minimum' }),
   journeys: () => runVitestLayer('journeys', { files, env: journeyEnv() }),
 };

@@ -8,6 +8,7 @@ import * as esbuild from 'esbuild';
 import { launchBrowser } from './browser.mjs';
 import { ensureVscode } from './installVscode.mjs';
 import { installExtension, startVscodeServer } from './vscodeServer.mjs';
+import { watchWindow } from './windowWatch.mjs';
 import { startKeyring } from './withKeyring.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -16,6 +17,7 @@ const sessionTimeoutMs = 180_000;
 /** One VS Code each: a folder of test/vscode and the settings it starts with. */
 const sessions = [
   { folder: 'suite', settings: {} },
+  { folder: 'palette', settings: {} },
   { folder: 'engineInHost', settings: { 'ibmcos.engine.location': 'extensionHost' } },
 ];
 
@@ -56,12 +58,12 @@ function prepare(folder) {
 }
 
 /** Opens the workbench with a suite; answers how VS Code says it went. */
-async function drive({ url, workspace, dummy, entry, profileFolder, screenshotFile }) {
+async function drive({ context, url, workspace, dummy, entry, screenshotFile }) {
   const host = new URL(url).host;
   const remote = (path) => `vscode-remote://${host}${path}`;
-  const context = await launchBrowser(profileFolder);
   try {
     const page = context.pages()[0] ?? (await context.newPage());
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const log = [];
     await page.exposeFunction('codeAutomationLog', (_type, args) => void log.push(format(...args)));
     const exit = new Promise((done) => void page.exposeFunction('codeAutomationExit', done));
@@ -92,15 +94,17 @@ async function runSession({ folder: name, settings }, vscode, vsix, keyring) {
   const resultFile = join(reports, `vscode-${name}.json`);
   rmSync(resultFile, { force: true });
   let server;
+  let context;
+  const watch = await watchWindow(() => context.pages()[0]);
   try {
     const { workspace, dummy } = prepare(folder);
     installExtension(vscode, folder, { kind: 'package', vsix });
-    const env = { ...keyring.env, TEST_RESULT_FILE: resultFile, TEST_FOLDER: folder };
+    const env = { ...keyring.env, TEST_RESULT_FILE: resultFile, TEST_FOLDER: folder, TEST_WINDOW: watch.url };
     const all = { 'ibmcos.localServer.dataFolder': join(folder, 'storage'), ...settings };
     server = await startVscodeServer({ vscode, folder, settings: all, env, isDrivenBySuite: true });
     const screenshotFile = join(reports, `vscode-${name}.png`);
-    const profileFolder = join(folder, 'profile');
-    const { code, log } = await drive({ url: server.url, workspace, dummy, entry, profileFolder, screenshotFile });
+    context = await launchBrowser(join(folder, 'profile'));
+    const { code, log } = await drive({ context, url: server.url, workspace, dummy, entry, screenshotFile });
     const results = readResults(resultFile);
     if (code !== 0 || results === undefined || results.failed.length > 0) {
       for (const { title, message } of results?.failed ?? []) console.log(`FAILED ${title}\n${message}\n`);
@@ -119,6 +123,7 @@ async function runSession({ folder: name, settings }, vscode, vsix, keyring) {
     };
   } finally {
     await server?.stop();
+    watch.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -133,14 +138,15 @@ function readResults(file) {
 }
 
 /**
- * Runs every session in one VS Code version.
- * @param {{ vsix: string, leg?: 'current' | 'minimum' }} options
+ * Runs every session in one VS Code version, or those of some folders.
+ * @param {{ vsix: string, leg?: 'current' | 'minimum', folders?: string[] }} options
  * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
  */
-export async function runVscodeLayer({ vsix, leg = 'current' }) {
+export async function runVscodeLayer({ vsix, leg = 'current', folders = [] }) {
   const vscode = ensureVscode(leg);
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const session of sessions) {
+    if (folders.length > 0 && !folders.includes(session.folder)) continue;
     const keyring = await startKeyring();
     try {
       const { passed, failed, skipped } = await runSession(session, vscode, vsix, keyring);

@@ -41,12 +41,18 @@ export interface CommandServices {
 /** How a command ended: nothing to say, or an answer whose failure the wrapper reports, once. */
 export type CommandOutcome = Result<unknown> | undefined | void;
 
+/** Which transfers a command accepts. `asksAlways`: without rows it asks which one is meant even where it could be only one. */
+export interface TransferChoice {
+  readonly accepts: (snapshot: TransferSnapshot) => boolean;
+  readonly asksAlways?: true;
+}
+
 /** A command: what it works on (of transfers, those that it accepts), and what it does. `run` gets services and a resolved target, never raw arguments. */
 export type Command = {
   readonly [T in keyof TargetTypes]: {
     readonly target: T;
     readonly run: (services: CommandServices, target: TargetTypes[T]) => Promise<CommandOutcome>;
-  } & (T extends 'transfers' ? { readonly accepts: (snapshot: TransferSnapshot) => boolean } : unknown);
+  } & (T extends 'transfers' ? TransferChoice : unknown);
 }[keyof TargetTypes];
 
 /** Commands by id. */

@@ -39,7 +39,7 @@ async function resolveTarget(
 ): Promise<{ readonly target: unknown } | undefined> {
   const kind = command.target;
   if (kind === 'none') return { target: undefined };
-  if (kind === 'transfers') return resolveTransfers(services, args, command.accepts);
+  if (kind === 'transfers') return resolveTransfers(services, args, command);
   const given = targetOf(kind, selectionOf(services, args));
   const isOptional = kind === 'node' || kind === 'anyNode' || kind === 'uploads' || kind === 'localFiles';
   if (given !== undefined || isOptional) return { target: given };

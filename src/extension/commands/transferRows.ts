@@ -23,6 +23,7 @@ export const transferRowCommands = {
   'ibmcos.transfer.cancel': {
     target: 'transfers',
     accepts: canCancel,
+    asksAlways: true,
     run: ({ transfers }, targets) => transfers.control.cancel(idsOf(targets)),
   },
   'ibmcos.transfer.retry': {
@@ -33,6 +34,7 @@ export const transferRowCommands = {
   'ibmcos.transfer.remove': {
     target: 'transfers',
     accepts: canRemove,
+    asksAlways: true,
     run: ({ transfers }, targets) => transfers.control.remove(idsOf(targets)),
   },
   'ibmcos.transfer.cancelOrRemove': {

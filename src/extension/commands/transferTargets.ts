@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { TransferSnapshot } from '../../model/transferState';
 import { isTransferNode, type TransferNode } from '../transfers/transferNode';
 import { presentTransfer } from '../transfers/rowText';
-import type { CommandServices } from './command';
+import type { CommandServices, TransferChoice } from './command';
 
 /** Key bindings of the Transfers view pass this instead of rows. */
 const selectedRows = 'transferSelection';
@@ -14,7 +14,7 @@ const selectedRows = 'transferSelection';
 export async function resolveTransfers(
   services: CommandServices,
   args: readonly unknown[],
-  accepts: (snapshot: TransferSnapshot) => boolean,
+  { accepts, asksAlways }: TransferChoice,
 ): Promise<{ readonly target: readonly TransferSnapshot[] } | undefined> {
   const { mirror } = services.transfers;
   const rows = rowsOf(services, args);
@@ -24,7 +24,7 @@ export async function resolveTransfers(
       void services.prompts.info(vscode.l10n.t('There is no transfer yet: upload, download or copy something first.'));
       return undefined;
     }
-    return pickTransfers(services, all.filter(accepts));
+    return pickTransfers(services, all.filter(accepts), asksAlways === true);
   }
   const ids = new Set(rows.map((row) => (row.kind === 'transfer' ? row : row.parent).transferId));
   const target = [...ids].flatMap((id) => mirror.get(id) ?? []).filter(accepts);
@@ -43,6 +43,7 @@ function rowsOf(services: CommandServices, args: readonly unknown[]): readonly T
 async function pickTransfers(
   { prompts, transfers }: CommandServices,
   candidates: readonly TransferSnapshot[],
+  asksAlways: boolean,
 ): Promise<{ readonly target: readonly TransferSnapshot[] } | undefined> {
   if (candidates.length === 0) {
     void prompts.info(
@@ -50,7 +51,7 @@ async function pickTransfers(
     );
     return undefined;
   }
-  if (candidates.length === 1) return { target: candidates };
+  if (candidates.length === 1 && !asksAlways) return { target: candidates };
   const items = candidates.map((snapshot) => {
     const outlook = transfers.outlooks.of(snapshot.transferId, Date.now());
     const { label, description, icon } = presentTransfer(snapshot, outlook, vscode.l10n.t);

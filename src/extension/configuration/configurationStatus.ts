@@ -54,7 +54,7 @@ export class ConfigurationStatus implements vscode.Disposable, vscode.FileDecora
     }
     const reason = held.opened.readOnlyReason;
     if (held.draft !== undefined) {
-      this.#item.text = vscode.l10n.t('$(warning) Not applied: save again to apply');
+      this.#item.text = vscode.l10n.t('$(warning) Not applied');
       this.#item.tooltip = vscode.l10n.t(
         'The text is kept here: an automatic save applies nothing, also not when you saved while it ran, or you did not confirm. Save once more, or click, to apply it.',
       );

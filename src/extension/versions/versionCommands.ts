@@ -166,6 +166,10 @@ export async function undelete(services: CommandServices, node: TreeNode | undef
   const { connectionId, bucket, key } = object.value;
   const answer = await services.engine.send('versions/undelete', { connectionId, bucket, key });
   if (!answer.ok) return answer;
+  if (answer.value.removedMarkers === 0) {
+    void services.prompts.info(vscode.l10n.t('"{0}" is not deleted, so there is nothing to bring back.', key));
+    return;
+  }
   fireObjects(services.changes, [object.value], 'created');
   void services.prompts.info(vscode.l10n.t('"{0}" is there again.', key));
   return;
