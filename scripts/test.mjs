@@ -1,4 +1,4 @@
-// npm test: every layer in order. Usage: node scripts/test.mjs [--only LAYER]… [--minimum] [FILE…]
+// npm test: every layer. Usage: node scripts/test.mjs [--only LAYER]… [--minimum] [FILE…]
 //   --only LAYER  runs that layer; may be repeated. FILE narrows vitest layers, and a folder of
 //                 test/vscode the vscode layer.
 //   --minimum     runs the vscode layer in the oldest VS Code that the manifest admits, too. CI does; by hand it would
@@ -70,7 +70,8 @@ try {
   rows.push({ name: 'preparation', passed: 0, failed: 1, skipped: 0, time: seconds(startedAtMs) });
 }
 
-for (const name of rows.length === 0 ? wanted : []) {
+/** Runs a layer to its end, and notes what came of it. */
+async function run(name) {
   const layerStartedAtMs = Date.now();
   console.log(`\n=== ${name} ===`);
   let counts;
@@ -85,6 +86,20 @@ for (const name of rows.length === 0 ? wanted : []) {
     counts.failed = 1;
   }
   rows.push({ name, ...counts, time: seconds(layerStartedAtMs) });
+}
+
+/** Layers one after the other, beside others: the one window of the vscode layer leaves most of a machine to servers. */
+const lanes = [
+  ['unit', 'localServer', 'server'],
+  ['vscode', 'vscode (minimum)'],
+];
+const runLane = async (names) => {
+  for (const name of names.filter((each) => wanted.includes(each))) await run(name);
+};
+if (rows.length === 0) {
+  await Promise.all(lanes.map(runLane));
+  await runLane(['journeys']);
+  rows.sort((a, b) => wanted.indexOf(a.name) - wanted.indexOf(b.name));
 }
 
 console.log('');
