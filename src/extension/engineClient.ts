@@ -22,6 +22,8 @@ export interface EngineClientOptions {
   readonly configuration: () => EngineConfiguration;
   readonly answers: HostAnswers;
   readonly log: EngineLog;
+  /** When it is started again; the usual delays if absent. */
+  readonly restarts?: RestartPolicy;
   /** Called when the engine crashed too often to be started again by itself. */
   readonly onGaveUp: () => void;
 }
@@ -48,7 +50,7 @@ const closeTimeoutMs = 2_000;
 /** Starts the engine on the first request, speaks to it, and starts it again when it dies. */
 export class ForkedEngineClient implements EngineClient, Disposable {
   readonly #options: EngineClientOptions;
-  readonly #restarts = new RestartPolicy();
+  readonly #restarts: RestartPolicy;
   readonly #didRestart = new Emitter<void>();
   readonly #didGiveUp = new Emitter<void>();
   readonly #notifications: { readonly [N in EngineNotification]: Emitter<EngineNotifications[N]> } = {
@@ -63,6 +65,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
+    this.#restarts = options.restarts ?? new RestartPolicy();
   }
 
   async send<M extends EngineMethod>(

@@ -91,7 +91,7 @@ describe('the engine client', () => {
   });
 
   it('gives up after four crashes, and comes back when asked to restart', async () => {
-    const { client, get, gaveUp } = world();
+    const { client, get, gaveUp } = world({ restarts: new RestartPolicy(1) });
     client.onDidGiveUp(() => gaveUp.push('event'));
     for (let crash = 0; crash < 4; crash += 1) await get('crash');
     expect(gaveUp).toEqual(['event', 'gave up']);
@@ -101,7 +101,8 @@ describe('the engine client', () => {
   });
 
   it('counts an engine that dies while it is set up', async () => {
-    const { get, gaveUp } = world({ environment: { ...process.env, FAKE_ENGINE_DIES_AT_START: 'yes' } });
+    const environment = { ...process.env, FAKE_ENGINE_DIES_AT_START: 'yes' };
+    const { get, gaveUp } = world({ environment, restarts: new RestartPolicy(1) });
     expect(name(await get('a'))).toBe('engineGone');
     await expect.poll(() => gaveUp, { timeout: 8000 }).toEqual(['gave up']);
   });
