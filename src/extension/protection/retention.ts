@@ -170,6 +170,13 @@ export async function removeLock(
 ): Promise<CommandOutcome> {
   const objects = await chosenObjects(services, targets, 1);
   if (objects === undefined || !objects.ok) return objects;
+  const [first] = objects.value;
+  if (first !== undefined && (await isKnownUnlockable(services, first))) {
+    void services.prompts.info(
+      vscode.l10n.t('The bucket "{0}" has no Object Lock, so there is no lock to remove.', first.bucket),
+    );
+    return;
+  }
   const button = vscode.l10n.t('Remove Lock');
   const question = vscode.l10n.t('Remove the lock of {0}?', countOf(objects.value));
   const detail = vscode.l10n.t(
@@ -177,6 +184,14 @@ export async function removeLock(
   );
   if ((await services.prompts.confirm(question, detail, button)) !== button) return;
   return await setLock(services, objects.value, null);
+}
+
+/** Whether the object's bucket certainly has no Object Lock; who may not ask that may still remove a lock. */
+async function isKnownUnlockable({ engine }: CommandServices, object: ObjectTarget): Promise<boolean> {
+  const found = await engine.send('protection/get', object);
+  if (!found.ok || found.value.kind === 'objectLock') return false;
+  if (found.value.kind === 'retention') return true;
+  return found.value.mechanism === 'retention' || found.value.mechanism === 'none';
 }
 
 /** Asks for the bypass of GOVERNANCE only where the service wants it. */

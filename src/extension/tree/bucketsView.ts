@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CosError, Result } from '../../model/cosError';
-import type { BucketName, ConnectionId } from '../../model/ids';
+import { objectKey, type BucketName, type ConnectionId } from '../../model/ids';
 import type { Changes, Connections, EngineClient } from '../services';
 import { maxDocumentBytes } from '../documents/objectContent';
 import { DisposableStore } from '../ui/lifecycle';
@@ -133,6 +133,14 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
   /** Shows the versions of an object, or of everything in a bucket or folder with what was deleted there; or no longer. */
   toggleVersions(node: ObjectNode | BucketNode | FolderNode): void {
     this.#changed(this.#content.toggleVersions(node));
+  }
+
+  /** The same for a bucket by its name, which is shown and selected. */
+  async toggleVersionsIn(target: BucketRef): Promise<Result<null>> {
+    const revealed = await this.reveal({ ...target, key: objectKey('') });
+    const node = this.#content.nodes.folder({ ...target, prefix: '' });
+    if (revealed.ok && node !== undefined) this.toggleVersions(node);
+    return revealed;
   }
 
   /** Shows the backup policies of a bucket above what is in it, or no longer. Whether they are shown now. */

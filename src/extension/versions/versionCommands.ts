@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import type { Result } from '../../model/cosError';
 import type { ObjectVersion } from '../../model/objectVersion';
 import { objectUri } from '../../model/objectUri';
 import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { ObjectTarget } from '../commands/targets';
+import { pickTarget } from '../commands/pickTarget';
+import type { BucketTarget, ObjectTarget } from '../commands/targets';
 import { baseName } from '../documents/place';
 import { versionsOf } from '../tree/versionListing';
 import type { TreeNode } from '../tree/treeNode';
@@ -10,13 +12,15 @@ import { formatMoment } from '../ui/format';
 import { fireObjects } from '../ui/objectChanges';
 import { chosenObject, chosenVersion, pickVersion, versionOfNode, type ChosenVersion } from './chosenVersion';
 
-/** Shows the versions of a node in the tree, or no longer; from the palette, in a list to pick from. */
+/** Shows the versions of a node in the tree, or no longer; from the palette, those of a bucket that is asked for. */
 export async function showVersions(services: CommandServices, node: TreeNode | undefined): Promise<CommandOutcome> {
   if (node?.kind === 'bucket' || node?.kind === 'folder' || node?.kind === 'object') {
     services.view.toggleVersions(node);
     return;
   }
-  return await openVersion(services, node);
+  if (node !== undefined) return await openVersion(services, node);
+  const bucket = (await pickTarget('bucket', services)) as Result<BucketTarget> | undefined;
+  return bucket?.ok === true ? await services.view.toggleVersionsIn(bucket.value) : bucket;
 }
 
 /** Opens a version, read-only. */
