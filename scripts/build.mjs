@@ -12,7 +12,8 @@ const programs = {
   engine: 'src/engine/main.ts',
   checksumThread: 'src/engine/checksums/checksumThread.ts',
   localServer: 'src/localServer/main.ts',
-  cos: 'src/cli/main.ts',
+  cos: 'src/cli/start.ts',
+  cosMain: 'src/cli/main.ts',
 };
 
 /** Runs before anything else in the programs a person starts by hand: an old Node gets one sentence, not a stack trace. */

@@ -28,7 +28,7 @@ const required = [
   ...['package.json', 'README.md', 'CHANGELOG.md'],
   'dist/THIRD-PARTY-LICENSES.txt',
   'dist/extension.mjs',
-  ...['engine', 'checksumThread', 'localServer', 'cos'].map((name) => `dist/${name}.js`),
+  ...['engine', 'checksumThread', 'localServer', 'cos', 'cosMain'].map((name) => `dist/${name}.js`),
   ...['node_modules/keytar/package.json', 'node_modules/keytar/lib/keytar.js'],
   ...platforms.map((platform) => `node_modules/keytar/prebuilds/${platform}/keytar.node`),
 ];

@@ -25,18 +25,18 @@ export interface CommandRun {
 
 /** Bundles `src/cli` as the package does, into a folder of its own. Answers with the bundle's path. */
 export async function buildCosCommand(): Promise<string> {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'cos-command-')), 'cos.js');
+  const outdir = mkdtempSync(join(tmpdir(), 'cos-command-'));
   await build({
-    entryPoints: ['src/cli/main.ts'],
+    entryPoints: { cos: 'src/cli/start.ts', cosMain: 'src/cli/main.ts' },
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node22',
     mainFields: ['module', 'main'],
-    outfile,
+    outdir,
     logLevel: 'error',
   });
-  return outfile;
+  return join(outdir, 'cos.js');
 }
 
 /** Environment in which the command finds the local server's HMAC pair, and nothing of the machine's own. */

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -52,6 +61,18 @@ function write(name: string, content: string | Buffer): string {
 }
 
 describe('cos', () => {
+  it('keeps its compiled code where only its user may write, and works where it cannot keep it', async () => {
+    const first = await cos(['--help']);
+    expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+    const kept = join(folder, '.cache/cos-explorer/compiled');
+    expect(statSync(kept).mode & 0o777).toBe(0o700);
+    expect(readdirSync(kept, { recursive: true }).length).toBeGreaterThan(1);
+    expect(await cos(['--help'])).toEqual(first);
+
+    const environment = { ...hmacEnvironment(farSide.server.info, folder), XDG_CACHE_HOME: write('file', '') };
+    expect(await cos(['--help'], { environment })).toEqual(first);
+  });
+
   it('moves a part of a folder up, inside the service and down', async () => {
     for (const name of ['one.csv', 'two.txt', 'drafts/three.csv', '2026/four.csv', '2026/five.txt'])
       write(`in/${name}`, name);
