@@ -84,30 +84,28 @@ export class Workbench {
     return /^"(.*)"$/.exec(content)?.[1] ?? '';
   }
 
-  /** Opens a row. A view that is drawn anew at that moment takes no click: so until the row is open. */
   async expand(label: string): Promise<void> {
+    await this.#turn(label, 'true');
+  }
+
+  async collapse(label: string): Promise<void> {
+    await this.#turn(label, 'false');
+  }
+
+  /** Opens or closes a row. A view that is drawn anew at that moment takes no click: so until the row is as wanted. */
+  async #turn(label: string, isExpanded: 'true' | 'false'): Promise<void> {
     const row = this.row(label);
     await row.waitFor();
-    const open = this.page.locator('.part.sidebar .monaco-list-row[aria-expanded=true]', { hasText: label }).first();
+    const rows = this.page.locator(`.part.sidebar .monaco-list-row[aria-expanded=${isExpanded}]`, { hasText: label });
     for (let tries = 0; ; tries++) {
-      if ((await row.getAttribute('aria-expanded')) === 'true') return;
+      if ((await row.getAttribute('aria-expanded')) === isExpanded) return;
       await row.locator('.monaco-tl-twistie').click();
       try {
-        return await open.waitFor({ timeout: shortMs });
+        return await rows.first().waitFor({ timeout: shortMs });
       } catch (error) {
         if (tries >= 4) throw error;
       }
     }
-  }
-
-  async collapse(label: string): Promise<void> {
-    const row = this.row(label);
-    if ((await row.getAttribute('aria-expanded')) !== 'true') return;
-    await row.locator('.monaco-tl-twistie').click();
-    await this.page
-      .locator('.part.sidebar .monaco-list-row[aria-expanded=false]', { hasText: label })
-      .first()
-      .waitFor();
   }
 
   /**
