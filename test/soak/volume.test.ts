@@ -81,7 +81,7 @@ async function thereAndBack(source: string): Promise<Journey> {
   const credentials = { accessKeyId: info.accessKeyId, secretAccessKey: info.secretAccessKey };
   const raw = new S3Client({ endpoint: info.endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
   await raw.send(new CreateBucketCommand({ Bucket: 'volume' })).catch(() => undefined); // there from the test before
-  const environment = hmacEnvironment(info, folder);
+  const environment = hmacEnvironment(info, join(folder, 'home'));
   const up = await runMeasured(process.execPath, ['dist/cos.js', 'cp', source, 'cos://volume/file'], environment);
   expect(up).toMatchObject({ exitCode: 0, stderr: '' });
   rmSync(source);
@@ -90,7 +90,7 @@ async function thereAndBack(source: string): Promise<Journey> {
   const down = await runMeasured(process.execPath, ['dist/cos.js', 'cp', 'cos://volume/file', target], environment);
   expect(down).toMatchObject({ exitCode: 0, stderr: '' });
   const digest = await digestOf(target);
-  expect(readdirSync(folder).sort()).toEqual(['data', 'target']);
+  expect(readdirSync(folder).sort()).toEqual(['data', 'home', 'target']);
   rmSync(target);
   await raw.send(new DeleteObjectCommand({ Bucket: 'volume', Key: 'file' }));
   raw.destroy();
