@@ -15,7 +15,7 @@ const allowed = [
   /^package\.nls(\.[a-z-]+)?\.json$/,
   /^(README|CHANGELOG)\.md$/i,
   /^LICENSE(\.(txt|md))?$/,
-  /^dist\/(extension\.mjs|(engine|checksumThread|localServer|cos)\.js|THIRD-PARTY-LICENSES\.txt)$/,
+  /^dist\/(extension\.mjs|(engine|checksumThread|localServer|cos|cosMain)\.js|THIRD-PARTY-LICENSES\.txt)$/,
   /^dist\/extension\/[A-Za-z0-9-]+\.mjs$/,
   /^media\/.+\.(svg|png|md)$/,
   /^schemas\/.+\.json$/,
