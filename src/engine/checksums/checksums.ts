@@ -21,11 +21,24 @@ export const checksumsInPlace = {
   close: () => undefined,
 } satisfies Checksums;
 
-/** What is asked of the thread. `number` comes back with the answer. */
-export type ChecksumJob = { readonly number: number; readonly bytes: Uint8Array } & (
+/** One checksum that is asked for. */
+export type ChecksumAsk = { readonly bytes: Uint8Array } & (
   | { readonly kind: 'append'; readonly algorithm: CrcAlgorithm; readonly before: bigint }
   | { readonly kind: 'of'; readonly algorithm: PartChecksum }
 );
+
+/** Takes what is asked for, at once. */
+export function takeInPlace(ask: ChecksumAsk): bigint | string {
+  return ask.kind === 'append'
+    ? checksumsInPlace.append(ask.algorithm, ask.before, ask.bytes)
+    : checksumsInPlace.of(ask.algorithm, ask.bytes);
+}
+
+/** What is sent to the thread. `number` comes back with the answer. */
+export interface ChecksumJob {
+  readonly number: number;
+  readonly ask: ChecksumAsk;
+}
 
 /** What the thread answers. */
 export interface ChecksumAnswer {

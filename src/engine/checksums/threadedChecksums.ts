@@ -1,15 +1,20 @@
 import { Worker } from 'node:worker_threads';
-import { checksumsInPlace, type ChecksumAnswer, type ChecksumJob, type Checksums } from './checksums';
+import {
+  checksumsInPlace,
+  takeInPlace,
+  type ChecksumAnswer,
+  type ChecksumAsk,
+  type ChecksumJob,
+  type Checksums,
+} from './checksums';
 
 /** Below this, asking takes longer than the checksum. */
 export const worthAThreadBytes = 256 * 1024;
 /** A thread that nobody needs goes, with its memory. */
 const idleMs = 10_000;
 
-type Ask = ChecksumJob extends infer Job ? (Job extends ChecksumJob ? Omit<Job, 'number'> : never) : never;
-
 interface Waiting {
-  readonly ask: Ask;
+  readonly ask: ChecksumAsk;
   readonly resolve: (value: bigint | string) => void;
 }
 
@@ -50,7 +55,7 @@ export class ThreadedChecksums implements Checksums {
     return !this.#isBroken && bytes.length >= worthAThreadBytes && bytes.buffer instanceof SharedArrayBuffer;
   }
 
-  #ask(ask: Ask): Promise<bigint | string> {
+  #ask(ask: ChecksumAsk): Promise<bigint | string> {
     return new Promise((resolve) => {
       const number = ++this.#lastNumber;
       this.#waiting.set(number, { ask, resolve });
@@ -58,7 +63,7 @@ export class ThreadedChecksums implements Checksums {
       try {
         this.#thread ??= this.#start();
         this.#thread.ref();
-        this.#thread.postMessage({ number, ...ask });
+        this.#thread.postMessage({ number, ask } satisfies ChecksumJob);
       } catch {
         this.#broke();
       }
@@ -95,12 +100,6 @@ export class ThreadedChecksums implements Checksums {
     void thread?.terminate();
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { ask, resolve } of waiting) {
-      resolve(
-        ask.kind === 'append'
-          ? checksumsInPlace.append(ask.algorithm, ask.before, ask.bytes)
-          : checksumsInPlace.of(ask.algorithm, ask.bytes),
-      );
-    }
+    for (const { ask, resolve } of waiting) resolve(takeInPlace(ask));
   }
 }

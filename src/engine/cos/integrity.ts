@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import type { ObjectInfo } from '../../model/objectInfo';
+import { crcToBase64, startCrc } from '../checksums/crc';
+import { partChecksum } from '../checksums/partChecksum';
 
 /** Base64 of the CRC-32 of the bytes, as `x-amz-checksum-crc32` has it. */
 export function crc32Base64(bytes: Uint8Array): string {
-  return crcToBase64(crc32(bytes));
+  return partChecksum('CRC32', bytes);
 }
 
 /** Base64 of the MD5 of the bytes, as `Content-MD5` has it. */
 export function md5Base64(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('base64');
+  return partChecksum('MD5', bytes);
 }
 
 /** Compares the bytes of a whole object, handed over in order, with what the service says of them. */
@@ -49,22 +50,11 @@ export function hasMd5Etag(etag: string, headers: Readonly<Record<string, string
 }
 
 function crcVerifier(expected: string): Verifier {
-  let value = 0;
-  return {
-    update: (bytes) => {
-      value = crc32(bytes, value);
-    },
-    matches: () => crcToBase64(value) === expected,
-  };
+  const crc = startCrc('CRC32');
+  return { update: (bytes) => crc.update(bytes), matches: () => crcToBase64('CRC32', crc.value) === expected };
 }
 
 function hashVerifier(algorithm: 'md5' | 'sha1' | 'sha256', encoding: 'hex' | 'base64', expected: string): Verifier {
   const hash = createHash(algorithm);
   return { update: (bytes) => void hash.update(bytes), matches: () => hash.digest(encoding) === expected };
-}
-
-function crcToBase64(value: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value >>> 0);
-  return bytes.toString('base64');
 }

@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { WriteOutcome } from '../../protocol/requests';
 import type { ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled } from '../failure';
-import { type TransferContext, type TransferEnd } from './context';
+import type { TransferContext, TransferEnd } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import type { CopyWays } from './copyStream';
 import { keptControls } from './keptProtection';
