@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { launchBrowser } from '../scripts/browser.mjs';
 import { ensureVscode } from '../scripts/installVscode.mjs';
@@ -75,8 +76,7 @@ export async function benchExtensionHost(_info: LocalServerInfo, folder: string)
     const counted = (await (await fetch(`${adminEndpoint}/requests`)).json()) as { total: number };
     const large = join(folder, 'large');
     const target = join(folder, 'target');
-    writeFileSync(large, '');
-    truncateSync(large, largeBytes);
+    writeLarge(large);
     mkdirSync(target);
     await workbench.collapse('bench-flat');
     // Menus and the file dialog are VS Code's own work.
@@ -106,12 +106,21 @@ export async function benchExtensionHost(_info: LocalServerInfo, folder: string)
   }
 }
 
-/** Waits until the one transfer of the Transfers view has arrived. */
+/** A file with content: a hole would be filled with zeros by the system while it is read, without a pause for others. */
+function writeLarge(fsPath: string): void {
+  const block = randomBytes(8 * 1024 * 1024);
+  const file = openSync(fsPath, 'w');
+  for (let written = 0; written < largeBytes; written += block.length) writeSync(file, block);
+  closeSync(file);
+}
+
+/** Waits until the one transfer of the Transfers view has arrived; looks seldom: a watch on every frame keeps the browser busy. */
 async function arrived(workbench: Workbench): Promise<void> {
-  await workbench
-    .view('Transfers')
-    .getByText(/ · took /)
-    .waitFor({ timeout: transferMs });
+  const took = workbench.view('Transfers').getByText(/ · took /);
+  for (const untilMs = Date.now() + transferMs; !(await took.isVisible());) {
+    if (Date.now() > untilMs) throw new Error('the transfer did not arrive');
+    await workbench.page.waitForTimeout(500);
+  }
 }
 
 /** Presses *Load more…* until so many further pages are shown. */

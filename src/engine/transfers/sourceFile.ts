@@ -9,6 +9,9 @@ export interface FileState {
   readonly modifiedAtNs: bigint;
 }
 
+/** The kernel is not to be interrupted in a call on most systems: while it reads 8 MiB, an editor on the same core would wait. */
+const longestReadBytes = 512 * 1024;
+
 /** A file that is being uploaded: read at any offset, and known to be the same from plan to end. */
 export class SourceFile {
   readonly fsPath: string;
@@ -40,7 +43,8 @@ export class SourceFile {
     while (done < lengthBytes) {
       let bytesRead: number;
       try {
-        ({ bytesRead } = await this.#handle.read(buffer, done, lengthBytes - done, offsetBytes + done));
+        const pieceBytes = Math.min(longestReadBytes, lengthBytes - done);
+        ({ bytesRead } = await this.#handle.read(buffer, done, pieceBytes, offsetBytes + done));
       } catch (cause) {
         throw localFailure('upload', 'read', this.fsPath, cause);
       }
