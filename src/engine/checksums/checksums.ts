@@ -1,10 +1,10 @@
-import { startCrc, type CrcAlgorithm } from './crc.ts';
+import { markAfter, type MarkAlgorithm } from './mark.ts';
 import { partChecksum, type PartChecksum } from './partChecksum.ts';
 
 /** Takes checksums of bytes that are in memory. They must stay as they are until the answer is in. */
 export interface Checksums {
-  /** The checksum of all bytes so far, from that of the bytes before. */
-  append(algorithm: CrcAlgorithm, before: bigint, bytes: Uint8Array): bigint | Promise<bigint>;
+  /** The mark of all bytes so far, from that of the bytes before. */
+  append(algorithm: MarkAlgorithm, before: bigint, bytes: Uint8Array): bigint | Promise<bigint>;
   /** The checksum of a body in base64, as headers have it. */
   of(algorithm: PartChecksum, bytes: Uint8Array): string | Promise<string>;
   close(): void;
@@ -12,18 +12,14 @@ export interface Checksums {
 
 /** Takes them at once, on the thread that asks. */
 export const checksumsInPlace = {
-  append: (algorithm, before, bytes) => {
-    const crc = startCrc(algorithm, before);
-    crc.update(bytes);
-    return crc.value;
-  },
+  append: markAfter,
   of: partChecksum,
   close: () => undefined,
 } satisfies Checksums;
 
 /** One checksum that is asked for. */
 export type ChecksumAsk = { readonly bytes: Uint8Array } & (
-  | { readonly kind: 'append'; readonly algorithm: CrcAlgorithm; readonly before: bigint }
+  | { readonly kind: 'append'; readonly algorithm: MarkAlgorithm; readonly before: bigint }
   | { readonly kind: 'of'; readonly algorithm: PartChecksum }
 );
 

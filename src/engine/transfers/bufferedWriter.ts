@@ -1,9 +1,6 @@
 import type { TransferContext } from './context';
 import type { TempFile } from './tempFile';
 
-/** Large enough for writes to be few. */
-export const writeBufferBytes = 1024 * 1024;
-
 /** What is told of the bytes that come through. */
 export interface WriterEvents {
   /** Works on bytes while they are written; they stay as they are until it is done. */
@@ -12,7 +9,10 @@ export interface WriterEvents {
   readonly written?: (lengthBytes: number) => void;
 }
 
-/** Gathers small pieces into large writes: a body arrives in pieces of some 16 KiB. Counts bytes once written. */
+/**
+ * Gathers small pieces into writes of the buffer's size, the last one excepted: a body arrives in pieces of some 16 KiB.
+ * Counts bytes once written.
+ */
 export class BufferedWriter {
   takenBytes = 0;
   readonly #context: TransferContext;
@@ -67,13 +67,13 @@ export class BufferedWriter {
   }
 
   async #takeLarge(bytes: Uint8Array): Promise<void> {
-    await this.flush();
-    if (bytes.length >= this.#buffer.length) {
-      await this.#write(bytes);
-      return;
+    for (let done = 0; done < bytes.length;) {
+      if (this.#filled === this.#buffer.length) await this.flush();
+      const piece = bytes.subarray(done, done + this.#buffer.length - this.#filled);
+      this.#buffer.set(piece, this.#filled);
+      this.#filled += piece.length;
+      done += piece.length;
     }
-    this.#buffer.set(bytes, 0);
-    this.#filled = bytes.length;
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

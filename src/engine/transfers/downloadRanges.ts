@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ObjectSummary } from '../../model/objectInfo';
 import { planParts } from '../../model/partPlan';
-import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
+import { combineCrc, crcToBase64, type CrcAlgorithm } from '../checksums/crc';
+import { markAfter, type MarkAlgorithm } from '../checksums/mark';
 import type { BodySink, ObjectAddress } from '../cos/client';
-import { BufferedWriter, writeBufferBytes } from './bufferedWriter';
+import { BufferedWriter } from './bufferedWriter';
 import { inConnection, type TransferContext } from './context';
 import { notIntact, objectChanged } from './downloadFailures';
 import type { DownloadNote } from './notes';
 import { runParts } from './parts';
-import type { TempFile } from './tempFile';
+import { pieceBytes, type TempFile } from './tempFile';
 
-/** How ranges are checked: by an algorithm, and where the service has a checksum of the whole object, against that. */
-export interface KnownChecksum {
-  readonly algorithm: CrcAlgorithm;
-  readonly whole?: string;
-}
+/** How ranges are checked: against the checksum that the service has of the whole object; without one, only by a later run. */
+export type KnownChecksum =
+  { readonly algorithm: CrcAlgorithm; readonly whole: string } | { readonly algorithm: 'GMAC' };
 
 /** Asks for the object's checksum, and whether it is still the one that was planned. */
 export async function findAlgorithm(
@@ -27,8 +26,7 @@ export async function findAlgorithm(
   if (info.etag !== object.etag || info.sizeBytes !== object.sizeBytes) throw objectChanged(address);
   const algorithm = info.checksumType === 'COMPOSITE' ? undefined : algorithmOf(info.checksums);
   const whole = algorithm === undefined ? undefined : info.checksums[algorithm];
-  // Without one of the service's, ranges are still compared when a later run finds them on disk.
-  return algorithm === undefined || whole === undefined ? { algorithm: 'CRC32' } : { algorithm, whole };
+  return algorithm === undefined || whole === undefined ? { algorithm: 'GMAC' } : { algorithm, whole };
 }
 
 /** Reads an object by ranges, several at once; a range that is on disk from an earlier run is compared and not read again. */
@@ -37,32 +35,33 @@ export async function readRanges(
   address: ObjectAddress,
   file: TempFile,
   note: DownloadNote,
-  { algorithm, whole }: KnownChecksum,
+  known: KnownChecksum,
 ): Promise<void> {
   const { budget, checksums, client, notes, signal } = context;
   const { etag } = note;
+  const { algorithm } = known;
   const plan = planParts(note.sizeBytes, note.partBytes);
   const earlier = new Map(notes.parts(note.name).map((part) => [part.partNumber, part]));
-  const partCrcs: bigint[] = [];
+  const marks: bigint[] = [];
   await runParts(plan, signal, async (part, partSignal) => {
-    const reservation = await budget.reserve(writeBufferBytes, partSignal);
+    const reservation = await budget.reserve(pieceBytes, partSignal);
     return async () => {
       try {
-        const { lengthBytes: knownBytes, crc: knownCrc } = await verified(
+        const { lengthBytes: knownBytes, mark: knownMark } = await verified(
           file,
           algorithm,
           part.offsetBytes,
           earlier.get(part.partNumber),
         );
         context.transfer.addBytesBefore(knownBytes);
-        let crc = knownCrc;
+        let mark = knownMark;
         let writtenBytes = knownBytes;
         const meanwhile = async (bytes: Uint8Array) => {
-          crc = await checksums.append(algorithm, crc, bytes);
+          mark = await checksums.append(algorithm, mark, bytes);
         };
         const written = (lengthBytes: number) => {
           writtenBytes += lengthBytes;
-          notes.putPart(note.name, { partNumber: part.partNumber, lengthBytes: writtenBytes, mark: crc.toString(16) });
+          notes.putPart(note.name, { partNumber: part.partNumber, lengthBytes: writtenBytes, mark: mark.toString(16) });
         };
         const offsetBytes = part.offsetBytes + knownBytes;
         const lengthBytes = part.lengthBytes - knownBytes;
@@ -76,21 +75,20 @@ export async function readRanges(
           await writer.flush();
           if (writer.takenBytes !== lengthBytes) throw notIntact(address, 'a range of it had another length');
         }
-        partCrcs[part.partNumber - 1] = crc;
+        marks[part.partNumber - 1] = mark;
         reservation.release();
       } finally {
         reservation.discard();
       }
     };
   });
-  if (whole !== undefined) {
+  if (known.algorithm !== 'GMAC') {
+    const { algorithm: crc, whole } = known;
     const lastBytes = plan.sizeBytes - (plan.partCount - 1) * plan.partSizeBytes;
-    const sum = partCrcs.reduce((before, crc, at) =>
-      combineCrc(algorithm, before, crc, at === partCrcs.length - 1 ? lastBytes : plan.partSizeBytes),
+    const sum = marks.reduce((before, mark, at) =>
+      combineCrc(crc, before, mark, at === marks.length - 1 ? lastBytes : plan.partSizeBytes),
     );
-    if (crcToBase64(algorithm, sum) !== whole) {
-      throw notIntact(address, `its ${algorithm} checksum does not match what arrived`);
-    }
+    if (crcToBase64(crc, sum) !== whole) throw notIntact(address, `its ${crc} checksum does not match what arrived`);
   } else if (/^[0-9a-f]{32}$/i.test(etag)) {
     await verifyMd5(context, address, etag, file);
   }
@@ -99,16 +97,19 @@ export async function readRanges(
 /** How much of a range is on disk as it was noted: after a power loss, notes may know of bytes that the disk does not. */
 async function verified(
   file: TempFile,
-  algorithm: CrcAlgorithm,
+  algorithm: MarkAlgorithm,
   offsetBytes: number,
   noted: { readonly lengthBytes: number; readonly mark: string } | undefined,
-): Promise<{ readonly lengthBytes: number; readonly crc: bigint }> {
-  const crc = startCrc(algorithm);
+): Promise<{ readonly lengthBytes: number; readonly mark: bigint }> {
   if (noted !== undefined) {
-    await file.read((bytes) => crc.update(bytes), offsetBytes, noted.lengthBytes);
-    if (crc.value.toString(16) === noted.mark) return { lengthBytes: noted.lengthBytes, crc: crc.value };
+    let mark = 0n;
+    const take = (bytes: Uint8Array) => {
+      mark = markAfter(algorithm, mark, bytes);
+    };
+    await file.read(take, offsetBytes, noted.lengthBytes);
+    if (mark.toString(16) === noted.mark) return { lengthBytes: noted.lengthBytes, mark };
   }
-  return { lengthBytes: 0, crc: startCrc(algorithm).value };
+  return { lengthBytes: 0, mark: 0n };
 }
 
 /** The checksum to verify: the cheapest of those that parts can be put together from. */

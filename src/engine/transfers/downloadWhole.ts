@@ -1,16 +1,16 @@
 import type { ObjectSummary } from '../../model/objectInfo';
 import type { ObjectAddress } from '../cos/client';
 import { cancelled, type CosFailure } from '../failure';
-import { BufferedWriter, writeBufferBytes } from './bufferedWriter';
+import { BufferedWriter } from './bufferedWriter';
 import type { DecidedClash } from './clash';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { notIntact } from './downloadFailures';
 import { placeFile } from './downloadTarget';
 import type { DownloadNote } from './notes';
-import { TempFile } from './tempFile';
+import { pieceBytes, TempFile } from './tempFile';
 
 /** Objects up to this size are whole in memory before their file is made. */
-export const oneGoBytes = writeBufferBytes;
+export const oneGoBytes = pieceBytes;
 
 /** Downloads a small object. Its file is made once all of it has arrived: there is never half of it. */
 export async function downloadInOneGo(
@@ -66,7 +66,7 @@ export async function readWhole(
 ): Promise<void> {
   const { budget, client, signal } = context;
   const { etag, sizeBytes } = object;
-  const reservation = await budget.reserve(Math.min(writeBufferBytes, sizeBytes), signal);
+  const reservation = await budget.reserve(Math.min(pieceBytes, sizeBytes), signal);
   try {
     const writer = new BufferedWriter(context, file, reservation.buffer, 0);
     await inConnection(context, signal, () =>

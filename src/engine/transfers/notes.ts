@@ -1,6 +1,6 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import type { DecidedClash } from './clash';
-import type { CrcAlgorithm } from '../checksums/crc';
+import type { MarkAlgorithm } from '../checksums/mark';
 
 /** Something half-made: noted before (or as soon as) it exists, until it is whole or gone. */
 export type ItemNote =
@@ -35,7 +35,7 @@ export type ItemNote =
       readonly sizeBytes: number;
       readonly partBytes: number;
       /** Of the marks of its parts. Absent for an object that is read whole. */
-      readonly algorithm?: CrcAlgorithm;
+      readonly algorithm?: MarkAlgorithm;
     }
   | {
       readonly kind: 'copy';

@@ -21,6 +21,9 @@ const onDescriptor = {
   close: promisify(fs.close),
 };
 
+/** Downloads are written in pieces of this size, large enough for writes to be few, and read so to be compared. */
+export const pieceBytes = 1024 * 1024;
+
 /** Whether a complete file takes the place of another one. */
 export type Placement = 'replace' | 'onlyIfAbsent';
 
@@ -141,21 +144,32 @@ export class TempFile {
     this.#flushing.catch((cause: unknown) => (this.#lost = { cause }));
   }
 
-  /** Reads the whole file in order, or so many bytes of it. */
+  /** Reads the whole file in order, or so many bytes of it, in pieces of 1 MiB; the last one is shorter. */
   async read(take: (bytes: Uint8Array) => void, offsetBytes = 0, lengthBytes = Number.MAX_SAFE_INTEGER): Promise<void> {
-    const buffer = Buffer.allocUnsafe(1024 * 1024);
-    for (let offset = offsetBytes; offset < offsetBytes + lengthBytes;) {
-      const wanted = Math.min(buffer.length, offsetBytes + lengthBytes - offset);
+    const buffer = Buffer.allocUnsafe(pieceBytes);
+    for (let done = 0; done < lengthBytes;) {
+      const wantedBytes = Math.min(buffer.length, lengthBytes - done);
+      const readBytes = await this.#fill(buffer, wantedBytes, offsetBytes + done);
+      if (readBytes > 0) take(buffer.subarray(0, readBytes));
+      if (readBytes < wantedBytes) return;
+      done += readBytes;
+    }
+  }
+
+  /** Tells how many bytes there are, where the file ends earlier. */
+  async #fill(buffer: Buffer, wantedBytes: number, offsetBytes: number): Promise<number> {
+    let done = 0;
+    while (done < wantedBytes) {
       let bytesRead: number;
       try {
-        ({ bytesRead } = await this.#open.read(buffer, 0, wanted, offset));
+        ({ bytesRead } = await this.#open.read(buffer, done, wantedBytes - done, offsetBytes + done));
       } catch (cause) {
         throw localFailure('download', 'read', this.fsPath, cause);
       }
-      if (bytesRead === 0) return;
-      take(buffer.subarray(0, bytesRead));
-      offset += bytesRead;
+      if (bytesRead === 0) break;
+      done += bytesRead;
     }
+    return done;
   }
 
   /** Dates the file, makes its bytes durable and closes it. */

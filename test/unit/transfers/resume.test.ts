@@ -258,8 +258,12 @@ describe('a paused upload whose name somebody takes', () => {
 });
 
 describe('a paused download', () => {
-  it('keeps its bytes on disk and fetches only what is missing', async () => {
+  it.each([
+    ['a checksum of the object', 'FULL_OBJECT'],
+    ['none', 'none'],
+  ] as const)('keeps its bytes on disk and fetches only what is missing, with %s', async (_which, checksums) => {
     const world = await engine();
+    world.client.checksums = checksums;
     world.client.put('bucket', 'big', bytes);
     const target = join(world.folder, 'target');
     const transferId = await interrupted(world, downloadInto(target), 'readObject');
@@ -287,12 +291,15 @@ describe('a paused download', () => {
     expect(readFileSync(join(target, 'big')).equals(other)).toBe(true);
   });
 
+  const overwrite = (fsPath: string) => writeFileSync(fsPath, Buffer.alloc(100), { flag: 'r+' });
   it.each([
-    ['was damaged', (fsPath: string) => writeFileSync(fsPath, Buffer.alloc(100), { flag: 'r+' })],
-    ['was cut', (fsPath: string) => truncateSync(fsPath, 100)],
-    ['is gone', (fsPath: string) => rmSync(fsPath)],
-  ])('fetches again what %s on disk', async (_what, damage) => {
+    ['was damaged', overwrite, 'FULL_OBJECT'],
+    ['was damaged, though the service has no checksum of it,', overwrite, 'none'],
+    ['was cut', (fsPath: string) => truncateSync(fsPath, 100), 'FULL_OBJECT'],
+    ['is gone', (fsPath: string) => rmSync(fsPath), 'FULL_OBJECT'],
+  ] as const)('fetches again what %s on disk', async (_what, damage, checksums) => {
     const world = await engine();
+    world.client.checksums = checksums;
     world.client.put('bucket', 'big', bytes);
     const target = join(world.folder, 'target');
     const transferId = await interrupted(world, downloadInto(target), 'readObject');
