@@ -1,6 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SiteAttributes, SitePlan } from '../../src/model/website';
 import { objectKey } from '../../src/model/ids';
@@ -98,6 +104,26 @@ describe('a website that is deployed from a folder', () => {
     expect(second).toMatchObject({ unchanged: { count: 3 }, extraKeys: ['style.css'] });
   });
 
+  it('knows objects in parts by the checksum of the whole, and uploads anew what has none', async () => {
+    const place = { connectionId: testConnectionId, bucket: await server.bucket() };
+    const site = mkdtempSync(join(tmpdir(), 'parts-'));
+    const stored = { 'same.js': 'alpha', 'changed.js': 'alpha', 'unsure.js': 'alpha' };
+    for (const [name, text] of Object.entries({ ...stored, 'changed.js': 'gamma' })) {
+      writeFileSync(join(site, name), text);
+      // Older than any object: an unpacked archive has such dates, whatever is in it.
+      utimesSync(join(site, name), 1_000_000, 1_000_000);
+    }
+    const ofParts = (key: string) => key === 'unsure.js'; // a checksum of checksums
+    for (const [key, text] of Object.entries(stored)) {
+      await putInParts(server, place.bucket, key, text, ofParts(key) ? 'SHA256' : 'CRC32');
+    }
+    const plan = await server.engine.ask('website/plan', { ...place, prefix: '', fsPath: site });
+    expect(names(plan.same)).toEqual(['same.js']);
+    expect(names(plan.uploads)).toEqual(['changed.js', 'unsure.js']);
+    expect(plan.changed).toEqual({ count: 2, bytes: 10 });
+    rmSync(site, { recursive: true });
+  });
+
   it('never takes for extra what it leaves out of the folder', async () => {
     const { engine } = server;
     const bucket = await server.bucket();
@@ -138,3 +164,35 @@ describe('a website that is deployed from a folder', () => {
     expect(await engine.refuse('website/plan', nowhere)).toMatchObject({ kind: 'localFile' });
   });
 });
+
+/** Stores an object as an upload of one part, with a checksum of the whole (CRC32) or of the parts' checksums. */
+async function putInParts(
+  { farSide }: Protected,
+  Bucket: string,
+  Key: string,
+  Body: string,
+  ChecksumAlgorithm: 'CRC32' | 'SHA256',
+): Promise<void> {
+  const { accessKeyId, secretAccessKey } = farSide.server.info;
+  const credentials = { accessKeyId, secretAccessKey };
+  const client = new S3Client({
+    endpoint: farSide.hmac.endpoint,
+    region: 'us-south',
+    forcePathStyle: true,
+    credentials,
+  });
+  const address = { Bucket, Key };
+  const ChecksumType = ChecksumAlgorithm === 'CRC32' ? 'FULL_OBJECT' : 'COMPOSITE';
+  try {
+    const { UploadId } = await client.send(
+      new CreateMultipartUploadCommand({ ...address, ChecksumAlgorithm, ChecksumType }),
+    );
+    const part = { ...address, UploadId, PartNumber: 1, Body, ChecksumAlgorithm };
+    const { ETag, ChecksumCRC32, ChecksumSHA256 } = await client.send(new UploadPartCommand(part));
+    const Parts = [{ PartNumber: 1, ETag, ChecksumCRC32, ChecksumSHA256 }];
+    const completion = { ...address, UploadId, ChecksumType, MultipartUpload: { Parts } } as const;
+    await client.send(new CompleteMultipartUploadCommand(completion));
+  } finally {
+    client.destroy();
+  }
+}

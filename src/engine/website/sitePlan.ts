@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyProblem, type BucketName } from '../../model/ids';
@@ -8,18 +6,21 @@ import type { SiteCount, SiteFile, SitePlan } from '../../model/website';
 import type { CosClient } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { localFailure } from '../transfers/localFailure';
+import { checksumsOf, hasSum } from './siteContent';
 
 /** More files or objects than these are no website; the lists are held in memory. */
 const maxEntries = 100_000;
 
 interface LocalFile extends SiteFile {
   readonly sizeBytes: number;
-  readonly modifiedAtMs: number;
 }
 
-/** Compares a folder with what lies below a prefix. Sends listings only; reads the files that could be the same. */
+/**
+ * Compares a folder with what lies below a prefix; reads the files that could be the same. Sends listings, and a HEAD for each
+ * object in parts that is as long as its file.
+ */
 export async function planSite(
-  client: Pick<CosClient, 'listPage'>,
+  client: Pick<CosClient, 'listPage' | 'headObject'>,
   { bucket, prefix, fsPath }: { readonly bucket: BucketName; readonly prefix: string; readonly fsPath: string },
   signal: AbortSignal,
 ): Promise<SitePlan> {
@@ -27,6 +28,7 @@ export async function planSite(
   const leftOut = new LeftOut();
   await walk(fsPath, '', files, leftOut, signal);
   const objects = await listAll(client, bucket, prefix, signal);
+  const sumOf = await checksumsOf(client, { bucket, prefix }, files, objects, signal);
   const uploads: SiteFile[] = [];
   const same: SiteFile[] = [];
   const [added, changed, unchanged] = [counter(), counter(), counter()];
@@ -34,7 +36,8 @@ export async function planSite(
     if (keyProblem(prefix + name) !== undefined) throw badName(path);
     const object = objects.get(prefix + name);
     objects.delete(prefix + name);
-    const isSame = object !== undefined && (await hasSameContent({ fsPath: path, name, ...file }, object, signal));
+    const sum = object?.sizeBytes === file.sizeBytes ? sumOf(object) : undefined;
+    const isSame = sum !== undefined && (await hasSum(path, sum, signal));
     (isSame ? same : uploads).push({ fsPath: path, name });
     (isSame ? unchanged : object === undefined ? added : changed).add(file.sizeBytes);
   }
@@ -103,7 +106,7 @@ async function walk(
       continue;
     }
     if (files.length >= maxEntries) throw tooMany(folder);
-    files.push({ fsPath, name: below + entry.name, sizeBytes: state.size, modifiedAtMs: state.mtimeMs });
+    files.push({ fsPath, name: below + entry.name, sizeBytes: state.size });
   }
 }
 
@@ -123,19 +126,6 @@ async function listAll(
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return objects;
-}
-
-/** By MD5 where the ETag is one; of objects in parts, whose ETag says nothing, by size and age. */
-async function hasSameContent(file: LocalFile, object: ObjectSummary, signal: AbortSignal): Promise<boolean> {
-  if (file.sizeBytes !== object.sizeBytes) return false;
-  if (!/^[0-9a-f]{32}$/.test(object.etag)) return file.modifiedAtMs < object.modifiedAtMs;
-  const hash = createHash('md5');
-  try {
-    for await (const bytes of createReadStream(file.fsPath, { signal })) hash.update(bytes as Buffer);
-  } catch (cause) {
-    throw signal.aborted ? cancelled('website/plan') : localFailure('website/plan', 'read', file.fsPath, cause);
-  }
-  return hash.digest('hex') === object.etag;
 }
 
 function counter(): { add(bytes: number): void; total(): SiteCount } {
