@@ -168,11 +168,16 @@ function verdictByStatus(subject: Subject, answer: ErrorAnswer, code: string | u
   return never('invalid');
 }
 
-/** Whether an answer without an error code can come from an S3 server: bodies are XML or absent, as on a HEAD. */
+/**
+ * Whether an answer without an error code can come from an S3 server: bodies are XML or absent, as on a HEAD. Some frameworks
+ * name a type for a body that is not there; then a request id of S3's tells.
+ */
 function speaksS3(answer: ErrorAnswer): boolean {
+  const body = answer.body.trimStart();
+  const hasRequestId = Object.keys(answer.headers).some((name) => /^x-amzn?-/.test(name));
+  if (body === '' && hasRequestId) return true;
   const type = answer.headers['content-type'] ?? '';
   if (/html|json|text\/plain/.test(type)) return false;
-  const body = answer.body.trimStart();
   return body === '' || (body.startsWith('<') && !/^<(?:!doctype html|html)/i.test(body));
 }
 

@@ -54,6 +54,14 @@ describe('answers that are not a success', () => {
     expect(classify(502, '<html>bad gateway</html>', { 'content-type': 'text/html' })).toBe('network later');
   });
 
+  it('are answers of object storage when they have its request id, and nothing else in a body of whatever type', () => {
+    const type = { 'content-type': 'text/html; charset=utf-8' };
+    expect(classify(404, '', type)).toBe('network/notACosEndpoint never');
+    expect(classify(404, '', { ...type, 'x-amz-request-id': '1' })).toMatch(/^notFound/);
+    expect(classify(404, '', { ...type, 'x-amzn-requestid': '1' })).toMatch(/^notFound/);
+    expect(classify(404, '<html>not here</html>', { ...type, 'x-amz-request-id': '1' })).toMatch(/^network/);
+  });
+
   it('name the difference of the clocks, from the Date header, whatever the code', () => {
     const date = new Date(nowMs + 3_600_000).toUTCString();
     expect(classify(403, '', { date })).toBe('denied/clockSkewed never');
