@@ -1,10 +1,10 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import * as tls from 'node:tls';
+import type * as tls from 'node:tls';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { BodySockets } from './bodySockets';
 import { proxyAuthorization, proxyForOrigin, type ProxySettings } from './proxy';
-import { trustedCertificates, type TrustSettings } from './trust';
+import { trustedContext, type TrustSettings } from './trust';
 
 /** How to reach one origin: what to hand to Node's request function. */
 export interface OriginRoute {
@@ -44,14 +44,11 @@ export interface Agents {
  * given a password. Throws `CosFailure` where a certificate file is not usable.
  */
 export function createAgents(settings: ConnectionSettings, anyTarget = false): Agents {
-  const certificates = trustedCertificates(settings);
-  // One context for all connections: parsing a list of hundreds of certificates for each socket costs tens of milliseconds.
-  const secureContext = certificates === undefined ? undefined : tls.createSecureContext({ ca: certificates });
-  const proxyTrust = {
-    rejectUnauthorized: settings.strictTls,
-    ...(secureContext === undefined ? {} : { secureContext }),
+  const contextOf = trustedContext(settings);
+  const trustOf = (rejectUnauthorized: boolean): tls.ConnectionOptions => {
+    const secureContext = contextOf();
+    return { rejectUnauthorized, ...(secureContext === undefined ? {} : { secureContext }) };
   };
-  const trust = anyTarget ? { ...proxyTrust, rejectUnauthorized: false } : proxyTrust;
   const pooling = {
     keepAlive: true,
     maxSockets: settings.maxSockets,
@@ -65,6 +62,7 @@ export function createAgents(settings: ConnectionSettings, anyTarget = false): A
     const isTls = url.protocol === 'https:';
     const proxy = proxyForOrigin(origin, settings);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    const trust = isTls ? trustOf(settings.strictTls && !anyTarget) : {};
     const target = { host, port: portOf(url), authority: url.host, pathPrefix: '', headers: {}, trust };
     if (proxy === undefined) {
       const agent = isTls ? new https.Agent({ ...pooling, ...trust }) : new http.Agent(pooling);
@@ -72,10 +70,11 @@ export function createAgents(settings: ConnectionSettings, anyTarget = false): A
       return { ...target, isTls, agent, bodySockets };
     }
     const proxyHost = proxy.host;
+    const isProxyTls = proxy.protocol === 'https:';
+    const proxyTrust = isTls || isProxyTls ? trustOf(settings.strictTls) : {};
     if (isTls) {
       return { ...target, isTls, agent: new HttpsProxyAgent(proxy, { ...pooling, ...proxyTrust }), proxyHost };
     }
-    const isProxyTls = proxy.protocol === 'https:';
     const authorization = proxyAuthorization(proxy);
     return {
       isTls: isProxyTls,
