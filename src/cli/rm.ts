@@ -33,7 +33,12 @@ export async function rm(
 
 /** The service deletes what does not exist without a word; a person who names it wants to know. */
 async function existing(session: Session, places: readonly CosPlace[], signal: AbortSignal): Promise<ObjectKey[]> {
-  for (const place of places) await headObject(session, place, signal);
+  try {
+    for (const place of places) await headObject(session, place, signal);
+  } catch (thrown) {
+    if (places.length > 1) complain('one of the objects cannot be deleted, so nothing was');
+    throw thrown;
+  }
   return places.map(({ key }) => key);
 }
 

@@ -88,6 +88,7 @@ function nextStep(error: CosError): string | undefined {
     case 'network':
       return error.retry === 'later' ? 'Check the connection and try again' : undefined;
     case 'notFound':
+      return error.key?.endsWith('/') === true ? 'For what lies below it, add --recursive' : undefined;
     case 'conflict':
     case 'preconditionFailed':
     case 'held':

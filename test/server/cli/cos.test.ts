@@ -138,6 +138,20 @@ describe('cos', () => {
       exitCode: 1,
       stderr: `cos: "cos://${bucket}/a/renamed.txt" does not exist\n`,
     });
+    expect(await cos(['rm', `cos://${bucket}/a/`])).toMatchObject({
+      exitCode: 1,
+      stderr: `cos: "cos://${bucket}/a/" does not exist. For what lies below it, add --recursive\n`,
+    });
+  });
+
+  it('deletes all of the objects that are named, or none', async () => {
+    const [here, gone] = [`cos://${bucket}/here`, `cos://${bucket}/gone`];
+    expect(await cos(['cp', write('here', 'x'), here])).toMatchObject({ exitCode: 0 });
+    expect(await cos(['rm', here, gone])).toMatchObject({
+      exitCode: 1,
+      stderr: `cos: one of the objects cannot be deleted, so nothing was\ncos: "${gone}" does not exist\n`,
+    });
+    expect(await cos(['stat', here])).toMatchObject({ exitCode: 0 });
   });
 
   it('gives uploads headers, metadata and tags, also those of standard input, and nothing else gets them', async () => {
