@@ -80,6 +80,10 @@ export type CosErrorReason =
   | 'readOnlyConnection'
   /** A production connection, and nobody has allowed changes. */
   | 'productionLocked'
+  /** The service does not take the grants of an object's access list with the object; nothing was written. */
+  | 'grantsRefused'
+  /** An object was written, and its access list lacks grants. */
+  | 'grantsMissing'
   | 'tagsRefused'
   | 'metadataTooLarge'
   | 'keyTooLong'

@@ -21,10 +21,14 @@ export interface Grant {
   readonly permission: GrantPermission;
 }
 
-/** The access list of a bucket. */
-export interface BucketAcl {
+/** Whose something is, and who else may use it. */
+export interface AccessList {
   readonly ownerId: string;
   readonly grants: readonly Grant[];
+}
+
+/** The access list of a bucket. */
+export interface BucketAcl extends AccessList {
   /** Names of what the service's answer has and no field stands for; writing the list would lose it. */
   readonly unknownElements: readonly string[];
 }
@@ -35,7 +39,7 @@ export const allUsersUri = 'http://acs.amazonaws.com/groups/global/AllUsers';
 export const authenticatedUsersUri = 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers';
 
 /** The canned list that says the same; undefined where none does. */
-export function cannedAclOf({ ownerId, grants }: BucketAcl): 'private' | 'public-read' | undefined {
+export function cannedAclOf({ ownerId, grants }: AccessList): 'private' | 'public-read' | undefined {
   const isOwners = ({ grantee, permission }: Grant): boolean =>
     grantee.kind === 'account' && grantee.id === ownerId && permission === 'FULL_CONTROL';
   const isPublicRead = ({ grantee, permission }: Grant): boolean =>

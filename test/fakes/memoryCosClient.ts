@@ -3,7 +3,8 @@ import { crc32 } from 'node:zlib';
 import { bucketName, objectKey, type BucketName, type ObjectKey, type UploadId } from '../../src/model/ids';
 import type { BucketSummary, ObjectInfo, ObjectPage } from '../../src/model/objectInfo';
 import type { Protection } from '../../src/model/protection';
-import type { AttributeChange, AttributeOutcome, ObjectAcl } from '../../src/model/objectState';
+import type { AttributeChange, AttributeOutcome, CannedAcl } from '../../src/model/objectState';
+import type { AccessList, Grant } from '../../src/model/publicAccess';
 import type { VersionPage } from '../../src/model/objectVersion';
 import type { WriteCondition, WriteOutcome } from '../../src/protocol/requests';
 import type {
@@ -16,6 +17,7 @@ import type {
   UploadedPart,
   VersionQuery,
 } from '../../src/engine/cos/client';
+import type { ObjectAccessList } from '../../src/engine/cos/acl';
 import type { SeenObject } from '../../src/engine/cos/metadata';
 import type { TransferClient } from '../../src/engine/transfers/context';
 import { cancelled, CosFailure } from '../../src/engine/failure';
@@ -25,6 +27,8 @@ export interface StoredObject {
   bytes: Buffer;
   info: ObjectInfo;
   tags: Readonly<Record<string, string>>;
+  /** Whom its access list names; nobody is everybody here. */
+  grants?: readonly Grant[];
 }
 
 interface StoredUpload {
@@ -35,7 +39,7 @@ interface StoredUpload {
 }
 
 /** The name of an operation of the client. */
-export type Operation = Exclude<keyof TransferClient, 'close' | 'objectUrl' | 'service' | 'isReadOnly'>;
+export type Operation = Exclude<keyof TransferClient, 'close' | 'objectUrl' | 'service' | 'isReadOnly' | 'hasGrants'>;
 
 /** What a test sees of a request before it happens: it may throw, wait, or change the stored objects. */
 export type Interceptor = (operation: Operation, key: string, detail: { partNumber?: number }) => void | Promise<void>;
@@ -52,6 +56,10 @@ export class MemoryCosClient implements TransferClient {
   intercept: Interceptor = () => undefined;
   /** Whether objects carry checksums. */
   checksums: 'FULL_OBJECT' | 'none' = 'FULL_OBJECT';
+  hasGrants = false;
+  unknownGrants: readonly string[] = [];
+  /** Whether the service takes grants with an object, ignores them, or refuses what has some. */
+  grantHeaders: 'taken' | 'ignored' | 'refused' = 'taken';
   pageKeys = 1000;
   /** Bytes of a body's pieces. */
   pieceBytes = 64 * 1024;
@@ -178,7 +186,9 @@ export class MemoryCosClient implements TransferClient {
   ): Promise<WriteOutcome> {
     return this.#request('putObject', address.key, signal, () => {
       this.#check(address, condition);
+      this.#checkGrants(address, attributes.controls?.acl);
       this.put(address.bucket, address.key, body, attributes);
+      this.#giveGrants(address, attributes.controls?.acl);
       return this.#outcome(address);
     });
   }
@@ -195,7 +205,9 @@ export class MemoryCosClient implements TransferClient {
         throw failure('preconditionFailed', 'changedMeanwhile', source.bucket, source.key);
       }
       this.#check(target, options.condition);
+      this.#checkGrants(target, options.acl);
       this.put(target.bucket, target.key, from.bytes, { ...from.info, tags: from.tags });
+      this.#giveGrants(target, options.acl);
       return this.#outcome(target);
     });
   }
@@ -226,11 +238,17 @@ export class MemoryCosClient implements TransferClient {
     });
   }
 
-  /** Nothing is public here. */
-  getAcl(address: ObjectAddress, signal: AbortSignal): Promise<ObjectAcl> {
-    return this.#request('getAcl', address.key, signal, () => {
-      this.#object(address);
-      return 'private';
+  getAccessList(address: ObjectAddress, signal: AbortSignal): Promise<ObjectAccessList> {
+    return this.#request('getAccessList', address.key, signal, () => {
+      const grants = this.#object(address).grants ?? [];
+      const acl = grants.length === 0 ? 'private' : 'other';
+      return { acl, ownerId: 'owner', grants, unknownGrants: this.unknownGrants };
+    });
+  }
+
+  putAcl(address: ObjectAddress, acl: CannedAcl | AccessList, signal: AbortSignal): Promise<void> {
+    return this.#request('putAcl', address.key, signal, () => {
+      this.#object(address).grants = typeof acl === 'string' ? [] : acl.grants;
     });
   }
 
@@ -438,6 +456,14 @@ export class MemoryCosClient implements TransferClient {
     const objects = this.buckets.get(bucket);
     if (objects === undefined) throw failure('notFound', 'noSuchBucket', bucket, '');
     return objects;
+  }
+
+  #checkGrants({ bucket, key }: ObjectAddress, acl: CannedAcl | AccessList | undefined): void {
+    if (typeof acl === 'object' && this.grantHeaders === 'refused') throw failure('invalid', undefined, bucket, key);
+  }
+
+  #giveGrants(address: ObjectAddress, acl: CannedAcl | AccessList | undefined): void {
+    if (typeof acl === 'object' && this.grantHeaders === 'taken') this.#object(address).grants = acl.grants;
   }
 
   #object(address: ObjectAddress): StoredObject {

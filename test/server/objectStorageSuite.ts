@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CosClient } from '../../src/engine/cos/client';
 import type { Connection, Credential } from '../../src/model/connection';
+import { authenticatedUsersUri } from '../../src/model/publicAccess';
 import type { EngineConfiguration } from '../../src/protocol/requests';
 import { bucketName, objectKey, type BucketName } from '../../src/model/ids';
 import { createDirectClient, type DirectClient } from '../fakes/directClient';
@@ -35,7 +37,11 @@ export const oddKeys = [
 const never = new AbortController().signal;
 
 /** What every S3 server has to do for us, through the real engine. */
-export function describeObjectStorage(name: string, start: () => Promise<FarSide>): void {
+export function describeObjectStorage(
+  name: string,
+  start: () => Promise<FarSide>,
+  { hasGrants = false }: { readonly hasGrants?: boolean } = {},
+): void {
   describe(name, () => {
     let farSide: FarSide;
     let engine: EngineUnderTest;
@@ -68,6 +74,43 @@ export function describeObjectStorage(name: string, start: () => Promise<FarSide
       bucket = bucketName(`suite-${randomUUID().slice(0, 13).replaceAll('-', 'x')}`);
       await engine.ask('buckets/create', { connectionId, bucket });
     });
+    it.runIf(hasGrants)('keeps whom an access list names in saves, renames and copies', async () => {
+      const key = objectKey('shared.txt');
+      const large = objectKey('shared.bin');
+      await put(key, 'one');
+      await cos().putObject(
+        { bucket, key: large },
+        new Uint8Array(6 << 20),
+        { headers: {} },
+        { kind: 'always' },
+        never,
+      );
+      const grant = { grantee: { kind: 'group', uri: authenticatedUsersUri }, permission: 'READ' } as const;
+      for (const shared of [key, large]) {
+        const { ownerId, grants } = await direct.client.getAccessList({ bucket, key: shared }, never);
+        await direct.client.putAcl({ bucket, key: shared }, { ownerId, grants: [...grants, grant] }, never);
+      }
+      const isShared = async (name: string) => {
+        const { acl, grants } = await direct.client.getAccessList({ bucket, key: objectKey(name) }, never);
+        return acl === 'other' && grants.some((one) => isDeepStrictEqual(one, grant)) && grants.length === 2;
+      };
+      const { etag } = await cos().headObject({ bucket, key }, never);
+      const document = { connectionId, bucket, key, bytes: Buffer.from('two'), attributes: { headers: {} } };
+      await engine.ask('objects/write', { ...document, condition: { kind: 'ifMatch', etag } });
+      expect([await read(key), await isShared(key)]).toEqual(['two', true]);
+
+      const source = { bucket, keys: [key, large], prefixes: [] };
+      for (const [deleteSource, prefix] of [
+        [false, 'copied/'],
+        [true, 'moved/'],
+      ] as const) {
+        const target = { bucket, prefix };
+        const end = await engine.run({ kind: 'copy', connectionId, source, target, deleteSource, clash: 'fail' });
+        expect(end).toMatchObject({ state: 'done', itemsDone: 2 });
+        for (const name of source.keys) expect(await isShared(prefix + name), prefix + name).toBe(true);
+      }
+    });
+
     afterAll(async () => {
       if (direct !== undefined) {
         await empty(cos(), bucket);

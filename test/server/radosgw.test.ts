@@ -10,7 +10,7 @@ if (missing.length > 0) {
     expect(missing, `install them: apt-get update && ${radosgwInstallation}`).toEqual([]);
   });
 } else {
-  describeObjectStorage('the engine against radosgw', async () => {
+  const start = async () => {
     const { endpoint, accessKeyId, secretAccessKey, close } = await startRadosgw();
     return {
       connection: {
@@ -23,6 +23,7 @@ if (missing.length > 0) {
       },
       credential: { kind: 'hmac', accessKeyId, secretAccessKey },
       close,
-    };
-  });
+    } as const;
+  };
+  describeObjectStorage('the engine against radosgw', start, { hasGrants: true });
 }

@@ -1,17 +1,12 @@
 import type { BucketName } from '../../model/ids';
 import type { CannedAcl } from '../../model/objectState';
-import {
-  grantPermissions,
-  type BucketAcl,
-  type Grant,
-  type Grantee,
-  type PublicAccessBlock,
-} from '../../model/publicAccess';
+import type { AccessList, BucketAcl, PublicAccessBlock } from '../../model/publicAccess';
 import { CosFailure } from '../failure';
+import { accessListNodes, readAccessList } from './accessList';
 import { deleteBucketSetting, findBucketSetting, putBucketSetting } from './bucketSetting';
 import { sendControl, type XmlNode } from './control';
 import type { Wire } from './wire';
-import { childElement, childElements, childText, otherChildren, type XmlElement } from './xml';
+import { childText, otherChildren, type XmlElement } from './xml';
 
 /** Who may use a bucket beside IAM: its access list, and the block of public ones (data-plane.md §14). */
 export interface BucketAccessOperations {
@@ -21,11 +16,7 @@ export interface BucketAccessOperations {
   putPublicAccessBlock(bucket: BucketName, block: PublicAccessBlock | undefined, signal: AbortSignal): Promise<void>;
   getBucketAcl(bucket: BucketName, signal: AbortSignal): Promise<BucketAcl>;
   /** Sets a canned list, or grants. `denied` where the bucket blocks public ones; `invalid` for grants that the service does not know. Idempotent. */
-  putBucketAcl(
-    bucket: BucketName,
-    acl: CannedAcl | Omit<BucketAcl, 'unknownElements'>,
-    signal: AbortSignal,
-  ): Promise<void>;
+  putBucketAcl(bucket: BucketName, acl: CannedAcl | AccessList, signal: AbortSignal): Promise<void>;
 }
 
 const block = {
@@ -54,11 +45,12 @@ export function createBucketAccess(wire: Wire): BucketAccessOperations {
     async getBucketAcl(bucket, signal) {
       const root = await findBucketSetting(wire, list, bucket, signal);
       if (root === undefined) throw noList(bucket);
-      return readAcl(root);
+      const { unknownGrants, ...read } = readAccessList(root);
+      return { ...read, unknownElements: [...otherChildren(root, ['Owner', 'AccessControlList']), ...unknownGrants] };
     },
     async putBucketAcl(bucket, acl, signal) {
       if (typeof acl !== 'string') {
-        await putBucketSetting(wire, list, bucket, aclNodes(acl), signal);
+        await putBucketSetting(wire, list, bucket, accessListNodes(acl), signal);
         return;
       }
       const headers = { 'x-amz-acl': acl };
@@ -71,55 +63,6 @@ export function createBucketAccess(wire: Wire): BucketAccessOperations {
 function flagOf(root: XmlElement, name: string): boolean {
   // Requests of IBM's pages say `True`, answers `true`.
   return childText(root, name)?.trim().toLowerCase() === 'true';
-}
-
-function readAcl(root: XmlElement): BucketAcl {
-  const elements = childElements(childElement(root, 'AccessControlList'), 'Grant');
-  const read = elements.map(readGrant);
-  return {
-    ownerId: childText(childElement(root, 'Owner'), 'ID')?.trim() ?? '',
-    grants: read.filter((grant): grant is Grant => typeof grant !== 'string'),
-    unknownElements: [
-      ...otherChildren(root, ['Owner', 'AccessControlList']),
-      ...read.filter((grant): grant is string => typeof grant === 'string'),
-    ],
-  };
-}
-
-/** A grant, or the name of what is not known about it. */
-function readGrant(element: XmlElement): Grant | string {
-  const grantee = readGrantee(childElement(element, 'Grantee'));
-  const text = childText(element, 'Permission')?.trim();
-  const permission = grantPermissions.find((one) => one === text);
-  if (grantee === undefined) return 'Grantee';
-  return permission === undefined ? (text ?? 'Permission') : { grantee, permission };
-}
-
-function readGrantee(element: XmlElement | undefined): Grantee | undefined {
-  const uri = childText(element, 'URI')?.trim();
-  if (uri !== undefined && uri !== '') return { kind: 'group', uri };
-  const id = childText(element, 'ID')?.trim();
-  return id === undefined || id === '' ? undefined : { kind: 'account', id };
-}
-
-function aclNodes({ ownerId, grants }: Omit<BucketAcl, 'unknownElements'>): readonly XmlNode[] {
-  return [
-    ['Owner', [['ID', ownerId]]],
-    ['AccessControlList', grants.map(({ grantee, permission }) => grantNode(grantee, permission))],
-  ];
-}
-
-function grantNode(grantee: Grantee, permission: string): XmlNode {
-  const [type, content]: readonly [string, XmlNode] =
-    grantee.kind === 'group' ? ['Group', ['URI', grantee.uri]] : ['CanonicalUser', ['ID', grantee.id]];
-  const attributes = { 'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance', 'xsi:type': type };
-  return [
-    'Grant',
-    [
-      ['Grantee', [content], attributes],
-      ['Permission', permission],
-    ],
-  ];
 }
 
 function noList(bucket: BucketName): CosFailure {

@@ -1,6 +1,7 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import type { BucketSummary, ObjectAttributes, ObjectHeaders, ObjectInfo, ObjectPage } from '../../model/objectInfo';
 import type { CannedAcl } from '../../model/objectState';
+import type { AccessList } from '../../model/publicAccess';
 import type { VersionPage } from '../../model/objectVersion';
 import type { NewProtection } from '../../model/retention';
 import type { NewBucketSettings } from '../../protocol/buckets';
@@ -23,7 +24,7 @@ export type NewObjectAttributes = Partial<ObjectAttributes> & {
 /** What a new object gets besides its attributes; what is left out is the bucket's default. */
 export interface ObjectControls {
   readonly protection?: NewProtection;
-  readonly acl?: CannedAcl;
+  readonly acl?: CannedAcl | AccessList;
   /** Not on COS, where the bucket has the class. */
   readonly storageClass?: string;
 }
@@ -42,7 +43,7 @@ export interface CopyOptions {
   readonly ifMatch?: string;
   readonly condition: WriteCondition;
   /** `private` when absent. */
-  readonly acl?: 'public-read';
+  readonly acl?: 'public-read' | AccessList;
   /** The source's when absent. */
   readonly retention?: 'bucketDefault';
   readonly lock?: Extract<NewProtection, { kind: 'objectLock' }>;

@@ -1,4 +1,5 @@
 import type { Connection, Credential } from '../../model/connection';
+import { locationOfHost } from '../../model/location';
 import { checksumsInPlace, type Checksums } from '../checksums/checksums';
 import type { EngineClock } from '../clock';
 import { createControlClient } from '../control/controlClient';
@@ -80,7 +81,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   );
 
   const tags = createTags(wire, sdk);
-  const acl = createAcl(wire);
+  const acl = createAcl(wire, mayNamePeople(connection));
   const bucketProtection = createBucketProtection(wire);
   const protection = createProtection(wire, clock, headObject, bucketProtection);
   const { readWhole, ...state } = createObjectState(wire, {
@@ -161,4 +162,10 @@ function serviceOf(connection: Connection): string {
     case 'hmac':
       return `endpoint ${endpointOrigin(connection.endpoint)}`;
   }
+}
+
+/** Lists of IBM Cloud are canned (data-plane.md §14); what other services say is theirs. */
+function mayNamePeople(connection: Connection): boolean {
+  if (connection.kind === 'iam') return false;
+  return locationOfHost(new URL(endpointOrigin(connection.endpoint)).host) === undefined;
 }

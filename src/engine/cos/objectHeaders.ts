@@ -3,6 +3,7 @@ import type { ObjectHeaders, ObjectInfo, ObjectProtection } from '../../model/ob
 import type { NewProtection } from '../../model/retention';
 import { encodeRfc3986 } from '../auth/sigV4';
 import { CosFailure } from '../failure';
+import { grantHeaders } from './accessList';
 import type { NewObjectAttributes, ObjectControls } from './client';
 import { decodeHeaderText, encodeHeaderText } from './headerText';
 
@@ -139,7 +140,8 @@ function addControls(
   { protection, acl, storageClass }: ObjectControls,
   op: string,
 ): void {
-  if (acl !== undefined) headers['x-amz-acl'] = acl;
+  if (typeof acl === 'string') headers['x-amz-acl'] = acl;
+  else if (acl !== undefined) Object.assign(headers, grantHeaders(acl));
   if (storageClass !== undefined) headers['x-amz-storage-class'] = storageClass;
   if (protection === undefined) return;
   switch (protection.kind) {

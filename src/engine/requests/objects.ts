@@ -1,7 +1,7 @@
 import { objectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { EngineRequests } from '../../protocol/requests';
-import { aclToKeep } from '../cos/acl';
+import { aclToKeep, proveAcl, writeWithAcl } from '../cos/keptAcl';
 import type { CosClient, ObjectAddress } from '../cos/client';
 import type { EngineHandlers } from '../engine';
 import { CosFailure } from '../failure';
@@ -48,9 +48,14 @@ export function createObjectHandlers(clientFor: ClientFor): Pick<EngineHandlers,
       const headers = contentType === undefined ? attributes.headers : { ...attributes.headers, contentType };
       const address = { bucket, key };
       // What replaces an object is read by the same people.
-      const acl = condition.kind === 'ifMatch' ? await aclToKeep(client, address, signal) : undefined;
+      const acl = condition.kind === 'ifAbsent' ? undefined : await aclToKeep(client, address, signal);
       const controls = acl === undefined ? {} : { controls: { acl } };
-      return await client.putObject(address, bytes, { ...attributes, headers, ...controls }, condition, signal);
+      const written = await writeWithAcl(address, acl, () =>
+        client.putObject(address, bytes, { ...attributes, headers, ...controls }, condition, signal),
+      );
+      const { versionId } = written;
+      await proveAcl(client, versionId === undefined ? address : { ...address, versionId }, written.etag, acl, signal);
+      return written;
     },
     'objects/createFolder': async ({ connectionId, bucket, prefix }, signal) => {
       const client = await clientFor(connectionId, signal);

@@ -1,6 +1,6 @@
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { NewProtection } from '../../model/retention';
-import { aclToKeep } from '../cos/acl';
+import { aclToKeep } from '../cos/keptAcl';
 import type { NewObjectAttributes, ObjectAddress } from '../cos/client';
 import type { TransferContext } from './context';
 import { hasLock } from './keptProtection';

@@ -19,7 +19,7 @@ import type { Transfer } from './transfer';
 
 /** What transfers ask of a service. */
 export type TransferClient = CosClient &
-  Pick<AclOperations, 'getAcl'> &
+  Pick<AclOperations, 'hasGrants' | 'getAccessList' | 'putAcl'> &
   Pick<MetadataOperations, 'changeAttributes'> &
   Pick<ProtectionOperations, 'getProtection' | 'addLegalHold'>;
 

@@ -8,6 +8,7 @@ import { abortCopyUpload, type CopyNote } from './copyNote';
 import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
 import { proveCopy } from './copyProof';
 import { deleteSource, sourceInfo } from './sourceObject';
+import { accessOfCopy, proveAccess } from './keptAccess';
 import { hasLock, lockOf, proveRetained } from './keptProtection';
 import { findObject } from './remoteClash';
 
@@ -19,11 +20,12 @@ import { findObject } from './remoteClash';
 export async function isCopied(
   context: TransferContext,
   request: CopyRequest,
-  { source }: CopyRoute,
+  route: CopyRoute,
   item: CopyItem,
   earlier: CopyNote,
 ): Promise<boolean> {
   const { client, notes, signal, transfer } = context;
+  const { source } = route;
   const { uploadId, beganAtMs, ...rest } = earlier;
   const target = { bucket: earlier.bucket, key: earlier.key };
   if (uploadId !== undefined || beganAtMs !== undefined) {
@@ -43,6 +45,7 @@ export async function isCopied(
   }
   if (request.protection === 'keep' && isReplaceRefused(info.protection, context.nowMs()))
     await proveRetained(context, source, item.from, target);
+  await proveAccess(context, target, found.etag, await accessOfCopy(context, request, route, item.from));
   transfer.addBytesBefore(item.object.sizeBytes);
   if (request.deleteSource) await deleteSource(context, source, item, info, rest);
   notes.removeItem(item.from.key);

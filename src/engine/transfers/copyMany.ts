@@ -12,6 +12,7 @@ import {
   type CopyRequest,
   type CopyRoute,
 } from './copyPlan';
+import { createAccessLists } from './accessLists';
 import { runLanes } from './lanes';
 import { countProtectedTargets } from './protectedTargets';
 import { findObject } from './remoteClash';
@@ -56,7 +57,7 @@ async function routeOf(context: TransferContext, request: CopyRequest): Promise<
   const isOther = connectionId !== undefined && connectionId !== request.connectionId;
   const source = isOther ? await context.endOf(connectionId) : context;
   const isOneService = source.client.service === context.client.service;
-  return { source, isOneService, isServerSide: isOneService, unreadableAcls: new Set() };
+  return { source, isOneService, isServerSide: isOneService, accessLists: createAccessLists() };
 }
 
 async function* plan(context: TransferContext, request: CopyRequest, route: CopyRoute): AsyncGenerator<DecidedItem> {

@@ -3,8 +3,8 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import { multipartLimits } from '../../model/partPlan';
 import { isReplaceRefused } from '../../model/protection';
 import type { CopyProtection, WriteCondition, WriteOutcome } from '../../protocol/requests';
-import { aclToKeep } from '../cos/acl';
 import type { CopyOptions, ObjectAddress } from '../cos/client';
+import { lacksGrants, writeWithAcl, type KeptAcl } from '../cos/keptAcl';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
@@ -15,6 +15,7 @@ import { smallBytes, type CopyItem, type CopyRequest, type CopyRoute } from './c
 import { isMd5, proveCopy } from './copyProof';
 import { deleteSource, refuseOnto, sourceChanged, sourceInfo } from './sourceObject';
 import { streamObject } from './copyStream';
+import { accessOfCopy, proveAccess } from './keptAccess';
 import { lacksHold, lockOf, proveLocked, proveRetained, type KeptLock } from './keptProtection';
 import { isHalfMade } from './notes';
 import { alreadyExists, findObject, freeKey } from './remoteClash';
@@ -44,10 +45,11 @@ export async function copyOne(
     notes.removeItem(name);
     return outcome;
   } catch (thrown) {
-    // An upload that could not be aborted stays noted: somebody has to abort it some time. So does a copy that lacks a hold.
+    // An upload that could not be aborted stays noted: somebody has to abort it some time. So does a copy that lacks a hold or grants.
     const note = findCopyNote(context, name);
     const isOpen = note !== undefined && isHalfMade(note);
-    if (!context.keepsTraces(thrown) && !isOpen && !lacksHold(thrown)) notes.removeItem(name);
+    const isToMend = lacksHold(thrown) || lacksGrants(thrown);
+    if (!context.keepsTraces(thrown) && !isOpen && !isToMend) notes.removeItem(name);
     throw thrown;
   }
 }
@@ -122,11 +124,11 @@ async function copyTo(
   const head = () => sourceInfo(context, source, item);
   const info = item.info ?? (needsInfo ? await head() : undefined);
   const lock = request.protection === 'keep' && info !== undefined ? lockOf(info, context.nowMs()) : undefined;
-  // Within its bucket, what is moved stays readable for the same people; elsewhere the other bucket's rules hold.
-  const isRenamed = request.deleteSource && route.isOneService && item.from.bucket === note.bucket;
-  const acl = isRenamed ? await aclOf(context, route, item.from) : undefined;
+  const acl = await accessOfCopy(context, request, route, item.from);
   const wishes = { lock, acl, wish: request.protection };
-  const made = await makeCopy(context, route, item, info ?? head, note, wishes);
+  const made = await writeWithAcl(target, acl, () => makeCopy(context, route, item, info ?? head, note, wishes));
+  const { versionId } = made;
+  await proveAccess(context, versionId === undefined ? target : { ...target, versionId }, made.etag, acl);
   if (lock !== undefined) await proveLocked(context, item.from, target, lock);
   const isRetained = info !== undefined && isReplaceRefused(info.protection, context.nowMs());
   if (request.protection === 'keep' && isRetained) await proveRetained(context, source, item.from, target);
@@ -139,27 +141,17 @@ async function copyTo(
   }
 }
 
-async function aclOf(
-  { signal }: TransferContext,
-  { source, unreadableAcls }: CopyRoute,
-  from: ObjectAddress,
-): Promise<'public-read' | undefined> {
-  const folder = from.key.slice(0, from.key.lastIndexOf('/') + 1);
-  if (unreadableAcls.has(folder)) return undefined;
-  const refused = (): void => void unreadableAcls.add(folder);
-  return await inConnection(source, signal, () => aclToKeep(source.client, from, signal, refused));
-}
-
 /** What a copy left behind; `isProven`: its bytes were compared on their way. */
 interface Made {
   readonly etag: string;
+  readonly versionId?: string;
   readonly isProven: boolean;
 }
 
 /** What a copy is to get beside what the service gives it. */
 interface CopyWishes {
   readonly lock: KeptLock | undefined;
-  readonly acl: 'public-read' | undefined;
+  readonly acl: KeptAcl | undefined;
   readonly wish: CopyProtection | undefined;
 }
 
@@ -182,7 +174,7 @@ async function makeCopy(
   };
   try {
     if (item.object.sizeBytes > multipartLimits.maxSinglePutBytes) return await copyByParts(copyPartBytes);
-    const { etag } = await copyWhole(
+    const made = await copyWhole(
       context,
       item,
       { bucket: note.bucket, key: note.key },
@@ -194,7 +186,7 @@ async function makeCopy(
       },
     );
     context.transfer.addBytes(item.object.sizeBytes);
-    return { etag, isProven: false };
+    return { ...made, isProven: false };
   } catch (thrown) {
     if (!(thrown instanceof CosFailure) || context.signal.aborted) throw thrown;
     // Some services copy less than 5 GiB at once.
@@ -212,7 +204,7 @@ async function copyWhole(
   item: CopyItem,
   target: ObjectAddress,
   copy: CopyOptions,
-): Promise<Pick<WriteOutcome, 'etag'>> {
+): Promise<Pick<WriteOutcome, 'etag' | 'versionId'>> {
   const { client, signal } = context;
   // A copy that is cut may have happened; without a copy there is nothing to undo.
   const patient = context.patient();

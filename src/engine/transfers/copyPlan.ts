@@ -7,6 +7,7 @@ import type { TransferRequest } from '../../protocol/requests';
 import type { ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import { inConnection, throwIfCutOff, type TransferContext, type TransferEnd } from './context';
+import type { AccessLists } from './accessLists';
 import { errorOf } from './localFailure';
 import { nameChoice } from './nameFilter';
 import { findObject } from './remoteClash';
@@ -20,8 +21,7 @@ export interface CopyRoute {
   /** Whether the service copies by itself; it may turn out while copying that it does not. */
   isServerSide: boolean;
   readonly isOneService: boolean;
-  /** Folders of which an access list was refused: the rights to what lies in a folder are the same, as a rule. */
-  readonly unreadableAcls: Set<string>;
+  readonly accessLists: AccessLists;
 }
 
 /** One object on its way. */

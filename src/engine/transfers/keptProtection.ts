@@ -3,6 +3,7 @@ import { isReplaceRefused, type RetentionEnd } from '../../model/protection';
 import { isLockedAsWanted, type NewProtection, type ObjectRetention } from '../../model/retention';
 import type { CopyProtection } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress } from '../cos/client';
+import type { KeptAcl } from '../cos/keptAcl';
 import { CosFailure } from '../failure';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
 
@@ -25,8 +26,7 @@ export function lockOf({ protection: { objectLock } }: ObjectInfo, nowMs: number
 /** What protects a copy, and who may read it. */
 export interface CopyControls {
   readonly protection?: CopyProtection;
-  /** Everyone may read the copy. */
-  readonly acl?: 'public-read';
+  readonly acl?: KeptAcl;
 }
 
 /**

@@ -223,6 +223,10 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the connection is marked read-only, which only Protect Connection from Changes ends');
     case 'productionLocked':
       return t('the connection is marked as production; allow changes by typing its name, then try again');
+    case 'grantsRefused':
+      return t('its access list lets people in by name, and would lose them; nothing was changed');
+    case 'grantsMissing':
+      return t('it was written, but its access list lacks people it named before; let them in anew');
     case 'tagsRefused':
       return t(
         'the service does not take these tags: at most 10, with different keys of 1 to 128 and values of up to 256 characters, of letters, digits, spaces and _ . - :',

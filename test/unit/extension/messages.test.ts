@@ -79,6 +79,8 @@ const reasons: Record<CosErrorReason, true> = {
   unsafeName: true,
   readOnlyConnection: true,
   productionLocked: true,
+  grantsRefused: true,
+  grantsMissing: true,
   tagsRefused: true,
   metadataTooLarge: true,
   keyTooLong: true,

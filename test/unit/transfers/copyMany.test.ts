@@ -165,19 +165,6 @@ describe('copying and moving many', () => {
     expect(most).toBeLessThan(20);
   });
 
-  it('asks for access lists of a folder once where they may not be read, and of the next folder anew', async () => {
-    const one = await makeWorld({ configuration: { maxConnections: 1 } });
-    for (const key of ['a/1', 'a/2', 'a/3', 'a/b/4', 'a/b/5']) one.client.put('bucket', key, key);
-    one.client.intercept = (operation, key) => {
-      if (operation === 'getAcl') throw failure('denied', undefined, 'bucket', key);
-    };
-    const end = await one.run(copy([], ['a/'], 't/', { deleteSource: true }));
-    expect(end).toMatchObject({ state: 'done', itemsDone: 5 });
-    const asked = one.client.calls.filter(({ operation }) => operation === 'getAcl').map(({ key }) => key);
-    expect(asked).toEqual(['a/1', 'a/b/4']);
-    await one.dispose();
-  });
-
   it('costs one request an object where listing and answer tell the same MD5', async () => {
     fill('a/1', 'a/2', 'a/3');
     await world.run(copy([], ['a/'], 't/'));
