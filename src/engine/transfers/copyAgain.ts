@@ -9,7 +9,7 @@ import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
 import { proveCopy } from './copyProof';
 import { deleteSource, sourceInfo } from './sourceObject';
 import { accessOfCopy, proveAccess } from './keptAccess';
-import { hasLock, lockOf, proveRetained } from './keptProtection';
+import { hasLock, lockOf, proveRetained, retentionOfSource } from './keptProtection';
 import { findObject } from './remoteClash';
 
 /**
@@ -44,7 +44,7 @@ export async function isCopied(
     throw thrown;
   }
   if (request.protection === 'keep' && isReplaceRefused(info.protection, context.nowMs()))
-    await proveRetained(context, source, item.from, target);
+    await proveRetained(context, retentionOfSource(context, source, item.from), item.from, target);
   await proveAccess(context, target, found.etag, await accessOfCopy(context, request, route, item.from));
   transfer.addBytesBefore(item.object.sizeBytes);
   if (request.deleteSource) await deleteSource(context, source, item, info, rest);

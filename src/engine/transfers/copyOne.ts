@@ -16,7 +16,15 @@ import { isMd5, proveCopy } from './copyProof';
 import { deleteSource, refuseOnto, sourceChanged, sourceInfo } from './sourceObject';
 import { streamObject } from './copyStream';
 import { accessOfCopy, proveAccess } from './keptAccess';
-import { lacksHold, lockOf, proveLocked, proveRetained, type KeptLock } from './keptProtection';
+import {
+  lacksHold,
+  lockOf,
+  proveLocked,
+  proveRetained,
+  retentionOfSource,
+  type KeptLock,
+  type ReadRetention,
+} from './keptProtection';
 import { isHalfMade } from './notes';
 import { alreadyExists, findObject, freeKey } from './remoteClash';
 
@@ -125,13 +133,14 @@ async function copyTo(
   const info = item.info ?? (needsInfo ? await head() : undefined);
   const lock = request.protection === 'keep' && info !== undefined ? lockOf(info, context.nowMs()) : undefined;
   const acl = await accessOfCopy(context, request, route, item.from);
-  const wishes = { lock, acl, wish: request.protection };
+  const retention = retentionOfSource(context, source, item.from);
+  const wishes = { lock, acl, wish: request.protection, retention };
   const made = await writeWithAcl(target, acl, () => makeCopy(context, route, item, info ?? head, note, wishes));
   const { versionId } = made;
   await proveAccess(context, versionId === undefined ? target : { ...target, versionId }, made.etag, acl);
   if (lock !== undefined) await proveLocked(context, item.from, target, lock);
   const isRetained = info !== undefined && isReplaceRefused(info.protection, context.nowMs());
-  if (request.protection === 'keep' && isRetained) await proveRetained(context, source, item.from, target);
+  if (request.protection === 'keep' && isRetained) await proveRetained(context, retention, item.from, target);
   const sameMd5 = isPlain && made.etag === item.object.etag;
   if (request.deleteSource || !(sameMd5 || made.isProven)) {
     const was = info ?? (await head());
@@ -153,6 +162,7 @@ interface CopyWishes {
   readonly lock: KeptLock | undefined;
   readonly acl: KeptAcl | undefined;
   readonly wish: CopyProtection | undefined;
+  readonly retention: ReadRetention;
 }
 
 async function makeCopy(
@@ -161,15 +171,15 @@ async function makeCopy(
   item: CopyItem,
   known: ObjectInfo | (() => Promise<ObjectInfo>),
   note: CopyNote,
-  { lock, acl, wish }: CopyWishes,
+  { lock, acl, wish, retention }: CopyWishes,
 ): Promise<Made> {
   const condition: WriteCondition = note.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
   const infoOf = async (): Promise<ObjectInfo> => (typeof known === 'function' ? await known() : known);
   const access = acl === undefined ? {} : { acl };
-  const how = { condition, ...access, ...(wish === undefined ? {} : { protection: wish }) };
+  const how = { condition, retention, ...access, ...(wish === undefined ? {} : { protection: wish }) };
   if (!route.isServerSide) return await streamObject(context, route.source, item.from, await infoOf(), note, how);
   const copyByParts = async (partBytes: number): Promise<Made> => {
-    const { etag } = await copyParts(context, route.source, item.from, note, await infoOf(), how, partBytes);
+    const { etag } = await copyParts(context, item.from, note, await infoOf(), how, partBytes);
     return { etag, isProven: false };
   };
   try {

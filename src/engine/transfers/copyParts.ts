@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { WriteOutcome } from '../../protocol/requests';
 import type { ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled } from '../failure';
-import type { TransferContext, TransferEnd } from './context';
+import type { TransferContext } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import type { CopyWays } from './copyStream';
 import { keptControls } from './keptProtection';
@@ -13,7 +13,6 @@ import { abortAfter, protectionOf } from './uploadFile';
 /** Lets the service copy an object range by range into the parts of an upload, which is noted while it is open. */
 export async function copyParts(
   context: TransferContext,
-  end: TransferEnd,
   from: ObjectAddress,
   note: CopyNote,
   source: ObjectInfo,
@@ -23,7 +22,7 @@ export async function copyParts(
   const { client, notes, signal, transfer } = context;
   const to = { bucket: note.bucket, key: note.key };
   const tags = source.tagCount > 0 ? await client.getTags(from, signal) : {};
-  const controls = await keptControls(context, end, from, source, ways);
+  const controls = await keptControls(context, source, ways);
   const attributes = { headers: source.headers, metadata: source.metadata, tags, controls };
   const patient = context.patient();
   const uploadId = await beginCopyUpload(context, note, attributes, patient);

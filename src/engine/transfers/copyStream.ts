@@ -32,7 +32,7 @@ export async function streamObject(
 ): Promise<{ readonly etag: string; readonly isProven: boolean }> {
   const { signal } = context;
   const tags = info.tagCount > 0 ? await source.client.getTags(from, signal) : {};
-  const controls = await keptControls(context, source, from, info, ways);
+  const controls = await keptControls(context, info, ways);
   const attributes = { headers: info.headers, metadata: info.metadata, tags, controls };
   if (info.sizeBytes <= context.partBytes)
     return await sendWhole(context, source, from, info, note, attributes, condition);

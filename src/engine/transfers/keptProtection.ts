@@ -26,7 +26,17 @@ export function lockOf({ protection: { objectLock } }: ObjectInfo, nowMs: number
 /** What protects a copy, and who may read it. */
 export interface CopyControls {
   readonly protection?: CopyProtection;
+  readonly retention: ReadRetention;
   readonly acl?: KeptAcl;
+}
+
+/** Reads how long a source is retained and which legal holds are on it; what was read counts for the whole of a copy. */
+export type ReadRetention = () => Promise<ObjectRetention>;
+
+/** Reads a source once, however often it is asked. */
+export function retentionOfSource(context: TransferContext, source: TransferEnd, from: ObjectAddress): ReadRetention {
+  let read: Promise<ObjectRetention> | undefined;
+  return () => (read ??= retentionOf(context, source, from));
 }
 
 /**
@@ -35,24 +45,21 @@ export interface CopyControls {
  */
 export async function keptControls(
   context: TransferContext,
-  source: TransferEnd,
-  from: ObjectAddress,
   info: ObjectInfo,
-  { protection: wish, acl }: CopyControls,
+  { protection: wish, acl, retention }: CopyControls,
 ): Promise<NonNullable<NewObjectAttributes['controls']>> {
-  const protection = wish === 'keep' ? await newProtection(context, source, from, info) : undefined;
+  const protection = wish === 'keep' ? await newProtection(context, info, retention) : undefined;
   return { ...(protection === undefined ? {} : { protection }), ...(acl === undefined ? {} : { acl }) };
 }
 
 async function newProtection(
   context: TransferContext,
-  source: TransferEnd,
-  from: ObjectAddress,
   info: ObjectInfo,
+  retention: ReadRetention,
 ): Promise<NewProtection | undefined> {
   const nowMs = context.nowMs();
   if (!isReplaceRefused(info.protection, nowMs)) return lockOf(info, nowMs);
-  const { end, holds } = await retentionOf(context, source, from);
+  const { end, holds } = await retention();
   const [first] = holds;
   const hold = first === undefined ? {} : { holdId: first.id };
   switch (end.kind) {
@@ -84,12 +91,12 @@ async function retentionOf(
  */
 export async function proveRetained(
   context: TransferContext,
-  source: TransferEnd,
+  retention: ReadRetention,
   from: ObjectAddress,
   target: ObjectAddress,
 ): Promise<void> {
   const { client, nowMs } = context;
-  const wanted = await retentionOf(context, source, from);
+  const wanted = await retention();
   const patient = context.patient();
   const has = await inConnection(context, patient, () => client.getProtection(target, patient));
   if (has.kind !== 'retention' || !lastsAsLong(has.end, wanted.end, nowMs())) {

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
+import type { Protection } from '../../../src/model/protection';
 import type { TransferRequest } from '../../../src/protocol/requests';
 import { failure, MemoryCosClient } from '../../fakes/memoryCosClient';
 import { bucket, connection, makeWorld, mebibyte, patternBytes, type World } from './world';
@@ -279,6 +280,20 @@ describe('copying between connections', () => {
     expect(end).toMatchObject({ state: 'failed', error: { reason: 'readOnlyConnection' } });
     expect(world.client.keys('bucket')).toEqual([]);
     expect(await world.run(across(['a'], []))).toMatchObject({ state: 'done' });
+  });
+
+  it('reads once what retains a source, for the copy and for the proof', async () => {
+    const end = { kind: 'indefinite' } as const;
+    const retention: Protection = { kind: 'retention', end, periodSeconds: -1, holds: [] };
+    for (const client of [other, world.client]) {
+      const read = client.getProtection.bind(client);
+      client.getProtection = async (...args) => await read(...args).then(() => retention);
+    }
+    other.put('far', 'a', 'a');
+    const stored = other.buckets.get('far')!.get('a')!;
+    stored.info = { ...stored.info, protection: { retention: { isIndefinite: true, legalHoldCount: 0 } } };
+    expect(await world.run(across(['a'], [], { protection: 'keep' }))).toMatchObject({ failures: [], state: 'done' });
+    expect([other.count('getProtection'), world.client.count('getProtection')]).toEqual([1, 1]);
   });
 
   it('never deletes an object that it meets through two connections', async () => {
