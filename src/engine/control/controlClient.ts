@@ -7,7 +7,7 @@ import { neededRole } from '../cos/roles';
 import type { WriteGuard } from '../cos/writeGuard';
 import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
-import type { HttpClient } from '../http/httpClient';
+import { mayHaveActed, type HttpClient } from '../http/httpClient';
 
 /** A JSON request to one of the services around the data plane (control-plane.md §0). */
 export interface ControlRequest {
@@ -35,7 +35,8 @@ export interface ControlAnswer {
 /** Sends requests of one connection, with its token. Failures are thrown classified by status (control-plane.md §3.9). */
 export interface ControlClient {
   /**
-   * Reads and deletions are repeated; what else writes only when it was refused for now. `unsupported` for a connection by
+   * Reads and deletions are repeated (a deletion whose answer was lost may find nothing left, and has succeeded then); what
+   * else writes only when it was refused for now. `unsupported` for a connection by
    * HMAC keys, which these services do not know; `denied`/`readOnlyConnection` for writes of a read-only one.
    */
   send(request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer>;
@@ -51,24 +52,32 @@ export interface ControlClientOptions {
   readonly guard: WriteGuard;
 }
 
+/** What the attempts at one request have come to. */
+interface Used {
+  authorization: string;
+  /** An attempt whose outcome is unknown may have been carried out. */
+  mayBeDone: boolean;
+}
+
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** Creates the client of a connection. Sends nothing. */
 export function createControlClient({ connection, http, authorizer, guard }: ControlClientOptions): ControlClient {
-  async function attempt(request: ControlRequest, signal: AbortSignal, used: { authorization: string }) {
+  async function attempt(request: ControlRequest, signal: AbortSignal, used: Used) {
     const base = baseUrlOf(request, connection);
     requireSafeTransport(base, request.op);
     const search = new URLSearchParams(request.query).toString();
     const segments = request.path.map(encodeURIComponent).join('/');
     const path = `${base.pathname.replace(/\/$/, '')}/${segments}${search === '' ? '' : `?${search}`}`;
-    const isRead = request.method === 'GET' || request.method === 'DELETE';
+    const isDelete = request.method === 'DELETE';
     await authorizer.ready(signal);
     return await http.send<ControlAnswer>(
       {
         op: request.op,
         origin: base.origin,
-        repeatable: isRead ? 'always' : 'ifRefused',
-        prepare: async () => {
+        repeatable: isDelete || request.method === 'GET' ? 'always' : 'ifRefused',
+        prepare: async (before) => {
+          used.mayBeDone ||= before !== undefined && mayHaveActed(before);
           const unsigned = {
             method: request.method,
             path,
@@ -86,6 +95,8 @@ export function createControlClient({ connection, http, authorizer, guard }: Con
         },
         consume: async (answer) => {
           const text = (await answer.read(maxAnswerBytes)).toString('utf8');
+          // What is not there any more is what the attempt before has deleted.
+          if (isDelete && answer.status === 404 && used.mayBeDone) return { json: undefined };
           if (answer.status < 200 || answer.status >= 300) throw controlFailure(request, answer, text, base.host);
           const etag = answer.headers['etag'];
           return { json: parseAnswer(request, text, base.host), ...(etag === undefined ? {} : { etag }) };
@@ -99,7 +110,7 @@ export function createControlClient({ connection, http, authorizer, guard }: Con
     ...(connection.network === undefined ? {} : { network: connection.network }),
     async send(request, signal) {
       refuseConnection(request, connection, guard);
-      const used = { authorization: '' };
+      const used: Used = { authorization: '', mayBeDone: false };
       try {
         return await attempt(request, signal, used);
       } catch (error) {

@@ -15,8 +15,11 @@ export interface HttpCall<T> {
   /** `https://host[:port]`. */
   readonly origin: string;
   readonly repeatable: Repeatable;
-  /** Builds and signs the request anew for each attempt, since dates, tokens and ranges move on. */
-  prepare(): Promise<WireRequest>;
+  /**
+   * Builds and signs the request anew for each attempt, since dates, tokens and ranges move on. Gets what failed the
+   * attempt before, if there was one.
+   */
+  prepare(before?: CosFailure): Promise<WireRequest>;
   /** Reads the answer; throws `CosFailure` where it is an error. A lost body counts as a failed attempt. */
   consume(answer: WireAnswer): Promise<T>;
   /** Bytes that have arrived for good, if an attempt goes on where the last one broke: progress renews the patience. */
@@ -93,6 +96,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function attempt<T>(
     call: HttpCall<T>,
     attemptNumber: number,
+    before: CosFailure | undefined,
     signal: AbortSignal,
   ): Promise<{ ok: true; value: T } | { ok: false; failure: CosFailure; waitMs: number }> {
     const limiter = limiterFor(call.origin);
@@ -109,7 +113,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const report = (level: LogLine['level'], outcome: string) =>
       log({ level, text: logText(call, request, answer, clock.monotonicMs() - startedAtMs, attemptNumber, outcome) });
     try {
-      request = await call.prepare();
+      request = await call.prepare(before);
       const { requestTimeoutMs } = configuration;
       const idleTimeoutMs = requestTimeoutMs * (call.isLongWork === true ? longWorkFactor : 1);
       const limits = { idleTimeoutMs, connectTimeoutMs: Math.min(requestTimeoutMs, 15_000) };
@@ -134,9 +138,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async send(call, callerSignal) {
       const signal = AbortSignal.any([callerSignal, closing.signal]);
       let arrived = call.bytesArrived?.() ?? 0;
+      let before: CosFailure | undefined;
       for (let attemptNumber = 1; ; attemptNumber++) {
-        const result = await attempt(call, attemptNumber, signal);
+        const result = await attempt(call, attemptNumber, before, signal);
         if (result.ok) return result.value;
+        before = result.failure;
         const nowArrived = call.bytesArrived?.() ?? 0;
         if (nowArrived > arrived) attemptNumber = 1;
         arrived = nowArrived;
@@ -177,12 +183,21 @@ export function connectionSettings(
   };
 }
 
+/** Whether the service may have acted on a request that failed so: its answer was lost, or it broke at its work. */
+export function mayHaveActed({ error: { kind, reason, httpStatus } }: CosFailure): boolean {
+  return kind === 'network' && httpStatus !== 503 && !wasNeverSent(reason);
+}
+
+function wasNeverSent(reason: CosFailure['error']['reason']): boolean {
+  return reason === 'hostUnknown' || reason === 'connectionRefused';
+}
+
 function mayRepeat(failure: CosFailure, repeatable: Repeatable, attempts: number, policy: RetryPolicy): boolean {
   const { kind, reason, retry } = failure.error;
   if (kind === 'throttled') return attempts < policy.maxAttempts;
   if (kind !== 'network' || retry !== 'later') return false;
   // Nothing was sent, so nothing can have happened; but a wrong address should be reported soon.
-  if (reason === 'hostUnknown' || reason === 'connectionRefused') return attempts < policy.maxConnectAttempts;
+  if (wasNeverSent(reason)) return attempts < policy.maxConnectAttempts;
   return repeatable === 'always' && attempts < policy.maxAttempts;
 }
 
