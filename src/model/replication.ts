@@ -47,3 +47,7 @@ export interface ReplicationFailurePage {
 export function bucketOfCrn(crn: string): string | undefined {
   return /^crn:v1:[^:]*:[^:]*:cloud-object-storage:[^:]*:[^:]*:[^:]+:bucket:([^:]+)$/.exec(crn)?.[1];
 }
+
+/** What became of the wish to replicate again what failed (data-plane.md §15). `notReplicated`: the bucket has no rules. */
+export type ReplicationReattempt =
+  { readonly kind: 'asked'; readonly scheduledAtMs?: number } | { readonly kind: 'notReplicated' };

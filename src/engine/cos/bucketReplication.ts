@@ -3,8 +3,10 @@ import type {
   BucketReplication,
   ReplicationFailure,
   ReplicationFailurePage,
+  ReplicationReattempt,
   ReplicationRule,
 } from '../../model/replication';
+import { CosFailure } from '../failure';
 import { deleteBucketSetting, findBucketSetting, optional, putBucketSetting } from './bucketSetting';
 import { sendControl, type XmlNode } from './control';
 import { decodeListed } from './listing';
@@ -24,8 +26,11 @@ export interface BucketReplicationOperations {
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<ReplicationFailurePage>;
-  /** Lets the service try again what was not replicated; answers when it will, where it says so. Idempotent. */
-  reattemptReplication(bucket: BucketName, signal: AbortSignal): Promise<{ readonly scheduledAtMs?: number }>;
+  /**
+   * Lets the service try again what was not replicated; answers when it will, where it says so. Looks for rules first: what
+   * IBM answers where there are none is not documented (data-plane.md §15). Idempotent.
+   */
+  reattemptReplication(bucket: BucketName, signal: AbortSignal): Promise<ReplicationReattempt>;
 }
 
 const setting = {
@@ -75,6 +80,7 @@ export function createBucketReplication(wire: Wire): BucketReplicationOperations
       };
     },
     async reattemptReplication(bucket, signal) {
+      if (!(await mayBeReplicated(wire, bucket, signal))) return { kind: 'notReplicated' };
       const query = { 'ibm-replication-reattempt': undefined };
       const request = {
         op: 'PutBucketReplicationReattempt',
@@ -85,9 +91,19 @@ export function createBucketReplication(wire: Wire): BucketReplicationOperations
       } as const;
       const { headers } = await sendControl(wire, request, signal);
       const scheduledAtMs = timeOf(headers['x-ibm-replication-reattempt-scheduled-time']);
-      return scheduledAtMs === undefined ? {} : { scheduledAtMs };
+      return { kind: 'asked', ...(scheduledAtMs === undefined ? {} : { scheduledAtMs }) };
     },
   };
+}
+
+/** Whether a bucket has rules, as far as one is allowed to know. */
+async function mayBeReplicated(wire: Wire, bucket: BucketName, signal: AbortSignal): Promise<boolean> {
+  try {
+    return childElements(await findBucketSetting(wire, setting, bucket, signal), 'Rule').length > 0;
+  } catch (thrown) {
+    if (thrown instanceof CosFailure && thrown.error.kind === 'denied') return true;
+    throw thrown;
+  }
 }
 
 function readRule(element: XmlElement): ReplicationRule {

@@ -50,6 +50,12 @@ export async function reattemptReplication(
 ): Promise<CommandOutcome> {
   const answer = await engine.send('replication/reattempt', target);
   if (!answer.ok) return answer;
+  if (answer.value.kind === 'notReplicated') {
+    void prompts.info(
+      vscode.l10n.t('"{0}" has no replication rules, so there is nothing to try again.', target.bucket),
+    );
+    return;
+  }
   const { scheduledAtMs } = answer.value;
   const text =
     scheduledAtMs === undefined

@@ -19,11 +19,14 @@ export interface ReplicationRule {
 
 /** `GET ?replication` (rule 105). */
 export async function getBucketReplication(exchange: BucketExchange): Promise<void> {
+  sendXml(exchange, ['ReplicationConfiguration', requireReplication(exchange).map(ruleNode)]);
+}
+
+/** The rules of a bucket; throws where it has none. */
+export function requireReplication(exchange: BucketExchange): readonly ReplicationRule[] {
   const rules = visibleSetting(exchange, exchange.bucket.id, 'replication') as readonly ReplicationRule[] | undefined;
-  if (rules === undefined) {
-    throw new S3Error('ReplicationConfigurationNotFoundError', 'The replication configuration was not found');
-  }
-  sendXml(exchange, ['ReplicationConfiguration', rules.map(ruleNode)]);
+  if (rules !== undefined) return rules;
+  throw new S3Error('ReplicationConfigurationNotFoundError', 'The replication configuration was not found');
 }
 
 /** `PUT ?replication` (rule 105). */

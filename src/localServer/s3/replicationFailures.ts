@@ -1,6 +1,7 @@
 import { invalidArgument } from './errors';
 import { isoTime, refuseBody, sendEmpty, sendXml, type BucketExchange } from './exchange';
 import { readListQuery } from './listing';
+import { requireReplication } from './replication';
 import { parseIsoDate } from './times';
 import type { XmlNode } from './xml';
 
@@ -51,9 +52,13 @@ export async function listReplicationFailures(exchange: BucketExchange): Promise
   ]);
 }
 
-/** `PUT ?ibm-replication-reattempt` (data-plane.md §15). */
+/**
+ * `PUT ?ibm-replication-reattempt` (data-plane.md §15). What COS answers without a configuration is not documented; here it is
+ * what reading the configuration answers.
+ */
 export async function reattemptReplication(exchange: BucketExchange): Promise<void> {
   refuseBody(exchange);
+  requireReplication(exchange);
   await exchange.store.write(() => exchange.store.replicationTasks.reattempt(exchange.bucket.id, exchange.nowMs));
   sendEmpty(exchange, 204, { 'x-ibm-replication-reattempt-scheduled-time': isoTime(exchange.nowMs) });
 }

@@ -272,6 +272,17 @@ describe('replication', () => {
     expect(textsOf(await failuresOf(source), 'KeyCount')).toEqual(['0']);
   });
 
+  it('refuses to try again in a bucket without rules', async () => {
+    const { source, target } = await pair();
+    const reattempt = async (bucket: string) => await fixture.s3('PUT', `/${bucket}?ibm-replication-reattempt`);
+    expect((await reattempt(source)).status).toBe(204);
+    const refused = await reattempt(target);
+    expect([refused.status, refused.text]).toEqual([
+      404,
+      expect.stringContaining('ReplicationConfigurationNotFoundError'),
+    ]);
+  });
+
   it('forgets a failure when its version is deleted', async () => {
     const { source, target } = await pair();
     await fixture.setVersioning(target, 'Suspended');

@@ -83,8 +83,9 @@ describe('replication of a bucket as a document', () => {
     expect(failure?.versionId).toBeDefined();
     expect(failure?.syncType).toBe('content');
     await server.farSide.admin('PATCH', '/replication', { authorization: 'granted' });
-    const { scheduledAtMs } = await server.engine.ask('replication/reattempt', of(source));
-    expect(Math.abs((scheduledAtMs ?? 0) - server.nowMs())).toBeLessThan(60_000);
+    const answer = await server.engine.ask('replication/reattempt', of(source));
+    if (answer.kind !== 'asked') throw new Error(answer.kind);
+    expect(Math.abs((answer.scheduledAtMs ?? 0) - server.nowMs())).toBeLessThan(60_000);
     await server.farSide.admin('POST', '/replication/run', {});
     expect(await server.engine.ask('replication/listFailures', of(source))).toEqual({ failures: [] });
     expect(await keysOf(target)).toEqual(['with blank & +.txt']);
@@ -92,6 +93,11 @@ describe('replication of a bucket as a document', () => {
     expect(await server.engine.refuse('replication/reattempt', readOnly)).toMatchObject({
       reason: 'readOnlyConnection',
     });
+  });
+
+  it('is not tried again in a bucket without rules', async () => {
+    const bucket = await versioned();
+    expect(await server.engine.ask('replication/reattempt', of(bucket))).toEqual({ kind: 'notReplicated' });
   });
 
   it('needs versioning, which is said before anything is sent', async () => {
