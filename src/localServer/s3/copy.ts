@@ -15,7 +15,7 @@ import { findCopySource, type CopySource } from './copySource';
 import { invalidArgument, invalidRequest, S3Error } from './errors';
 import { isoTime, refuseBody, sendXml, type ObjectExchange } from './exchange';
 import { shownVersionId } from './objectHeaders';
-import { protectionOf, readRetentionHeaders, type RetentionHeaders } from './retention';
+import { checkPeriod, protectionOf, readRetentionHeaders, type RetentionHeaders } from './retention';
 import { sendErrorIn200 } from './errorIn200';
 import { readObjectHeaders, storeVersion, type ObjectHeaders } from './writeObject';
 import type { XmlNode } from './xml';
@@ -51,7 +51,8 @@ export async function copyObject(exchange: ObjectExchange): Promise<void> {
   const copied = await store
     .write(() => {
       // The bytes may be shared, so the source must still be what was looked at.
-      if (store.objects.findVersion(source.bucket.id, version.key, version.versionId)?.rowId !== version.rowId) {
+      // Its row would not tell: SQLite gives the number of a row that went away to the next one.
+      if (store.objects.findVersion(source.bucket.id, version.key, version.versionId)?.seq !== version.seq) {
         throw new S3Error('OperationAborted', 'The source of the copy was changed meanwhile. Please try again.');
       }
       const { etag, checksum, encryption } = bytes;
@@ -154,6 +155,8 @@ function planRetention(
         return { headers };
       }
       const { nowMs } = exchange;
+      // What comes from another bucket keeps to the policy of this one.
+      checkPeriod(setting, retention.periodSeconds);
       return {
         copied: {
           periodSeconds: retention.periodSeconds,

@@ -1,6 +1,7 @@
 import type { Bucket } from '../store/buckets';
 import type { ObjectVersion } from '../store/objects';
 import { refuseIfArchived } from './archive';
+import { checkFirewall } from './authorize';
 import { roleAllows } from './auth/permissions';
 import { checkCopyConditions } from './conditions';
 import { readCustomerKey, requireSameKey, type CustomerKey } from './customerKey';
@@ -26,6 +27,7 @@ export function findCopySource(exchange: ObjectExchange): CopySource {
   ) {
     throw noSuchBucket();
   }
+  checkFirewall(exchange, bucket);
   const { principal } = exchange;
   const ownsInstance =
     principal.kind === 'iam'

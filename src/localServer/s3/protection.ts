@@ -247,7 +247,8 @@ function readExtension(
     if (untilMs === undefined) {
       throw invalidRequest(`New-Retention-Expiration-Date must be an ISO 8601 date: "${value}".`);
     }
-    return Math.ceil((untilMs - retention.createdAtMs) / 1000);
+    // A date before the object was made must not become one of the negative periods, which have no end.
+    return Math.max(Math.ceil((untilMs - retention.createdAtMs) / 1000), 0);
   }
   const isEndless = name === 'new-retention-period' && /^-[12]$/.test(value);
   if (!isEndless && !/^\d{1,12}$/.test(value)) {

@@ -1,14 +1,15 @@
 import type { Segment } from '../store/blobs';
 import type { CannedAcl } from '../store/buckets';
-import type {
-  Archive,
-  Encryption,
-  ObjectAttributes,
-  ObjectChecksum,
-  ObjectLock,
-  ObjectVersion,
-  Retention,
-  Tag,
+import {
+  nullVersion,
+  type Archive,
+  type Encryption,
+  type ObjectAttributes,
+  type ObjectChecksum,
+  type ObjectLock,
+  type ObjectVersion,
+  type Retention,
+  type Tag,
 } from '../store/objects';
 import { archiveOfNewObject } from './archive';
 import { checkWriteConditions } from './conditions';
@@ -86,7 +87,9 @@ export function storeVersion(exchange: ObjectExchange, input: VersionInput): Obj
       : retentionOfNewObject(protection, input.retention.headers, nowMs);
   refuseIfRetained(current, nowMs);
   checkWriteConditions((name) => exchange.request.headers.get(name), current);
-  checkQuota(exchange, bucket.id, input.segments, bucket.versioning === 'Enabled' ? undefined : current);
+  // With versioning suspended, a version that has an id stays beside the new one.
+  const replaced = bucket.versioning === 'Enabled' ? undefined : store.objects.findVersion(bucket.id, key, nullVersion);
+  checkQuota(exchange, bucket.id, input.segments, replaced);
   const archive: Archive | undefined =
     input.storageClass === 'STANDARD'
       ? archiveOfNewObject(exchange, bucket, nowMs)

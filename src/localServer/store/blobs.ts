@@ -71,7 +71,9 @@ export class Blobs {
   }
 
   addReference(blobId: number): void {
-    this.#database.run('UPDATE blobs SET refs = refs + 1 WHERE id = ?', blobId);
+    if (this.#database.run('UPDATE blobs SET refs = refs + 1 WHERE id = ?', blobId).changes === 0) {
+      throw new Error('Bytes that are no longer stored were to be referred to.');
+    }
   }
 
   /** Drops a reference, inside a write transaction; the bytes go when nothing refers to them and no reader holds them. */
