@@ -8,6 +8,7 @@ import { partChecksums, type PartChecksum } from '../checksums/partChecksum';
 import { cancelled, CosFailure } from '../failure';
 import { inConnection, moveItem, type TransferContext } from './context';
 import { isMd5 } from './copyProof';
+import { isCompleted, isGone, isUnclear } from './landed';
 import { runLanes } from './lanes';
 import { localFailure } from './localFailure';
 import { SourceFile } from './sourceFile';
@@ -45,6 +46,7 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   const address = { bucket, key };
   transfer.addPlanned(file.sizeBytes);
   transfer.completePlan();
+  if (context.run !== 'first' && (await wasFinished(context, request, file))) return;
   if (request.clash === 'fail' && (await findObject(client, address, signal)) !== undefined) {
     throw alreadyExists(bucket, key);
   }
@@ -69,7 +71,30 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   const condition: WriteCondition = request.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
   context.notes.assertHeld();
   const patient = context.patient();
-  await client.completeMultipartUpload(address, uploadId, parts, { condition }, patient);
+  const askedAtMs = context.nowMs();
+  try {
+    await client.completeMultipartUpload(address, uploadId, parts, { condition }, patient);
+  } catch (thrown) {
+    if (!isUnclear(thrown) || !(await isGone(client, address, uploadId))) throw thrown;
+    const made = { notBeforeMs: askedAtMs, partCount: parts.length };
+    // What asking about it fails with says less than the completion's own failure.
+    if (!(await isCompleted(client, address, file, made, patient).catch(() => false))) throw thrown;
+  }
+}
+
+/** Whether an earlier run has completed the upload and could not note it: the upload is gone, and its object is there. */
+async function wasFinished(
+  context: TransferContext,
+  { bucket, key, uploadId }: ResumeRequest,
+  file: SourceFile,
+): Promise<boolean> {
+  const { client, signal, transfer } = context;
+  const address = { bucket, key };
+  if (!(await inConnection(context, signal, () => isGone(client, address, uploadId)))) return false;
+  const made = { notBeforeMs: transfer.startedAtMs };
+  if (!(await inConnection(context, signal, () => isCompleted(client, address, file, made, signal)))) return false;
+  transfer.addBytesBefore(file.sizeBytes);
+  return true;
 }
 
 /** The cut of the file in which every part that the service holds has the file's bytes. */

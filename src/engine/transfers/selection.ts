@@ -3,7 +3,7 @@ import type { ObjectSummary } from '../../model/objectInfo';
 import { inConnection, type TransferContext } from './context';
 
 /** How far the clocks of service and machine may be apart. */
-const clockToleranceMs = 5 * 60_000;
+export const clockToleranceMs = 5 * 60_000;
 
 /** Whether something was written after the transfer was asked for: another run does not mean it. */
 export function isNewer(

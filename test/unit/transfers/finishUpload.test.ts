@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { layoutsOf } from '../../../src/engine/transfers/uploadMatch';
-import { objectKey, type UploadId } from '../../../src/model/ids';
+import { objectKey, type TransferId, type UploadId } from '../../../src/model/ids';
+import { failure } from '../../fakes/memoryCosClient';
 import { bucket, connection, makeWorld, mebibyte, patternBytes, type World } from './world';
 
 describe('how a file was cut into the parts of an upload', () => {
@@ -66,6 +67,8 @@ describe('how a file was cut into the parts of an upload', () => {
   });
 });
 
+const never = new AbortController().signal;
+
 describe('finishing an upload with a local file', () => {
   const key = objectKey('big');
   const bytes = patternBytes(23 * mebibyte);
@@ -75,9 +78,9 @@ describe('finishing an upload with a local file', () => {
 
   beforeEach(async () => {
     world = await makeWorld();
+    world.client.nowMs = Date.now();
     fsPath = join(world.folder, 'file');
     await writeFile(fsPath, bytes);
-    const never = new AbortController().signal;
     uploadId = await world.client.createMultipartUpload({ bucket, key }, { headers: {} }, never);
     for (const partNumber of [1, 3]) {
       const part = bytes.subarray((partNumber - 1) * 6 * mebibyte, partNumber * 6 * mebibyte);
@@ -119,6 +122,63 @@ describe('finishing an upload with a local file', () => {
     expect(world.client.text('bucket', 'big')).toBe('theirs');
     expect(world.client.uploads.has(uploadId)).toBe(true);
     expect(await resume('replace')).toMatchObject({ state: 'done' });
+  });
+
+  describe('whose completion was done and answered to nobody', () => {
+    const again = async () => {
+      const params = { transferId: 't1' as TransferId };
+      await world.transfers.handlers['transfers/retry'](params, new AbortController().signal);
+      return await world.end(params.transferId);
+    };
+    /** Completes at the service as the upload would have, and loses the answer. */
+    const loseAnswer = (spoil: () => void = () => undefined) => {
+      world.client.intercept = async (operation) => {
+        if (operation !== 'completeMultipartUpload') return;
+        world.client.intercept = () => undefined;
+        const parts = await world.client.listParts({ bucket, key }, uploadId, never);
+        const inOrder = [...parts].sort((left, right) => left.partNumber - right.partNumber);
+        const condition = { kind: 'always' } as const;
+        await world.client.completeMultipartUpload({ bucket, key }, uploadId, inOrder, { condition }, never);
+        spoil();
+        throw failure('network', undefined, bucket, key);
+      };
+    };
+
+    it('is done where its object is there', async () => {
+      loseAnswer();
+      expect(await resume()).toMatchObject({ state: 'done', bytesDone: bytes.length });
+      expect(world.client.buckets.get('bucket')!.get('big')!.bytes.equals(bytes)).toBe(true);
+    });
+
+    it('is not done where the object there has other bytes, or is not made of parts', async () => {
+      loseAnswer(() => world.client.put('bucket', 'big', Buffer.alloc(bytes.length)));
+      expect(await resume()).toMatchObject({ state: 'failed' });
+      world.client.put('bucket', 'big', bytes);
+      expect(await again()).toMatchObject({ state: 'failed', error: { reason: 'alreadyExists' } });
+    });
+
+    it('is not done where the object was there before', async () => {
+      world.client.nowMs = Date.now() - 3_600_000;
+      loseAnswer();
+      expect(await resume('replace')).toMatchObject({ state: 'failed', error: { kind: 'network' } });
+    });
+
+    it('is found to be done at the next attempt, where nobody could be asked at first', async () => {
+      loseAnswer(() => {
+        world.client.intercept = (operation) => {
+          if (operation === 'listParts' || operation === 'headObject') throw failure('network', undefined, bucket, key);
+        };
+      });
+      expect((await resume()).state).toBe('failed');
+      world.client.intercept = () => undefined;
+      expect(await again()).toMatchObject({ state: 'done', bytesDone: bytes.length, itemsFailed: 0 });
+    });
+
+    it('stays failed at the next attempt where the upload was aborted', async () => {
+      world.client.uploads.delete(uploadId);
+      expect(await resume()).toMatchObject({ state: 'failed', error: { reason: 'noSuchUpload' } });
+      expect(await again()).toMatchObject({ state: 'failed', error: { reason: 'noSuchUpload' } });
+    });
   });
 
   it('leaves what it has sent when it is cancelled, to be resumed again', async () => {
