@@ -18,6 +18,7 @@ import { createHostAnswers } from './hostAnswers';
 import { LocalServer } from './localServer/localServer';
 import type { ObjectChange } from './services';
 import { registerTransfers } from './transfers';
+import { watchEmptiedBuckets } from './transfers/emptiedBuckets';
 import { BucketsDragAndDrop } from './tree/dragAndDrop';
 import { ProtectionBadges } from './tree/protectionBadges';
 import { BucketsView } from './tree/bucketsView';
@@ -100,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = owned.add(
     new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
   );
+  owned.add(watchEmptiedBuckets(transfers.mirror, (id) => view.refreshBuckets(id)));
   owned.add(new ProtectionBadges(engine, changeEvents));
   const restores = owned.add(registerRestores({ ...common, memory: context.globalState }));
   owned.add(new WorkspaceCredentials());
