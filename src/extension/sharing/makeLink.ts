@@ -31,7 +31,7 @@ export async function copyDownloadLink(services: CommandServices, object: Object
   if (!(await canSign(services, object.connectionId))) return;
   const { prompts } = services;
   const draft = await askSteps<Draft>(
-    vscode.l10n.t('Link to "{0}"', object.key),
+    vscode.l10n.t('Presigned URL of "{0}"', object.key),
     [expiryStep(services), { ask: async (state, place) => await askHeaders(services, object.key, state, place) }],
     { headers: {} },
   );
@@ -44,7 +44,7 @@ export async function copyDownloadLink(services: CommandServices, object: Object
 export async function copyUploadLink(services: CommandServices, folder: FolderTarget): Promise<CommandOutcome> {
   if (!(await canSign(services, folder.connectionId))) return;
   const draft = await askSteps<Draft>(
-    vscode.l10n.t('Upload Link'),
+    vscode.l10n.t('Presigned URL for Upload'),
     [
       {
         ask: async (state, place) =>
@@ -105,9 +105,9 @@ export async function canSign(services: CommandServices, connectionId: Connectio
   if (credential?.kind === 'apiKey' && credential.hmac !== undefined) return true;
   const create = vscode.l10n.t('Create HMAC Key…');
   const add = vscode.l10n.t('Add HMAC Connection…');
-  const message = vscode.l10n.t('A link needs HMAC credentials');
+  const message = vscode.l10n.t('A presigned URL needs HMAC credentials');
   const detail = vscode.l10n.t(
-    'A link carries a signature made with an HMAC secret access key. This connection signs in with an API key, and a token of IAM can sign nothing. Create a service credential with an HMAC key for it now, or add a key pair that you have as another connection to the same buckets.',
+    'A presigned URL carries a signature made with an HMAC secret access key. This connection signs in with an API key, and a token of IAM can sign nothing. Create a service credential with an HMAC key for it now, or add a key pair that you have as another connection to the same buckets.',
   );
   const answer = await prompts.confirm(message, detail, create, add);
   if (answer === create) {

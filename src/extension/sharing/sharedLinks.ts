@@ -23,8 +23,8 @@ export async function showSharedLinks(services: CommandServices): Promise<Comman
   if (expired.length > 0) {
     items.push({ label: vscode.l10n.t('$(clear-all) Remove All Expired Links ({0})', expired.length) });
   }
-  const title = vscode.l10n.t('Shared Links');
-  const placeHolder = vscode.l10n.t('Links made here; the links themselves are not kept');
+  const title = vscode.l10n.t('Presigned URLs');
+  const placeHolder = vscode.l10n.t('Presigned URLs made here; the URLs themselves are not kept');
   const picked = await prompts.pick(items, { title, placeHolder, matchOnDescription: true, matchOnDetail: true });
   if (picked === undefined) return;
   if (picked.link === undefined) {

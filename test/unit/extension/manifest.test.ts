@@ -112,6 +112,13 @@ describe('the manifest', () => {
     }
   });
 
+  it('says in each title what it works on, and calls presigned URLs so everywhere', () => {
+    const titles = contributes.commands.map(({ title }) => title);
+    expect(titles.filter((title) => /^(Open|Copy|Cut|Paste)…?$|\bLinks?\b/.test(title))).toEqual([]);
+    const ofSharing = contributes.commands.filter(({ command }) => /^ibmcos\.sharing\.(?!copyPublicUrl)/.test(command));
+    expect(ofSharing.map(({ title }) => title.includes('Presigned URL'))).toEqual([true, true, true]);
+  });
+
   it('names only declared commands in menus, key bindings, welcome views and walkthroughs', () => {
     const linked = [
       ...contributes.viewsWelcome.map(({ contents }) => contents),
