@@ -71,7 +71,7 @@ interface Firewall {
 }
 
 /** Refuses a context that the bucket's firewall does not allow (rule 27). This server stands for the public network. */
-export function checkFirewall(exchange: Exchange, bucket: Bucket): void {
+export function checkFirewall(exchange: Pick<Exchange, 'store' | 'request'>, bucket: Bucket): void {
   const firewall = exchange.store.buckets.getSetting(bucket.id, 'firewall') as Firewall | undefined;
   if (firewall === undefined) {
     return;

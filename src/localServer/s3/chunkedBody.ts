@@ -22,6 +22,18 @@ export async function* decodeChunked(
   trailers: Map<string, string>,
 ): AsyncGenerator<Buffer> {
   const reader = new ByteReader(source);
+  try {
+    yield* decodeWith(reader, authentication, trailers);
+  } finally {
+    await reader.release();
+  }
+}
+
+async function* decodeWith(
+  reader: ByteReader,
+  authentication: ChunkAuthentication,
+  trailers: Map<string, string>,
+): AsyncGenerator<Buffer> {
   let previousSignature = authentication.kind === 'signed' ? authentication.signing.seedSignature : '';
   for (;;) {
     const line = await reader.line();
@@ -81,6 +93,11 @@ class ByteReader {
 
   constructor(source: AsyncIterable<Buffer>) {
     this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** Lets go of the source: a body that is refused half-way is otherwise never read off its connection. */
+  async release(): Promise<void> {
+    await this.#source.return?.();
   }
 
   async line(options: { endsAtEof?: boolean } = {}): Promise<string> {

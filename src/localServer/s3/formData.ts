@@ -92,6 +92,11 @@ export class FormReader {
     }
   }
 
+  /** Lets go of the source: a form that is refused half-way is otherwise never read off its connection. */
+  async release(): Promise<void> {
+    await this.#source.return?.();
+  }
+
   /** A line of a part's head; the last line of the body need not end. */
   async #line(): Promise<string> {
     for (;;) {

@@ -22,28 +22,26 @@ export interface LifecycleReport {
 export async function runLifecycle(store: Store, bucketName: string, nowMs: number): Promise<LifecycleReport> {
   const report: LifecycleReport = { expired: 0, removedVersions: 0, abortedUploads: 0 };
   const bucket = store.buckets.find(bucketName);
-  const setting = bucket && (store.buckets.getSetting(bucket.id, 'lifecycle') as LifecycleSetting | undefined);
-  if (bucket === undefined || setting === undefined) {
+  const rules = bucket === undefined ? [] : enabledRules(store, bucket);
+  if (bucket === undefined || rules.length === 0) {
     return report;
   }
-  const rules = setting.rules.filter((rule) => rule.status === 'Enabled');
-  await expireVersions(store, bucket, rules, nowMs, report);
+  await expireVersions(store, bucket, nowMs, report);
   await abortUploads(store, bucket, rules, nowMs, report);
   return report;
 }
 
-async function expireVersions(
-  store: Store,
-  bucket: Bucket,
-  rules: readonly LifecycleRule[],
-  nowMs: number,
-  report: LifecycleReport,
-): Promise<void> {
+function enabledRules(store: Store, bucket: Bucket): readonly LifecycleRule[] {
+  const setting = store.buckets.getSetting(bucket.id, 'lifecycle') as LifecycleSetting | undefined;
+  return setting?.rules.filter((rule) => rule.status === 'Enabled') ?? [];
+}
+
+async function expireVersions(store: Store, { id }: Bucket, nowMs: number, report: LifecycleReport): Promise<void> {
   let start: Parameters<Store['listing']['versions']>[1] = { kind: 'beginning' };
   let newer: ListedVersion | undefined;
   let noncurrentSeen = 0;
   for (;;) {
-    const page = store.listing.versions({ bucketId: bucket.id, prefix: '', delimiter: '', limit: pageSize }, start);
+    const page = store.listing.versions({ bucketId: id, prefix: '', delimiter: '', limit: pageSize }, start);
     const due: { listed: ListedVersion; supersededAtMs: number | undefined; noncurrentIndex: number }[] = [];
     for (const entry of page.entries) {
       if (entry.kind === 'prefix') {
@@ -61,6 +59,12 @@ async function expireVersions(
       start = { kind: 'afterVersion', key: listed.key, versionId: listed.versionId };
     }
     await store.write(() => {
+      // Between two pages the rules may have been taken back, and what is deleted for good depends on versioning.
+      const bucket = store.buckets.findById(id);
+      if (bucket === undefined) {
+        return;
+      }
+      const rules = enabledRules(store, bucket);
       for (const { listed, supersededAtMs, noncurrentIndex } of due) {
         const version = store.objects.findVersion(bucket.id, listed.key, listed.versionId);
         if (version !== undefined && !isProtected(version, nowMs)) {

@@ -23,18 +23,18 @@ export function readAttributes(exchange: Exchange): ObjectAttributes {
   for (const name of storedHeaders) {
     const value = request.header(name);
     if (value !== undefined && value !== '') {
-      headers[name] = value;
+      headers[name] = sendable(name, value);
     }
   }
   const encoding = storedEncoding(request.header('content-encoding'));
   if (encoding !== '') {
-    headers['content-encoding'] = encoding;
+    headers['content-encoding'] = sendable('content-encoding', encoding);
   }
   // Without a prototype, so that `__proto__` is a name like any other.
   const metadata = Object.create(null) as Record<string, string>;
   let metadataBytes = 0;
   for (const name of metadataNames(request)) {
-    const value = request.header(name) ?? '';
+    const value = sendable(name, request.header(name) ?? '');
     metadata[name.slice(metadataPrefix.length)] = value;
     metadataBytes += name.length - metadataPrefix.length + value.length;
   }
@@ -45,6 +45,20 @@ export function readAttributes(exchange: Exchange): ObjectAttributes {
     );
   }
   return { headers, metadata };
+}
+
+/** Whether a text can be the value of a header. Those of presigned URLs and forms may be any text. */
+export function isHeaderValue(text: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return !/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(text);
+}
+
+/** Refuses what could never be given back: the object would be stored and could not be read (rule 62). */
+function sendable(name: string, value: string): string {
+  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name) || !isHeaderValue(value)) {
+    throw invalidArgument(`The value cannot be sent as a header: "${name}".`);
+  }
+  return value;
 }
 
 function metadataNames(request: S3Request): Set<string> {

@@ -19,7 +19,7 @@ import {
   type ResponseHeaders,
 } from './exchange';
 import { lockHeaders, refuseIfLocked } from './objectLock';
-import { checksumHeaders, describeObject, shownVersionId } from './objectHeaders';
+import { checksumHeaders, describeObject, isHeaderValue, shownVersionId } from './objectHeaders';
 import { readRange } from './range';
 import { atBandwidth } from './bandwidth';
 import { withFaults } from './responseFaults';
@@ -157,8 +157,7 @@ function readOverrides(exchange: ObjectExchange): ResponseHeaders {
       if (exchange.principal.kind === 'anonymous') {
         throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
       }
-      // eslint-disable-next-line no-control-regex
-      if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(value)) {
+      if (!isHeaderValue(value)) {
         throw invalidArgument(`The value of response-${name} cannot be sent as a header.`);
       }
       overrides[name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())] = value;

@@ -27,6 +27,15 @@ export async function postObject(exchange: BucketExchange): Promise<void> {
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }
   const form = new FormReader(openBody(request.message, response, {}, new Map()), boundary);
+  try {
+    await receiveForm(exchange, form);
+  } finally {
+    await form.release();
+  }
+}
+
+async function receiveForm(exchange: BucketExchange, form: FormReader): Promise<void> {
+  const { request } = exchange;
   await form.begin();
   const { fields, file } = await readFields(form);
   const key = readKey(fields, file);
@@ -55,14 +64,18 @@ async function readFields(form: FormReader): Promise<{ fields: Map<string, strin
       return { fields, file: part };
     }
     const chunks: Buffer[] = [];
-    for await (const chunk of form.bytes()) {
-      sizeBytes += chunk.length;
+    const count = (bytes: number): void => {
+      sizeBytes += bytes;
       if (sizeBytes > maxFieldsBytes) {
         throw new S3Error(
           'MaxPostPreDataLengthExceededError',
           'Your POST request fields preceding the upload file were too large.',
         );
       }
+    };
+    count(Buffer.byteLength(name));
+    for await (const chunk of form.bytes()) {
+      count(chunk.length);
       chunks.push(chunk);
     }
     if (fields.has(name)) {

@@ -27,6 +27,8 @@ export class Blobs {
   readonly #pins = new Map<string, number>();
   readonly #unlinkWhenUnpinned = new Set<string>();
   readonly #work = new Set<Promise<void>>();
+  /** Files of bodies on their way in, to which no row refers yet. */
+  readonly #loose = new Set<string>();
   #nextId: number;
 
   constructor(database: Database, root: string) {
@@ -54,12 +56,16 @@ export class Blobs {
     const relativeFolder = `${this.#session}/${id.slice(0, 2)}`;
     const folder = this.#ensureFolder(relativeFolder);
     const file = `${relativeFolder}/${id}`;
+    this.#loose.add(file);
     return { file, folder, handle: await open(join(this.#root, file), 'wx') };
   }
 
   /** Inserts a row, inside a write transaction. */
   insert(sizeBytes: number, content: { file: string } | { bytes: Buffer }): number {
     const id = this.#nextId++;
+    if ('file' in content) {
+      this.#database.afterCommit(() => this.#loose.delete(content.file));
+    }
     this.#database.run(
       'INSERT INTO blobs (id, refs, size_bytes, file, bytes) VALUES (?, 0, ?, ?, ?)',
       id,
@@ -123,7 +129,20 @@ export class Blobs {
     });
   }
 
-  async removeFile(file: string): Promise<void> {
+  /** True while a body is neither stored nor removed: then the next opening of the store has to look for its file. */
+  get hasLooseFiles(): boolean {
+    return this.#loose.size > 0;
+  }
+
+  /** Removes the file of a body that was not stored. One that was stored is never touched. */
+  async removeLoose(file: string): Promise<void> {
+    if (this.#loose.has(file)) {
+      await this.#removeFile(file);
+      this.#loose.delete(file);
+    }
+  }
+
+  async #removeFile(file: string): Promise<void> {
     await unlink(join(this.#root, file)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') {
         throw error;
@@ -192,7 +211,7 @@ export class Blobs {
       this.#unlinkWhenUnpinned.add(file);
       return;
     }
-    const work = this.removeFile(file)
+    const work = this.#removeFile(file)
       .then(() => this.#database.write(() => this.#database.run('DELETE FROM garbage WHERE file = ?', file)))
       .then(
         () => undefined,

@@ -14,7 +14,7 @@ const smallestHoleBytes = 4096;
 export interface BlobFiles {
   createFile(): Promise<{ file: string; folder: string; handle: FileHandle }>;
   insert(sizeBytes: number, content: { file: string } | { bytes: Buffer }): number;
-  removeFile(file: string): Promise<void>;
+  removeLoose(file: string): Promise<void>;
 }
 
 /** A body being received. Nothing of it is visible until `commit` runs inside a write transaction. */
@@ -25,7 +25,7 @@ export interface StagedBlob {
   seal(): Promise<void>;
   /** Inserts the row, inside a write transaction. Returns the blob id, with no references yet. */
   commit(): number;
-  /** Removes the bytes. For every path on which `commit` was not made durable. */
+  /** Removes the bytes, unless `commit` was made durable. */
   discard(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export class Staged implements StagedBlob {
     if (this.#file !== undefined) {
       await this.#file.handle?.close();
       this.#file.handle = undefined;
-      await this.#blobs.removeFile(this.#file.file);
+      await this.#blobs.removeLoose(this.#file.file);
     }
   }
 

@@ -50,7 +50,10 @@ export function openStore(dataFolder: string): Store {
     write: (change) => database.write(change),
     async close() {
       await blobs.settle();
-      await database.write(() => database.run("INSERT OR REPLACE INTO meta VALUES ('clean', '1')"));
+      // A request that was cut off may still hold a file, and the process may end before it is removed.
+      if (!blobs.hasLooseFiles) {
+        await database.write(() => database.run("INSERT OR REPLACE INTO meta VALUES ('clean', '1')"));
+      }
       database.close();
     },
   };

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock, Faults, Identity, RequestHandler } from '../contracts';
 import { archiveStateOf } from '../s3/archive';
 import { checkReadConditions } from '../s3/conditions';
+import { checkFirewall } from '../s3/authorize';
 import { S3Error } from '../s3/errors';
 import type { S3Switches } from '../s3/options';
 import { readRange, type Slice } from '../s3/range';
@@ -60,6 +61,7 @@ function resolve(options: WebsiteOptions, request: S3Request): Outcome {
   }
   const bucket = request.bucket === undefined ? undefined : options.store.buckets.find(request.bucket);
   if (bucket === undefined) return failure(404, 'NoSuchBucket', 'The specified bucket does not exist.');
+  checkFirewall({ store: options.store, request }, bucket);
   const setting = options.store.buckets.getSetting(bucket.id, 'website') as WebsiteSetting | undefined;
   if (setting === undefined) {
     return failure(404, 'NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration.');

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Fixture, md5Base64, withMd5 } from './fixture';
+import { runLifecycle } from '../../../src/localServer/s3/lifecycleRun';
+import { Fixture, hmacKey, md5Base64, withMd5 } from './fixture';
+import { presign } from './signer';
 
 let cos: Fixture;
 beforeAll(async () => void (cos = await Fixture.start()));
@@ -87,3 +89,61 @@ test('rule 107: with versioning suspended, a version that stays counts', async (
   await cos.store.write(() => cos.store.buckets.setSetting(id, 'hardQuotaBytes', 15));
   expect(await codeOf({ method: 'PUT', path: '/suspended/key', body: 'y'.repeat(10) })).toBe('403 QuotaExceeded');
 });
+
+test('what cannot be given back as a header is refused, and not stored unreadable', async () => {
+  await cos.bucket('headers');
+  const { host } = new URL(cos.endpoint());
+  for (const wish of ['x-amz-meta-note=one%0D%0Atwo', 'x-amz-meta-note=%E2%82%AC', 'x-amz-meta-a%20b=c']) {
+    const path = presign(hmacKey, cos.clock.nowMs(), {
+      method: 'PUT',
+      path: `/headers/key?${wish}`,
+      host,
+      expiresSeconds: 60,
+    });
+    expect(await codeOf({ method: 'PUT', path, body: 'x', as: 'anonymous' })).toBe('400 InvalidArgument');
+  }
+  expect(await codeOf({ path: '/headers/key' })).toBe('404 NoSuchKey');
+});
+
+test('names of form fields count as their values do', async () => {
+  await cos.bucket('forms');
+  const fields = Array.from(
+    { length: 100 },
+    (_, i) => `--b\r\nContent-Disposition: form-data; name="${i}${'n'.repeat(4000)}"\r\n\r\n\r\n`,
+  );
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  const body = `${fields.join('')}--b--\r\n`;
+  expect(await codeOf({ method: 'POST', path: '/forms', body, headers, as: 'anonymous' })).toBe(
+    '400 MaxPostPreDataLengthExceededError',
+  );
+});
+
+test('versioning that is enabled while lifecycle rules run keeps what expires as old version', async () => {
+  await cos.bucket('turning');
+  await cos.put('/turning/key', 'x');
+  const { id } = cos.store.buckets.find('turning')!;
+  const rule = { id: 'all', status: 'Enabled', filter: { tags: [] }, expiration: { days: 1 } };
+  await cos.store.write(() => cos.store.buckets.setSetting(id, 'lifecycle', { rules: [rule] }));
+  const list = cos.store.listing.versions.bind(cos.store.listing);
+  let enabled: Promise<void> | undefined;
+  const spy = vi.spyOn(cos.store.listing, 'versions').mockImplementationOnce((...args) => {
+    enabled = cos.store.write(() => cos.store.buckets.setVersioning(id, 'Enabled'));
+    return list(...args);
+  });
+  await runLifecycle(cos.store, 'turning', Date.now() + 3 * 86_400_000);
+  await enabled;
+  spy.mockRestore();
+  expect(await codeOf({ path: '/turning/key' })).toBe('404 NoSuchKey');
+  expect((await cos.ask({ path: '/turning/key?versionId=null' })).text).toBe('x');
+});
+
+test('a connection can be used again after a body in chunks was refused half-way', async () => {
+  await cos.bucket('chunks');
+  const headers = {
+    'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+    'x-amz-decoded-content-length': '500000',
+  };
+  const body = `zz\r\n${'x'.repeat(500_000)}`;
+  expect(await codeOf({ method: 'PUT', path: '/chunks/key', body, headers })).toBe('400 InvalidRequest');
+  expect(await codeOf({ path: '/chunks/key' })).toBe('404 NoSuchKey');
+}, 5000);

@@ -185,3 +185,12 @@ it('never gives markup of a request back', async () => {
   expect(status).toBe(400);
   expect(body).not.toContain('<script>');
 });
+
+it('rule 27: does not serve past the firewall of the bucket', async () => {
+  const { id } = store.buckets.find('site')!;
+  await store.write(() => store.buckets.setSetting(id, 'firewall', { allowed_ip: ['10.0.0.0/8'] }));
+  const refused = await get('/');
+  await store.write(() => store.buckets.deleteSetting(id, 'firewall'));
+  expect(refused.status).toBe(403);
+  expect((await get('/')).status).toBe(200);
+});
