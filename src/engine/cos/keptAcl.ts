@@ -1,4 +1,4 @@
-import { allUsersUri, type AccessList, type Grant } from '../../model/publicAccess';
+import type { AccessList, Grant } from '../../model/publicAccess';
 import { CosFailure } from '../failure';
 import { fitsHeader } from './accessList';
 import type { AclOperations } from './acl';
@@ -33,10 +33,10 @@ export async function aclToKeep(
   throw refused('GetObjectAcl', address, { kind: 'unsupported', reason: 'grantsRefused', detail });
 }
 
-/** The same without what opens an object to everybody: in another bucket, and for a copy, that is not decided here. */
+/** The same without groups, which are everybody, or whoever has an account: in another bucket, and for a copy, that is not decided here. */
 export function withoutPublic(acl: KeptAcl | undefined): AccessList | undefined {
   if (acl === undefined || acl === 'public-read') return undefined;
-  const grants = acl.grants.filter(({ grantee }) => grantee.kind !== 'group' || grantee.uri !== allUsersUri);
+  const grants = acl.grants.filter(({ grantee }) => grantee.kind !== 'group');
   return grants.every((grant) => isSame(grant, ownersGrant(acl))) ? undefined : { ...acl, grants };
 }
 

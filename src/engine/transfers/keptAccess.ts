@@ -5,7 +5,7 @@ import type { CopyRequest, CopyRoute } from './copyPlan';
 
 /**
  * Who may use a copy beside those whom IAM lets in. Within its bucket, what is moved stays open to the same people. A copy, and
- * what goes to another bucket, is not open to everybody, but stays open to people and groups by name.
+ * what goes to another bucket, is open to no group (everybody, or whoever has an account), but stays open to people by name.
  */
 export async function accessOfCopy(
   { signal }: TransferContext,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bucketName, objectKey } from '../../../src/model/ids';
-import { allUsersUri, type Grant } from '../../../src/model/publicAccess';
+import { allUsersUri, authenticatedUsersUri, type Grant } from '../../../src/model/publicAccess';
 import type { TransferRequest } from '../../../src/protocol/requests';
 import { createObjectHandlers } from '../../../src/engine/requests/objects';
 import type { FullCosClient } from '../../../src/engine/cos/fullClient';
@@ -12,6 +12,8 @@ const otherBucket = bucketName('other');
 const own: Grant = { grantee: { kind: 'account', id: 'owner' }, permission: 'FULL_CONTROL' };
 const partner: Grant = { grantee: { kind: 'account', id: 'partner' }, permission: 'READ' };
 const everybody: Grant = { grantee: { kind: 'group', uri: allUsersUri }, permission: 'READ' };
+
+const anyAccount: Grant = { grantee: { kind: 'group', uri: authenticatedUsersUri }, permission: 'READ' };
 
 let world: World;
 beforeEach(async () => {
@@ -38,13 +40,13 @@ const grantsOf = (key: string, name = 'bucket') => world.client.buckets.get(name
 describe('people and groups that an access list names', () => {
   it.each(['taken', 'ignored'] as const)('keep what is moved and copied, where headers for it are %s', async (how) => {
     world.client.grantHeaders = how;
-    fill('a/1', [own, partner, everybody]);
+    fill('a/1', [own, partner, everybody, anyAccount]);
     fill('a/2', []);
     expect(await world.run(to(false, otherBucket))).toMatchObject({ state: 'done', itemsDone: 2 });
-    // What opens an object to everybody is not decided for another bucket.
+    // What opens an object to everybody, or to whoever has an account, is not decided for another bucket.
     expect(grantsOf('t/a/1', 'other')).toEqual([own, partner]);
     expect(await world.run(to(true))).toMatchObject({ state: 'done', itemsDone: 2 });
-    expect(grantsOf('t/a/1')).toEqual([own, partner, everybody]);
+    expect(grantsOf('t/a/1')).toEqual([own, partner, everybody, anyAccount]);
     expect(grantsOf('t/a/2') ?? []).toEqual([]);
     expect(world.client.keys('bucket')).toEqual(['t/a/1', 't/a/2']);
   });
