@@ -14,6 +14,7 @@ import { errorOf } from './localFailure';
 import type { TransferNotes } from './notes';
 import type { RateLimit } from './rateLimit';
 import type { ReceivedGarbage } from './receivedGarbage';
+import type { Rivals } from './rivals';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
 
@@ -45,6 +46,8 @@ export interface TransferContext extends TransferEnd {
   /** `first`; `again` after a pause or the end of an engine; `failedOnly` for those items alone that did not arrive. */
   readonly run: 'first' | 'again' | 'failedOnly';
   readonly rateLimit: RateLimit;
+  /** What others have noted of the uploads of an object. */
+  readonly rivals: Rivals;
   /** Whether what is half-made stays for the next run (paused, or cut off by what `thrown` says), or is not ours any more. */
   readonly keepsTraces: (thrown: unknown) => boolean;
   /** Whether a failure of one item meets every other as well, and the transfer is to stand still until that is over. */

@@ -29,7 +29,8 @@ export async function isCopied(
   const { uploadId, beganAtMs, ...rest } = earlier;
   const target = { bucket: earlier.bucket, key: earlier.key };
   if (uploadId !== undefined || beganAtMs !== undefined) {
-    await inConnection(context, signal, () => abortCopyUpload(() => Promise.resolve(client), earlier, signal));
+    const rivals = () => context.rivals({ ...earlier, transferId: transfer.identity.transferId });
+    await inConnection(context, signal, () => abortCopyUpload(() => Promise.resolve(client), earlier, rivals, signal));
     notes.putItem(rest);
   }
   const found = await inConnection(context, signal, () => findObject(client, target, signal));

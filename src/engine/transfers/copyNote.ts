@@ -4,6 +4,7 @@ import { inConnection, type TransferContext } from './context';
 import { isUnclear } from './landed';
 import { abortLost } from './lostUpload';
 import type { ItemNote } from './notes';
+import type { Rivals } from './rivals';
 import { abortAfter } from './uploadFile';
 
 /** What is noted of a copy before it begins, by the key of its source. */
@@ -19,10 +20,11 @@ export function findCopyNote({ notes }: TransferContext, name: string): CopyNote
 export async function abortCopyUpload(
   clientOf: () => Promise<CosClient>,
   { bucket, key, uploadId, beganAtMs }: CopyNote,
+  rivals: () => ReturnType<Rivals>,
   signal: AbortSignal,
 ): Promise<void> {
   if (uploadId !== undefined) await (await clientOf()).abortMultipartUpload({ bucket, key }, uploadId, signal);
-  else if (beganAtMs !== undefined) await abortLost(await clientOf(), { bucket, key, beganAtMs }, signal);
+  else if (beganAtMs !== undefined) await abortLost(await clientOf(), { bucket, key, beganAtMs }, rivals, signal);
 }
 
 /** Begins the upload that a copy in parts is, and notes it. One that cannot be noted is aborted. */

@@ -5,6 +5,7 @@ import { removeTraces } from './cleanUp';
 import type { TransferClient } from './context';
 import type { Entry } from './entry';
 import type { WithJournal } from './journalKeeper';
+import type { Rivals } from './rivals';
 
 /** How long an ended transfer may take to remove what it has left. */
 const limitMs = 60_000;
@@ -18,6 +19,7 @@ interface Around {
   readonly closing: AbortSignal;
   readonly clientFor: (connectionId: ConnectionId, signal: AbortSignal) => Promise<TransferClient>;
   readonly withJournal: WithJournal;
+  readonly rivals: Rivals;
 }
 
 /** What transfers leave half-made. */
@@ -31,7 +33,7 @@ export interface Leftovers {
 }
 
 /** Removes temporary files and open uploads of transfers that do not go on. */
-export function createLeftovers({ clock, host, closing, clientFor, withJournal }: Around): Leftovers {
+export function createLeftovers({ clock, host, closing, clientFor, withJournal, rivals }: Around): Leftovers {
   const removing = new Map<TransferId, Promise<unknown>>();
 
   const removeDiscarded = async (): Promise<void> => {
@@ -40,7 +42,7 @@ export function createLeftovers({ clock, host, closing, clientFor, withJournal }
       const notes = withJournal((keeper) => keeper.notesOf(discarded), undefined);
       if (notes === undefined) continue;
       const client = () => clientFor(request.connectionId, closing);
-      const removed = removeTraces(notes, client, host, closing);
+      const removed = removeTraces({ transferId, notes }, client, rivals, host, closing);
       removing.set(transferId, removed);
       await removed;
       removing.delete(transferId);
@@ -49,9 +51,11 @@ export function createLeftovers({ clock, host, closing, clientFor, withJournal }
   };
 
   return {
-    remove: async ({ notes, request }) => {
+    remove: async ({ notes, request, transfer }) => {
+      const { transferId } = transfer.identity;
       const signal = AbortSignal.timeout(limitMs);
-      await removeTraces(notes, () => clientFor(request.connectionId, signal), host, signal);
+      const client = () => clientFor(request.connectionId, signal);
+      await removeTraces({ transferId, notes }, client, rivals, host, signal);
     },
     settled: async (transferId) => {
       await removing.get(transferId);

@@ -10,6 +10,7 @@ import type { WithJournal } from './journalKeeper';
 import { RateLimit } from './rateLimit';
 import { ReceivedGarbage } from './receivedGarbage';
 import { platformOf, runTransfer } from './runTransfer';
+import type { Rivals } from './rivals';
 import { Semaphore } from './semaphore';
 
 /** What a run leads to. */
@@ -18,6 +19,7 @@ interface Around {
   readonly leftovers: Leftovers;
   readonly comeBack: ComeBack;
   readonly withJournal: WithJournal;
+  readonly rivals: Rivals;
 }
 
 /** Runs of transfers. Memory, connections and speed are shared by all. */
@@ -31,7 +33,7 @@ export interface Runs {
 /** Runs transfers to their end, and sees to what comes then. */
 export function createRuns(
   dependencies: TransfersDependencies,
-  { closing, leftovers, comeBack, withJournal }: Around,
+  { closing, leftovers, comeBack, withJournal, rivals }: Around,
 ): Runs {
   const { clock, host, keeper } = dependencies;
   const budget = new ByteBudget(dependencies.configuration().memoryBudgetBytes);
@@ -62,6 +64,7 @@ export function createRuns(
       garbage,
       checksums: dependencies.checksums,
       rateLimit,
+      rivals,
       connections: connectionsOf(request.connectionId, configuration.maxConnections),
       platform: dependencies.platform ?? platformOf(process.platform),
       nowMs: () => clock.nowMs(),

@@ -146,7 +146,7 @@ async function beginUpload(
   const { bucket, key } = address;
   // A create that is cut may leave an upload that nobody knows the id of; a complete that is cut may have happened.
   const patient = context.patient();
-  await forgetLost(client, context.notes, item.fsPath, signal);
+  await forgetLost(context, item.fsPath);
   context.notes.putItem({ kind: 'beginning', name: item.fsPath, bucket, key, beganAtMs: context.nowMs() });
   let uploadId: UploadId;
   try {

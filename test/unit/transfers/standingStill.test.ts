@@ -225,6 +225,43 @@ describe('an upload whose beginning was answered to nobody', () => {
     expect([...world.client.uploads.keys()]).toEqual([withParts, ofOtherKey]);
   });
 
+  it.each(['noted by', 'awaited by'])('is left alone where it may be one that is %s another transfer', async (how) => {
+    const create = world.client.createMultipartUpload.bind(world.client);
+    let isLost = true;
+    let begun: () => void = () => undefined;
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    world.client.createMultipartUpload = async (...asked) => {
+      if (isLost) throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
+      const uploadId = await create(...asked);
+      if (how === 'awaited by') {
+        begun();
+        await held;
+      }
+      return uploadId;
+    };
+    const path = source('big', bytes);
+    const request = uploadOf(path);
+    cutAt('getBucket', 1, offline);
+    const { transferId } = await stand(request);
+    isLost = false;
+    world.client.intercept = async (operation) => {
+      if (operation !== 'uploadPart') return;
+      begun();
+      await held;
+    };
+    const other = await world.start(request);
+    await hasBegun;
+    const before = [...world.client.uploads.keys()];
+    expect(before).toHaveLength(1);
+    await world.transfers.handlers['transfers/cancel']({ transferId }, never);
+    const after = [...world.client.uploads.keys()];
+    goOn();
+    expect(after).toEqual(before);
+    expect((await world.end(other)).state).toBe('done');
+  });
+
   it('is aborted when the transfer fails for good', async () => {
     const create = world.client.createMultipartUpload.bind(world.client);
     world.client.createMultipartUpload = async (...asked) => {
