@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { backupRoutes } from './adminBackups';
 import { allowMembers, invalid, needed, readBody, readNumber, readOneOf, readPositiveInteger } from './adminBody';
 import { keyRoutes } from './adminKeys';
@@ -32,9 +33,14 @@ interface AdminParts {
   readonly backups: Backups;
   readonly replicator: Replicator;
   readonly log: (line: string) => void;
+  /** First segment of every path, told to the owner of the data folder only. */
+  readonly pathSecret: string;
 }
 
-/** The admin endpoint: faults, clock, tokens, keys, switches, request counts. Documented in docs/local-server.md. */
+/**
+ * The admin endpoint: faults, clock, tokens, keys, switches, request counts. Documented in docs/local-server.md. It hands
+ * out keys, and every user of the machine can reach the port, so that its address holds a secret.
+ */
 export function createAdminHandler(parts: AdminParts): RequestHandler {
   const handler = createJsonHandler(
     {
@@ -59,8 +65,24 @@ export function createAdminHandler(parts: AdminParts): RequestHandler {
       response.end('{"error":{"code":"browser_refused","message":"The admin endpoint does not answer web pages."}}');
       return;
     }
+    const rest = pathBehind(parts.pathSecret, request.url ?? '/');
+    if (rest === undefined) {
+      response.writeHead(403, { 'Content-Type': 'application/json', Connection: 'close' });
+      response.end(
+        '{"error":{"code":"address_refused","message":"Use the adminEndpoint of the JSON line or of credentials.json."}}',
+      );
+      return;
+    }
+    request.url = rest;
     await handler(request, response);
   };
+}
+
+function pathBehind(secret: string, url: string): string | undefined {
+  const wanted = Buffer.from(`/${secret}/`);
+  const sent = Buffer.from(url).subarray(0, wanted.length);
+  const isKnown = sent.length === wanted.length && timingSafeEqual(sent, wanted);
+  return isKnown ? url.slice(secret.length + 1) : undefined;
 }
 
 function faultRoutes({ faults }: AdminParts): Route[] {

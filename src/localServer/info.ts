@@ -17,6 +17,7 @@ export interface LocalServerInfo {
   readonly endpointsCatalogueUrl: string;
   /** Static websites, at `http://<bucket>.localhost:<port>/`. */
   readonly websiteEndpoint: string;
+  /** Ends in a secret of this run: whoever has it can ask for every key. */
   readonly adminEndpoint: string;
   /** PEM file of the authority that signed the certificate, with `--tls` only. */
   readonly caFile?: string;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createAdminHandler } from './admin';
 import { Backups } from './backup/backups';
 import { AdjustableClock } from './clock';
@@ -111,7 +112,9 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
     const schedule = startSchedule(name, work, log);
     closers.push(() => schedule.stop());
   }
+  const pathSecret = randomBytes(24).toString('base64url');
   const services = createServices({
+    pathSecret,
     identities,
     store,
     lifecycle,
@@ -145,7 +148,7 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
     resourceControllerEndpoint: urlOf('resource controller'),
     endpointsCatalogueUrl: `${urlOf('configuration')}/v2/endpoints`,
     websiteEndpoint: urlOf('website'),
-    adminEndpoint: urlOf('admin'),
+    adminEndpoint: `${urlOf('admin')}/${pathSecret}`,
     ...(tls === undefined ? {} : { caFile: tls.caFile }),
     apiKey: key.apiKey,
     trustedProfileId: identities.profile.id,
@@ -160,6 +163,7 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
 
 /** Every service with its name, in the order of their ports. */
 function createServices(parts: {
+  pathSecret: string;
   identities: Identities;
   store: Store;
   lifecycle: LifecycleSchedule;
@@ -199,6 +203,7 @@ function createServices(parts: {
     [catalogue],
   );
   const admin = createAdminHandler({
+    pathSecret: parts.pathSecret,
     clock,
     faults: parts.faults,
     requests,

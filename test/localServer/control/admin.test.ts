@@ -193,6 +193,14 @@ describe('web pages', () => {
     expect(await statusWith(`${adminEndpoint}/keys`, { host: 'localhost:1' })).toBe(200);
   });
 
+  it('and other users of the machine do not know the address', async () => {
+    const { origin, pathname } = new URL(server.info.adminEndpoint);
+    for (const path of ['/keys', '//keys', `${pathname.slice(0, -1)}x/keys`, pathname, `/x${pathname}/keys`]) {
+      expect(await statusWith(origin + path, {})).toBe(403);
+    }
+    expect(pathname.length).toBeGreaterThan(30);
+  });
+
   it('cannot send a form in place of JSON', async () => {
     const { status } = await admin('POST', '/tokens/revoke', { all: true }, { 'content-type': 'text/plain' });
     expect(status).toBe(415);
