@@ -24,10 +24,10 @@ export async function carriesAll(
   return controls.acl !== 'public-read' || (await aclToKeep(client, address, signal)) === 'public-read';
 }
 
-/** Whether an object has each of the values that are wanted. */
+/** Whether an object has each of the values that are wanted: null wants that there is none, undefined wants nothing. */
 export function holds(has: object, wanted: object): boolean {
   const values = new Map<string, unknown>(Object.entries(has));
-  return Object.entries(wanted).every(([name, value]) => value === undefined || values.get(name) === value);
+  return Object.entries(wanted).every(([name, value]) => value === undefined || (values.get(name) ?? null) === value);
 }
 
 function isSame(has: object, wanted: object): boolean {

@@ -4,6 +4,7 @@ import type { AttributeChange, SeenMark } from '../../model/objectState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { SeenObject } from '../cos/metadata';
 import { CosFailure } from '../failure';
+import { holds } from './carriedAttributes';
 import { inConnection, moveItem, type TransferContext } from './context';
 import { runLanes } from './lanes';
 import { isNewer, objectsBelow, outermostPrefixes } from './selection';
@@ -95,12 +96,7 @@ async function seenAgain(
 /** Whether an object has the headers and metadata of a change that has any. */
 function isWritten({ headers, metadata }: ObjectInfo, change: AttributeChange): boolean {
   if (change.headers === undefined && change.metadata === undefined) return false;
-  return isPatched(headers, change.headers) && isPatched(metadata, change.metadata);
-}
-
-function isPatched(has: object, change: object = {}): boolean {
-  const values = new Map<string, unknown>(Object.entries(has));
-  return Object.entries(change).every(([name, value]) => (values.get(name) ?? null) === value);
+  return holds(headers, change.headers ?? {}) && holds(metadata, change.metadata ?? {});
 }
 
 function writtenSince(bucket: BucketName, key: ObjectKey): CosFailure {
