@@ -39,7 +39,10 @@ interface StoredUpload {
 }
 
 /** The name of an operation of the client. */
-export type Operation = Exclude<keyof TransferClient, 'close' | 'objectUrl' | 'service' | 'isReadOnly' | 'hasGrants'>;
+export type Operation = Exclude<
+  keyof TransferClient,
+  'close' | 'objectUrl' | 'service' | 'isReadOnly' | 'assertWritable' | 'hasGrants'
+>;
 
 /** What a test sees of a request before it happens: it may throw, wait, or change the stored objects. */
 export type Interceptor = (operation: Operation, key: string, detail: { partNumber?: number }) => void | Promise<void>;
@@ -70,6 +73,10 @@ export class MemoryCosClient implements TransferClient {
 
   readonly service: string;
   isReadOnly = false;
+
+  assertWritable(): void {
+    // Whatever refuses writes is a client's own.
+  }
 
   constructor(bucket = 'bucket', service = 'memory') {
     this.service = service;

@@ -58,5 +58,9 @@ export function guardWrites(client: FullCosClient, guard: WriteGuard): FullCosCl
       ];
     }),
   );
-  return { ...client, ...guarded };
+  const assertWritable = (): void => {
+    const refusal = guard('putObject');
+    if (refusal !== undefined) throw refusal;
+  };
+  return { ...client, ...guarded, assertWritable };
 }
