@@ -573,7 +573,7 @@ class Scenario {
       const size =
         kind === 0 ? 1 + this.#below(5000) : kind === 1 ? mebibyte : kind === 2 ? 6 * mebibyte : 11 * mebibyte + 5;
       const bytes = Buffer.alloc(size, createHash('sha256').update(`${this.#prefix}${name}`).digest());
-      bytes.writeUInt32LE(size, 0);
+      if (size >= 4) bytes.writeUInt32LE(size, 0);
       files.set(name, bytes);
     }
     files.set('z-last', Buffer.alloc(6 * mebibyte, this.#prefix));
