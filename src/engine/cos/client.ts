@@ -112,8 +112,6 @@ export interface CosClient {
   readonly service: string;
   /** Whether every write is refused. */
   readonly isReadOnly: boolean;
-  /** Throws what every write is refused with now, where the connection is read-only or locked: before anything is asked for one. */
-  assertWritable(): void;
 
   listBuckets(signal: AbortSignal): Promise<readonly BucketSummary[]>;
   getBucket(bucket: BucketName, signal: AbortSignal): Promise<BucketSummary>;

@@ -107,7 +107,6 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   const client: FullCosClient = {
     service: serviceOf(connection),
     isReadOnly: connection.isReadOnly === true,
-    assertWritable: () => undefined,
     ...createBuckets(connection, wire, directory, listBuckets),
     ...createListing(wire),
     headObject,

@@ -38,7 +38,7 @@ export interface FullCosClient
     LinkOperations,
     MetadataOperations,
     VersionOperations {
-  /** For what changes something by another way than the operations of this client. */
+  /** For what changes something by another way than the operations of this client, or asks for something before it does. */
   readonly guard: WriteGuard;
   /** The services around the data plane. */
   readonly control: ControlClient;

@@ -34,7 +34,7 @@ export async function aclToKeep(
 }
 
 /** The same without groups, which are everybody, or whoever has an account: in another bucket, and for a copy, that is not decided here. */
-export function withoutPublic(acl: KeptAcl | undefined): AccessList | undefined {
+export function withoutGroups(acl: KeptAcl | undefined): AccessList | undefined {
   if (acl === undefined || acl === 'public-read') return undefined;
   const grants = acl.grants.filter(({ grantee }) => grantee.kind !== 'group');
   return grants.every((grant) => isSame(grant, ownersGrant(acl))) ? undefined : { ...acl, grants };

@@ -58,9 +58,5 @@ export function guardWrites(client: FullCosClient, guard: WriteGuard): FullCosCl
       ];
     }),
   );
-  const assertWritable = (): void => {
-    const refusal = guard('putObject');
-    if (refusal !== undefined) throw refusal;
-  };
-  return { ...client, ...guarded, assertWritable };
+  return { ...client, ...guarded };
 }

@@ -43,7 +43,8 @@ export function createObjectHandlers(clientFor: ClientFor): Pick<EngineHandlers,
     },
     'objects/write': async ({ connectionId, bucket, key, bytes, attributes, condition }, signal) => {
       const client = await clientFor(connectionId, signal);
-      client.assertWritable();
+      const refusal = client.guard('putObject');
+      if (refusal !== undefined) throw refusal;
       // Only what has no type gets one by its name: a saved object keeps its own.
       const contentType = attributes.headers.contentType ?? contentTypeOf(key);
       const headers = contentType === undefined ? attributes.headers : { ...attributes.headers, contentType };

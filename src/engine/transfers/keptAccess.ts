@@ -1,4 +1,4 @@
-import { proveAcl, withoutPublic, type KeptAcl } from '../cos/keptAcl';
+import { proveAcl, withoutGroups, type KeptAcl } from '../cos/keptAcl';
 import type { ObjectAddress } from '../cos/client';
 import { inConnection, type TransferContext } from './context';
 import type { CopyRequest, CopyRoute } from './copyPlan';
@@ -16,7 +16,7 @@ export async function accessOfCopy(
   const isRenamed = request.deleteSource && from.bucket === request.target.bucket;
   if (!isOneService || !(isRenamed || source.client.hasGrants)) return undefined;
   const acl = await inConnection(source, signal, () => accessLists.toKeep(source.client, from, signal));
-  return isRenamed ? acl : withoutPublic(acl);
+  return isRenamed ? acl : withoutGroups(acl);
 }
 
 /** Sees to it that a copy has the grants of its source, also when the transfer was told to stop meanwhile. */
