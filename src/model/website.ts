@@ -51,6 +51,11 @@ export interface SiteFile {
   readonly name: string;
 }
 
+/** A file whose object is absent, or differs from it. */
+export interface ChangedSiteFile extends SiteFile {
+  readonly change: 'new' | 'changed';
+}
+
 /** Files or objects with their bytes. */
 export interface SiteCount {
   readonly count: number;
@@ -60,7 +65,7 @@ export interface SiteCount {
 /** What deploying a folder would do. */
 export interface SitePlan {
   /** Files whose objects are absent or differ. */
-  readonly uploads: readonly SiteFile[];
+  readonly uploads: readonly ChangedSiteFile[];
   /** Files whose objects are the same already. */
   readonly same: readonly SiteFile[];
   readonly added: SiteCount;

@@ -46,7 +46,7 @@ describe('a website that is deployed from a folder', () => {
     await expect.poll(() => engine.transfers.get(transferId)?.state, { timeout: 10_000 }).toBe('done');
     return engine.transfers.get(transferId);
   };
-  const names = (files: SitePlan['uploads']) => files.map(({ name }) => name).sort();
+  const names = (files: SitePlan['same']) => files.map(({ name }) => name).sort();
 
   it('answers visitors with index, pages, headers and the error page, and loses what is extra', async () => {
     const { engine } = server;

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyProblem, type BucketName } from '../../model/ids';
 import type { ObjectSummary } from '../../model/objectInfo';
-import type { SiteCount, SiteFile, SitePlan } from '../../model/website';
+import type { ChangedSiteFile, SiteCount, SiteFile, SitePlan } from '../../model/website';
 import type { CosClient } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { localFailure } from '../transfers/localFailure';
@@ -29,7 +29,7 @@ export async function planSite(
   await walk(fsPath, '', files, leftOut, signal);
   const objects = await listAll(client, bucket, prefix, signal);
   const sumOf = await checksumsOf(client, { bucket, prefix }, files, objects, signal);
-  const uploads: SiteFile[] = [];
+  const uploads: ChangedSiteFile[] = [];
   const same: SiteFile[] = [];
   const [added, changed, unchanged] = [counter(), counter(), counter()];
   for (const { fsPath: path, name, ...file } of files) {
@@ -38,7 +38,8 @@ export async function planSite(
     objects.delete(prefix + name);
     const sum = object?.sizeBytes === file.sizeBytes ? sumOf(object) : undefined;
     const isSame = sum !== undefined && (await hasSum(path, sum, signal));
-    (isSame ? same : uploads).push({ fsPath: path, name });
+    if (isSame) same.push({ fsPath: path, name });
+    else uploads.push({ fsPath: path, name, change: object === undefined ? 'new' : 'changed' });
     (isSame ? unchanged : object === undefined ? added : changed).add(file.sizeBytes);
   }
   const extra = counter();

@@ -5,7 +5,7 @@ import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { FolderTarget } from '../commands/targets';
 import { askSteps, type Step } from '../ui/steps';
 import { findWebsiteUrl, openUrl } from './openWebsite';
-import { planText, publicAccessCommand, websiteOf, type SiteChoices } from './siteTexts';
+import { isShortened, planText, publicAccessCommand, siteChanges, websiteOf, type SiteChoices } from './siteTexts';
 
 interface Draft {
   readonly caching?: Pick<SiteAttributes, 'pageCacheControl' | 'assetCacheControl'>;
@@ -83,15 +83,30 @@ async function askToDeploy(
 ): Promise<'deploy' | 'deployAndDelete' | undefined> {
   const deploy = vscode.l10n.t('Deploy');
   const deployAndDelete = vscode.l10n.t('Deploy and Delete {0} Extra', plan.extra.count);
-  const buttons = plan.extra.count === 0 ? [deploy] : [deploy, deployAndDelete];
+  const showAll = vscode.l10n.t('Show All Names');
+  const buttons = [
+    deploy,
+    ...(plan.extra.count === 0 ? [] : [deployAndDelete]),
+    ...(isShortened(plan) ? [showAll] : []),
+  ];
   const question = vscode.l10n.t('Deploy the website to "{0}"?', `${bucket}/${prefix}`);
-  switch (await prompts.confirm(question, planText(plan, choices, vscode.l10n.t), ...buttons)) {
-    case deploy:
-      return 'deploy';
-    case deployAndDelete:
-      return 'deployAndDelete';
-    default:
-      return undefined;
+  for (;;) {
+    switch (await prompts.confirm(question, planText(plan, choices, vscode.l10n.t), ...buttons)) {
+      case deploy:
+        return 'deploy';
+      case deployAndDelete:
+        return 'deployAndDelete';
+      case showAll:
+        // A list to look through and to filter; whatever closes it leads back to the question.
+        await prompts.pick([...siteChanges(plan, vscode.l10n.t)], {
+          title: question,
+          placeHolder: vscode.l10n.t('What the deployment changes; Escape leads back'),
+          matchOnDescription: true,
+        });
+        break;
+      default:
+        return undefined;
+    }
   }
 }
 

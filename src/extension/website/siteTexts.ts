@@ -1,4 +1,4 @@
-import type { SiteCount, SitePlan } from '../../model/website';
+import type { ChangedSiteFile, SiteCount, SitePlan } from '../../model/website';
 import { countText } from '../ui/format';
 import type { Translate } from '../ui/translate';
 
@@ -13,12 +13,12 @@ export interface SiteChoices {
 /** What a deployment would do, line by line. */
 export function planText(plan: SitePlan, choices: SiteChoices, t: Translate): string {
   const lines = [
-    t('New: {0}', sitePart(plan.added, t)),
-    t('Changed: {0}', sitePart(plan.changed, t)),
+    t('New: {0}', sitePart(plan.added, t)) + names(namesOf(plan, 'new'), t),
+    t('Changed: {0}', sitePart(plan.changed, t)) + names(namesOf(plan, 'changed'), t),
     choices.isPublic
       ? t('Unchanged, uploaded again to become public: {0}', sitePart(plan.unchanged, t))
       : t('Unchanged, left alone: {0}', sitePart(plan.unchanged, t)),
-    t('In the bucket and not in the folder: {0}', sitePart(plan.extra, t)),
+    t('In the bucket and not in the folder: {0}', sitePart(plan.extra, t)) + names(plan.extraKeys, t),
   ];
   const { newWebsite } = choices;
   if (newWebsite !== undefined) {
@@ -35,6 +35,42 @@ export function planText(plan: SitePlan, choices: SiteChoices, t: Translate): st
   if (choices.isPublic) lines.push(t('Everyone on the Internet can read these files.'));
   lines.push(t('Names that begin with a dot are left out, except .well-known.'));
   return lines.join('\n');
+}
+
+/** One line of the list of everything that a deployment would change. */
+export interface SiteChange {
+  readonly label: string;
+  readonly description: string;
+}
+
+/** Every name that a deployment would write, and every one that it could delete. */
+export function siteChanges(plan: SitePlan, t: Translate): readonly SiteChange[] {
+  return [
+    ...plan.uploads.map(({ name, change }) => ({
+      label: name,
+      description: change === 'new' ? t('new') : t('changed'),
+    })),
+    ...plan.extraKeys.map((key) => ({ label: key, description: t('in the bucket and not in the folder') })),
+  ];
+}
+
+/** Whether the question shows only the first names of a group. */
+export function isShortened(plan: SitePlan): boolean {
+  return [namesOf(plan, 'new'), namesOf(plan, 'changed'), plan.extraKeys].some(({ length }) => length > shownNames);
+}
+
+/** Names that a question shows of each group. */
+const shownNames = 5;
+
+function namesOf(plan: SitePlan, wanted: ChangedSiteFile['change']): readonly string[] {
+  return plan.uploads.filter(({ change }) => change === wanted).map(({ name }) => name);
+}
+
+function names(all: readonly string[], t: Translate): string {
+  if (all.length === 0) return '';
+  const shown = all.slice(0, shownNames).map((name) => `\n    ${name}`);
+  const left = all.length - shown.length;
+  return shown.join('') + (left === 0 ? '' : `\n    ${t('and {0} more', left.toLocaleString('en-US'))}`);
 }
 
 /** The configuration of a folder's website: its index, and its error page where it has one. */

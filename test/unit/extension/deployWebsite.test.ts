@@ -16,7 +16,7 @@ const { deployWebsite } = await import('../../../src/extension/website/deploy');
 const none = { count: 0, bytes: 0 };
 const file = (name: string) => ({ name, fsPath: `/site/${name}` });
 const plan = (uploads: readonly string[]): SitePlan => ({
-  uploads: uploads.map(file),
+  uploads: uploads.map((name) => ({ ...file(name), change: 'new' })),
   same: [],
   added: none,
   changed: none,
