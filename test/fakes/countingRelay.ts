@@ -6,6 +6,8 @@ export interface CountingRelay {
   readonly endpoint: string;
   upBytes: number;
   downBytes: number;
+  /** Method and path of each request, as far as its line comes in one piece. */
+  readonly requests: string[];
   /** Once so many bytes have gone one way, nothing goes that way any more. */
   mostUpBytes: number;
   mostDownBytes: number;
@@ -36,6 +38,8 @@ export async function startCountingRelay(endpoint: string): Promise<CountingRela
     near.on('data', (bytes: Buffer) => {
       if (relay.upBytes >= relay.mostUpBytes) return;
       relay.upBytes += bytes.length;
+      for (const [, line] of bytes.toString('latin1').matchAll(/^([A-Z]+ \/\S*) HTTP\/1\.1\r$/gm))
+        relay.requests.push(line!);
       far.write(bytes);
     });
     far.on('data', (bytes: Buffer) => {
@@ -53,6 +57,7 @@ export async function startCountingRelay(endpoint: string): Promise<CountingRela
   const ownPort = (server.address() as AddressInfo).port;
   const relay: CountingRelay = {
     endpoint: `http://127.0.0.1:${ownPort}`,
+    requests: [],
     upBytes: 0,
     downBytes: 0,
     mostUpBytes: Number.POSITIVE_INFINITY,

@@ -75,12 +75,19 @@ async function* plan(context: TransferContext, request: CopyRequest, route: Copy
   context.transfer.completePlan();
 }
 
-/** The one case that needs the whole plan first: clashes are counted before anybody is asked. */
+/**
+ * Clashes are counted before anybody is asked, which needs the whole plan first; where nothing lies below the targets,
+ * there is nothing to ask, and copies begin while sources are still listed.
+ */
 async function* planAsking(
   context: TransferContext,
   request: CopyRequest,
   items: AsyncIterable<CopyItem>,
 ): AsyncGenerator<DecidedItem> {
+  if (await areEmpty(context, request)) {
+    for await (const item of items) yield { item, clash: 'fail' };
+    return;
+  }
   const all: CopyItem[] = [];
   for await (const item of items) all.push(item);
   // What is noted was decided, and perhaps copied, in an earlier run.
@@ -91,6 +98,18 @@ async function* planAsking(
   const choice = clashing.length === 0 ? 'fail' : await decide(context, request, clashing);
   // What appears after the question was asked was not asked about: it is never overwritten.
   for (const item of all) yield { item, clash: existing.has(item.targetKey) ? choice : 'fail' };
+}
+
+/** Whether folders alone are copied, and nothing is there below any of their targets. */
+async function areEmpty(context: TransferContext, request: CopyRequest): Promise<boolean> {
+  const { client, signal } = context;
+  if (request.source.keys.length > 0) return false;
+  for (const prefix of targetPrefixes(request)) {
+    const query = { prefix, delimiter: '', maxKeys: 1 } as const;
+    const page = await inConnection(context, signal, () => client.listPage(request.target.bucket, query, signal));
+    if (page.objects.length > 0) return false;
+  }
+  return true;
 }
 
 async function decide(

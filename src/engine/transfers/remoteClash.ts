@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { CosClient, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
-import type { ItemOutcome, TransferContext } from './context';
+import { inConnection, type ItemOutcome, type TransferContext } from './context';
 
 /** What a HEAD says of an object, or undefined where there is none. */
 export async function findObject(
@@ -19,6 +19,11 @@ export async function findObject(
     }
     throw thrown;
   }
+}
+
+/** The same, in one of the transfer's places. */
+export async function headOf(context: TransferContext, address: ObjectAddress): Promise<ObjectInfo | undefined> {
+  return await inConnection(context, context.signal, () => findObject(context.client, address, context.signal));
 }
 
 const mostNames = 1000;

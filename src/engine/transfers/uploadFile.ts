@@ -10,7 +10,7 @@ import { forgetLost } from './lostUpload';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
 import { hasLanded, isGone, isUnclear } from './landed';
-import { alreadyExists, endAsTaken, findObject, freeKey, isTaken } from './remoteClash';
+import { alreadyExists, endAsTaken, headOf, freeKey, isTaken } from './remoteClash';
 import { resumeUpload, type BegunUpload, type UploadNote } from './resumeUpload';
 import { SourceFile } from './sourceFile';
 import type { UploadItem, UploadRequest } from './uploadPlan';
@@ -24,13 +24,14 @@ export type UploadTarget = Pick<UploadRequest, 'bucket' | 'site' | 'options'>;
 /**
  * Uploads one file: whole up to the context's part size, in parts above. The object appears complete or not at all; on
  * failure and cancel the multipart upload is aborted, on pause it stays for the next run. `replace` overwrites; every other choice writes only where there
- * is nothing, also when something appears at the last moment.
+ * is nothing, also when something appears at the last moment. `look` finds what is there under a key, if anything.
  */
 export async function uploadFile(
   context: TransferContext,
   { bucket, site, options }: UploadTarget,
   item: UploadItem,
   clash: DecidedClash,
+  look: (key: ObjectKey) => Promise<unknown>,
 ): Promise<ItemOutcome> {
   const attributes = attributesOf(item.fsPath, site, options);
   if (item.sizeBytes > multipartLimits.maxObjectBytes) throw tooLarge(item);
@@ -49,7 +50,9 @@ export async function uploadFile(
     }
   }
   for (let attempt = 1; ; attempt++) {
-    const key = await chooseKey(context, bucket, item, clash);
+    // What took the name after the look is found by a HEAD.
+    const lookNow = attempt === 1 ? look : (key: ObjectKey) => headOf(context, { bucket, key });
+    const key = await chooseKey(context, bucket, item, clash, lookNow);
     if (key === undefined) return { kind: 'exists', detail: `an object "${item.key}" exists` };
     try {
       await putFile(context, { bucket, key }, item, clash, attributes);
@@ -69,11 +72,10 @@ async function chooseKey(
   bucket: BucketName,
   item: UploadItem,
   clash: DecidedClash,
+  look: (key: ObjectKey) => Promise<unknown>,
 ): Promise<ObjectKey | undefined> {
-  if (clash === 'replace') return item.key;
+  if (clash === 'replace' || (await look(item.key)) === undefined) return item.key;
   const { client, signal } = context;
-  const found = await inConnection(context, signal, () => findObject(client, { bucket, key: item.key }, signal));
-  if (found === undefined) return item.key;
   switch (clash) {
     case 'skip':
       return undefined;

@@ -50,7 +50,20 @@ export function downloadQuestion(count: ObjectCount, target: string, t: Translat
 export function uploadQuestion(count: ObjectCount, target: string, t: Translate): OrganiseQuestion | undefined {
   if (!isLargeJob(count)) return undefined;
   const message = t('Upload {0} to "{1}"?', countText(count, t), target);
-  return { message, detail: requestsText(count, 1, t), button: t('Upload') };
+  return { message, detail: uploadRequestsText(count, t), button: t('Upload') };
+}
+
+/**
+ * What an upload asks of the service: a write each, and lists of what is there. A service that has not refused to overwrite
+ * anything yet is asked about each object right before it is written.
+ */
+function uploadRequestsText({ objects }: ObjectCount, t: Translate): string {
+  const least = objects + 1;
+  return t(
+    'At least {0} requests are sent to the service: one for each file, more for large ones. Until the service has shown that it refuses to overwrite what exists, each object is looked for as well: {1} in all.',
+    least.toLocaleString('en-US'),
+    (least + objects).toLocaleString('en-US'),
+  );
 }
 
 function isLargeJob({ objects, bytes, isComplete }: ObjectCount): boolean {

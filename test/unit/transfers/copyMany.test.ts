@@ -51,6 +51,19 @@ describe('copying and moving many', () => {
     expect(world.client.keys('bucket')).toEqual(['ab/3', 'z/', 'z/1', 'z/b/2']);
   });
 
+  it('copies while the source is still listed where nothing lies below the target', async () => {
+    world.client.pageKeys = 10;
+    fill(...Array.from({ length: 100 }, (_none, at) => `a/${at}`));
+    let copiedBeforeLastPage = 0;
+    world.client.intercept = (operation, key) => {
+      if (operation === 'listPage' && key === 'a/') copiedBeforeLastPage = world.client.count('copyObject');
+    };
+    const end = await world.run(copy([], ['a/'], 't/', { clash: 'ask' }));
+    expect(end).toMatchObject({ state: 'done', itemsDone: 100 });
+    expect(copiedBeforeLastPage).toBeGreaterThan(0);
+    expect(world.client.text('bucket', 't/a/99')).toBe('a/99');
+  });
+
   it('asks once for a batch, with the names that exist, and never overwrites unasked', async () => {
     fill('a/1', 'a/2', 'a/3', 'k', 't/a/1', 't/a/3', 't/k');
     world.answer = 'skip';

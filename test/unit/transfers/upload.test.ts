@@ -250,6 +250,52 @@ describe('upload where the object exists', () => {
     expect(world.questions).toEqual([]);
   });
 
+  it.each(['ask', 'fail', 'skip', 'keepBoth'] as const)(
+    'finds by lists alone, and one for each folder that exists, what many new files would meet (%s)',
+    async (clash) => {
+      for (const name of ['one/x.txt', 'one/two/y.txt', 'three/z.txt']) world.client.put('bucket', `up/${name}`, 'old');
+      const names = Array.from({ length: 20 }, (_none, at) => `up/${at % 2 === 0 ? 'one/two' : 'new/deep'}/f${at}.txt`);
+      for (const name of names) write(name, name);
+      const before = world.client.calls.length;
+      expect(await world.run(request([join(world.folder, 'up')], '', clash))).toMatchObject({
+        state: 'done',
+        itemsDone: 20,
+      });
+      const calls = world.client.calls.slice(before);
+      expect(calls.filter(({ operation }) => operation === 'listPage').map(({ key }) => key)).toEqual([
+        '',
+        'up/',
+        'up/one/',
+        'up/one/two/',
+      ]);
+      expect(calls.filter(({ operation }) => operation === 'headObject')).toEqual([]);
+      expect(world.client.text('bucket', 'up/new/deep/f1.txt')).toBe('up/new/deep/f1.txt');
+      expect(world.questions).toEqual([]);
+    },
+  );
+
+  it('reads no more of a list of very many than is worth it, and still meets what is there', async () => {
+    world.client.pageKeys = 10;
+    for (let at = 0; at < 300; at++) world.client.put('bucket', `a${at}.txt`, 'old');
+    world.client.put('bucket', 'z3.txt', 'old');
+    const names = Array.from({ length: 30 }, (_none, at) => write(`z${at}.txt`, 'new'));
+    const before = world.client.calls.length;
+    expect(await world.run(request(names, '', 'skip'))).toMatchObject({ itemsDone: 29, itemsSkipped: 1 });
+    expect(world.client.text('bucket', 'z3.txt')).toBe('old');
+    const calls = world.client.calls.slice(before);
+    expect(calls.filter(({ operation }) => operation === 'listPage').length).toBeLessThan(5);
+  });
+
+  it('looks for each object itself where it may not list', async () => {
+    world.client.put('bucket', 'b.txt', 'old');
+    world.client.intercept = (operation) => {
+      if (operation === 'listPage') throw failure('denied', undefined, 'bucket', '');
+    };
+    const end = await world.run(request([write('d.txt', '1'), write('b.txt', '2'), write('c.txt', '3')], '', 'skip'));
+    expect(end).toMatchObject({ state: 'done', itemsDone: 2, itemsSkipped: 1 });
+    expect(world.client.text('bucket', 'b.txt')).toBe('old');
+  });
+
   it('is cancelled by the answer "cancel" and stores nothing', async () => {
     const end = await world.run(request([write('a.txt', '1'), write('b.txt', '2')], '', 'ask'));
     expect(end).toMatchObject({ state: 'cancelled', itemsFailed: 0 });

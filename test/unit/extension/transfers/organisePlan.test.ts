@@ -115,7 +115,8 @@ describe('the question before a job', () => {
     expect(uploadQuestion(count(3, 10), 'photos/', english)).toBeUndefined();
     expect(uploadQuestion(count(10_000, 10, false), 'photos/', english)).toEqual({
       message: 'Upload more than 10,000 objects to "photos/"?',
-      detail: 'At least 10,010 requests are sent to the service.',
+      detail:
+        'At least 10,001 requests are sent to the service: one for each file, more for large ones. Until the service has shown that it refuses to overwrite what exists, each object is looked for as well: 20,001 in all.',
       button: 'Upload',
     });
   });
