@@ -55,8 +55,11 @@ export function planBody(request: S3Request, auth: Authenticated, options: { che
   };
 }
 
-/** The one checksum value header or announced trailer of a request (rules 51-53). */
-export function readSentChecksum(request: S3Request): SentChecksum | undefined {
+/**
+ * The one checksum value header or announced trailer of a request (rules 51-53). That of an object that is made of parts
+ * may say after its value how many they are.
+ */
+export function readSentChecksum(request: S3Request, of: 'body' | 'parts' = 'body'): SentChecksum | undefined {
   const sent: SentChecksum[] = [];
   const names = new Set([...request.headers.keys(), ...[...request.query.keys()].map((name) => name.toLowerCase())]);
   for (const name of names) {
@@ -64,7 +67,7 @@ export function readSentChecksum(request: S3Request): SentChecksum | undefined {
     const value = match === null ? undefined : request.header(name);
     if (match !== null && value !== undefined) {
       const algorithm = knownAlgorithm(match[1] ?? '');
-      checkChecksumValue(algorithm, value, name);
+      checkChecksumValue(algorithm, of === 'parts' ? value.replace(/-\d{1,5}$/, '') : value, name);
       sent.push({ algorithm, value });
     }
   }

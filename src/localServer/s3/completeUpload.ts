@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Encryption, ObjectChecksum } from '../store/objects';
+import type { Encryption } from '../store/objects';
 import type { Part, Upload } from '../store/uploads';
-import { hasIntegrity, planBody, readSentChecksum } from './body';
-import { checksumAlgorithms, combineCrc, compositeChecksum } from './checksums';
+import { hasIntegrity, planBody } from './body';
+import { checksumAlgorithms } from './checksums';
 import { checksumResult } from './copy';
 import { invalidRequest, malformedXml, S3Error } from './errors';
 import { sendErrorIn200 } from './errorIn200';
@@ -11,6 +11,7 @@ import { findUpload } from './multipart';
 import { shownVersionId, type StorageClass } from './objectHeaders';
 import { receiveXml } from './receiveBody';
 import { protectionOf, readRetentionHeaders } from './retention';
+import { checkWhole, readSentWhole, wholeChecksum } from './uploadChecksum';
 import { storeVersion } from './writeObject';
 import { allowOnly, childrenOf, parseXml, requiredText, textOfChild, type XmlElement } from './xml';
 
@@ -29,7 +30,7 @@ export async function completeMultipartUpload(exchange: ObjectExchange): Promise
   const { request, store, bucket, key } = exchange;
   // A checksum header here is that of the object; only Content-MD5 vouches for the document.
   const plan = planBody(request, exchange.auth, { checksums: 'object' });
-  const sent = readSentObjectChecksum(exchange);
+  const sent = readSentWhole(request);
   if (protectionOf(exchange, bucket) !== undefined && !hasIntegrity(plan)) {
     throw invalidRequest(
       'Completing an upload in a bucket with a retention policy needs the Content-MD5 of the request body.',
@@ -38,23 +39,14 @@ export async function completeMultipartUpload(exchange: ObjectExchange): Promise
   const listed = readParts(
     parseXml(await receiveXml(request.message, exchange.response, plan), 'CompleteMultipartUpload'),
   );
-  const checksumType = request.header('x-amz-checksum-type');
   if (sendErrorIn200(exchange)) {
     return;
   }
   const version = await store.write(() => {
     const upload = findUpload(exchange);
     const parts = matchParts(exchange, upload, listed);
-    const checksum = checksumOfParts(upload, parts);
-    if (checksumType !== undefined && checksumType !== checksum.type) {
-      throw invalidRequest(`The upload was created with the checksum type ${checksum.type}, not "${checksumType}".`);
-    }
-    if (
-      sent !== undefined &&
-      (sent.algorithm !== checksum.algorithm || !sameChecksum(sent.value ?? '', checksum.value))
-    ) {
-      throw new S3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
-    }
+    const checksum = wholeChecksum(upload, parts);
+    checkWhole(sent, parts, checksum);
     const stored = storeVersion(exchange, {
       attributes: upload.attributes,
       tags: upload.tags,
@@ -89,22 +81,6 @@ export async function completeMultipartUpload(exchange: ObjectExchange): Promise
     ],
     { 'x-amz-version-id': shownVersionId(exchange, version) },
   );
-}
-
-/** A whole-object checksum may be composite here, so its form is compared rather than its length checked. */
-function readSentObjectChecksum(exchange: ObjectExchange): { algorithm: string; value?: string } | undefined {
-  for (const algorithm of checksumAlgorithms) {
-    const value = exchange.request.header(`x-amz-checksum-${algorithm.toLowerCase()}`);
-    if (value?.includes('-') === true) {
-      return { algorithm, value };
-    }
-  }
-  return readSentChecksum(exchange.request);
-}
-
-/** The number of parts after a composite value may be left out. */
-function sameChecksum(sent: string, actual: string): boolean {
-  return sent === actual || sent === actual.replace(/-\d+$/, '');
 }
 
 function readParts(root: XmlElement): readonly ListedPart[] {
@@ -199,20 +175,4 @@ function etagOfParts(parts: readonly Part[]): string {
     md5.update(Buffer.from(part.etag, 'hex'));
   }
   return `${md5.digest('hex')}-${parts.length}`;
-}
-
-function checksumOfParts(upload: Upload, parts: readonly Part[]): ObjectChecksum {
-  const algorithm = upload.checksumAlgorithm ?? 'CRC64NVME';
-  const runs = parts.map((part) => ({ value: part.checksums[algorithm] ?? '', sizeBytes: part.sizeBytes }));
-  if (upload.checksumType === 'COMPOSITE' || algorithm === 'SHA1' || algorithm === 'SHA256') {
-    return {
-      algorithm,
-      type: 'COMPOSITE',
-      value: compositeChecksum(
-        algorithm,
-        runs.map((run) => run.value),
-      ),
-    };
-  }
-  return { algorithm, type: 'FULL_OBJECT', value: combineCrc(algorithm, runs) };
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ChecksumAlgorithm, ChecksumType, Encryption } from '../store/objects';
+import type { Encryption } from '../store/objects';
 import type { Upload } from '../store/uploads';
-import { hasIntegrity, knownAlgorithm, planBody } from './body';
+import { hasIntegrity, planBody } from './body';
 import { checksumHeader, createDigest } from './checksums';
 import { findCopySource } from './copySource';
 import {
@@ -22,6 +22,7 @@ import { lockOfNewVersion } from './objectLock';
 import { publicAccessBlockOf } from './publicAccess';
 import { protectionOf } from './retention';
 import { receiveBody } from './receiveBody';
+import { checkPartChecksum, readUploadChecksum } from './uploadChecksum';
 import { checkEncryptionHeader, readObjectHeaders } from './writeObject';
 
 /** `POST /{bucket}/{key}?uploads` (rules 57, 75). */
@@ -30,7 +31,7 @@ export async function createMultipartUpload(exchange: ObjectExchange): Promise<v
   refuseBody(exchange);
   const headers = readObjectHeaders(exchange);
   const customerKey = readCustomerKey(exchange, 'object');
-  const checksum = readUploadChecksum(exchange);
+  const checksum = readUploadChecksum(request);
   const upload = await store.write(() => {
     const current = currentBucket(exchange);
     if (headers.acl === 'public-read' && publicAccessBlockOf(exchange, current)?.blockPublicAcls === true) {
@@ -64,28 +65,6 @@ export async function createMultipartUpload(exchange: ObjectExchange): Promise<v
       'x-amz-checksum-type': request.header('x-amz-checksum-algorithm') === undefined ? undefined : checksum?.type,
     },
   );
-}
-
-function readUploadChecksum(
-  exchange: ObjectExchange,
-): { algorithm: ChecksumAlgorithm; type: ChecksumType } | undefined {
-  const name = exchange.request.header('x-amz-checksum-algorithm');
-  const type = exchange.request.header('x-amz-checksum-type');
-  if (name === undefined) {
-    if (type !== undefined) {
-      throw invalidRequest('The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
-    }
-    return undefined;
-  }
-  const algorithm = knownAlgorithm(name);
-  const isSha = algorithm === 'SHA1' || algorithm === 'SHA256';
-  if (type !== undefined && type !== 'COMPOSITE' && type !== 'FULL_OBJECT') {
-    throw invalidRequest(`Value for x-amz-checksum-type header is invalid: "${type}".`);
-  }
-  if ((isSha && type === 'FULL_OBJECT') || (algorithm === 'CRC64NVME' && type === 'COMPOSITE')) {
-    throw invalidRequest(`The ${type ?? ''} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
-  }
-  return { algorithm, type: type ?? (algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE') };
 }
 
 /** The open upload that a request means (rule 74). */
@@ -122,16 +101,8 @@ export async function uploadPart(exchange: ObjectExchange): Promise<void> {
   const plan = planBody(request, exchange.auth, { checksums: 'body' });
   const upload = findUpload(exchange);
   requireSameKey(upload.encryption, customerKey);
+  checkPartChecksum(upload, plan.checksum?.algorithm);
   const ownAlgorithm = upload.checksumAlgorithm ?? 'CRC64NVME';
-  if (
-    upload.checksumAlgorithm !== undefined &&
-    plan.checksum !== undefined &&
-    plan.checksum.algorithm !== ownAlgorithm
-  ) {
-    throw invalidRequest(
-      `Checksum Type mismatch occurred, expected checksum Type: ${ownAlgorithm}, actual checksum Type: ${plan.checksum.algorithm}.`,
-    );
-  }
   if (protectionOf(exchange, exchange.bucket) !== undefined && !hasIntegrity(plan)) {
     throw invalidRequest('An upload into a bucket with a retention policy needs Content-MD5 or x-amz-checksum-*.');
   }

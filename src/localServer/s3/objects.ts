@@ -112,7 +112,9 @@ export async function getObject(exchange: ObjectExchange): Promise<void> {
     ...retentionHeaders(version),
     ...archiveHeaders(version, exchange.nowMs),
     ...customerKeyHeaders(customerKey),
-    ...(slice.kind === 'whole' && request.header('x-amz-checksum-mode') === 'ENABLED' ? checksumHeaders(version) : {}),
+    ...(slice.kind === 'whole' && request.header('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED'
+      ? checksumHeaders(version)
+      : {}),
     ...overrides,
     ...(slice.kind === 'whole'
       ? {}

@@ -69,7 +69,10 @@ test.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
   async (algorithm) => {
     const upload = await create({ 'x-amz-checksum-algorithm': algorithm });
     const header = `x-amz-checksum-${algorithm.toLowerCase()}`;
-    const replies = [await part(upload, 1, first), await part(upload, 2, second, { [header]: sum(algorithm, second) })];
+    const replies = [
+      await part(upload, 1, first, { [header]: sum(algorithm, first) }),
+      await part(upload, 2, second, { [header]: sum(algorithm, second) }),
+    ];
     expect(replies.map((reply) => reply.headers[header])).toEqual([sum(algorithm, first), sum(algorithm, second)]);
     const entry = (index: number, value?: string) =>
       [
