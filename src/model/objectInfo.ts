@@ -74,6 +74,8 @@ export interface ObjectInfo extends ObjectSummary {
   /** Checksums by algorithm, base64, e.g. `{ CRC64NVME: '…' }`; empty when the server keeps none. */
   readonly checksums: Readonly<Record<string, string>>;
   readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+  /** Encrypted with a key of the owner's: the ETag need not be an MD5 (data-plane.md §16). */
+  readonly hasOwnKey?: true;
   readonly protection: ObjectProtection;
   /** `x-amz-restore` as sent, for archived objects. */
   readonly restore?: string;

@@ -1,5 +1,6 @@
 import type { CosError } from './cosError';
 import type { ConnectionId, TransferId } from './ids';
+import type { VerdictCount } from './verdict';
 
 /** States of a transfer (conventions §6): `queued → running ⇄ paused → done | failed | cancelled`. */
 export type TransferState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -69,6 +70,8 @@ export interface TransferSnapshot {
   /** The first hundred of each, skips for other reasons than `exists` first; the counts above are complete. */
   readonly failures: readonly ItemFailure[];
   readonly skips: readonly ItemSkip[];
+  /** What vouches for the bytes of the items that are done; absent where nothing with bytes is. */
+  readonly verdicts?: readonly VerdictCount[];
   readonly startedAtMs: number;
   readonly finishedAtMs?: number;
   /** Smoothed, bytes per second, while running. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../../model/objectInfo';
+import { isMd5Etag } from '../proof/expected';
+import { hasOwnKey } from '../proof/ownKey';
 import { crcToBase64, startCrc } from '../checksums/crc';
 import { partChecksum } from '../checksums/partChecksum';
 
@@ -42,11 +44,7 @@ export function verifierFor(info: ObjectInfo, headers: Readonly<Record<string, s
 
 /** Whether an ETag is the MD5 of the object: plain 32 hex digits of an object that is not encrypted with own keys. */
 export function hasMd5Etag(etag: string, headers: Readonly<Record<string, string>>): boolean {
-  const isEncrypted =
-    headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined ||
-    headers['ibm-sse-kp-enabled'] !== undefined ||
-    (headers['x-amz-server-side-encryption'] ?? 'AES256') !== 'AES256';
-  return /^[0-9a-f]{32}$/i.test(etag) && !isEncrypted;
+  return isMd5Etag({ etag, ...(hasOwnKey(headers) ? { hasOwnKey: true } : {}) });
 }
 
 function crcVerifier(expected: string): Verifier {

@@ -3,6 +3,7 @@ import type { ObjectHeaders, ObjectInfo, ObjectProtection } from '../../model/ob
 import type { NewProtection } from '../../model/retention';
 import { encodeRfc3986 } from '../auth/sigV4';
 import { CosFailure } from '../failure';
+import { hasOwnKey } from '../proof/ownKey';
 import { grantHeaders } from './accessList';
 import type { NewObjectAttributes, ObjectControls } from './client';
 import { decodeHeaderText, encodeHeaderText } from './headerText';
@@ -55,6 +56,7 @@ export function objectInfoOf(key: string, headers: WireHeaders): ObjectInfo {
     ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
     checksums,
     ...(type === 'FULL_OBJECT' || type === 'COMPOSITE' ? { checksumType: type } : {}),
+    ...(hasOwnKey(headers) ? { hasOwnKey: true } : {}),
     protection: protectionOf(headers),
     ...(restore === undefined ? {} : { restore }),
   };

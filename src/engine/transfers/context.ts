@@ -1,6 +1,7 @@
 import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
+import type { Verdict } from '../../model/verdict';
 import type { ProtectedTargets } from '../../protocol/requests';
 import { cancelled, CosFailure } from '../failure';
 import type { Checksums } from '../checksums/checksums';
@@ -69,7 +70,13 @@ export interface TransferContext extends TransferEnd {
 }
 
 /** How an item ended, when it did not fail. */
-export type ItemOutcome = { readonly kind: 'done' } | { readonly kind: 'exists'; readonly detail: string };
+export type ItemOutcome =
+  | {
+      readonly kind: 'done';
+      /** What vouches for its bytes, where it has some. */
+      readonly verdict?: Verdict;
+    }
+  | { readonly kind: 'exists'; readonly detail: string };
 
 /** Runs a request in one of the connection's places. Reserve memory first, then the place: never the other way round. */
 export async function inConnection<T>(
@@ -98,7 +105,7 @@ export async function moveItem(
   if (context.run !== 'first' && wasMoved(context, item)) return;
   try {
     const outcome = await move();
-    if (outcome.kind === 'done') context.transfer.addDone();
+    if (outcome.kind === 'done') context.transfer.addDone(1, outcome.verdict);
     else context.transfer.addSkip({ name, reason: 'exists', detail: outcome.detail });
     context.notes.putOutcome(name, outcome.kind);
   } catch (thrown) {

@@ -10,6 +10,7 @@ import {
   type TransferSnapshot,
   type TransferState,
 } from '../../model/transferState';
+import { addVerdict, type Verdict, type VerdictCount } from '../../model/verdict';
 import type { EngineClock } from '../clock';
 import { SmoothedRate } from './rate';
 
@@ -49,6 +50,7 @@ export class Transfer {
   #hasPlanFailed = false;
   #itemsSkipped = 0;
   #itemsFailed = 0;
+  #verdicts: readonly VerdictCount[] = [];
   #finishedAtMs: number | undefined;
   #revision = 1;
   #error: CosError | undefined;
@@ -111,6 +113,7 @@ export class Transfer {
     this.#hasPlanFailed = false;
     this.#itemsSkipped = 0;
     this.#itemsFailed = 0;
+    this.#verdicts = before.verdicts ?? [];
     this.#revision = Math.max(this.#revision, before.revision);
   }
 
@@ -190,8 +193,10 @@ export class Transfer {
     this.#touch(false);
   }
 
-  addDone(items = 1): void {
+  /** Items are done; what vouches for their bytes is kept from an earlier run, and given by the one that moved them. */
+  addDone(items = 1, verdict?: Verdict): void {
     this.#itemsDone += items;
+    if (verdict !== undefined) this.#verdicts = addVerdict(this.#verdicts, verdict, items);
     this.#touch(false);
   }
 
@@ -237,6 +242,7 @@ export class Transfer {
       itemsFailed: isShown ? (before?.itemsFailed ?? 0) : this.#itemsFailed,
       failures: isShown ? (before?.failures ?? []) : [...this.#failures],
       skips: isShown ? (before?.skips ?? []) : skips,
+      ...(this.#verdicts.length === 0 ? {} : { verdicts: this.#verdicts }),
       startedAtMs: this.#startedAtMs,
       ...(this.#finishedAtMs === undefined ? {} : { finishedAtMs: this.#finishedAtMs }),
       ...(rate === undefined || this.#state !== 'running' ? {} : { bytesPerSecond: rate }),
