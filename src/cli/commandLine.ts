@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { UploadOptions } from '../model/uploadOptions';
 import type { CopyProtection, NameFilter } from '../protocol/requests';
+import { patternProblem } from '../engine/transfers/patternProblem';
 import { UsageError } from './exitCode';
 import { help } from './help';
 import { uploadFlags, uploadOptionsOf } from './uploadOptions';
@@ -133,7 +134,11 @@ export function parseCommandLine(argv: readonly string[]): Command {
 
 function parse<const T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    // What a shell makes of a variable that is not set would otherwise mean the current folder, or nothing.
+    if (parsed.positionals.includes(''))
+      throw new UsageError('one of the places is empty (""); a file or cos://bucket/key is needed');
+    return parsed;
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message.split('. ')[0] ?? error.message);
     throw error;
@@ -199,8 +204,15 @@ function nameFilter(
 ): NameFilter | undefined {
   if (include.length === 0 && exclude.length === 0) return undefined;
   if (!isRecursive) throw new UsageError('--include and --exclude choose among what is in folders; add --recursive');
-  if ([...include, ...exclude].includes(''))
-    throw new UsageError('--include and --exclude take a pattern, e.g. "*.csv"');
+  for (const [flag, patterns] of [
+    ['--include', include],
+    ['--exclude', exclude],
+  ] as const) {
+    for (const pattern of patterns) {
+      const problem = patternProblem(pattern);
+      if (problem !== undefined) throw new UsageError(`the pattern "${pattern}" of ${flag} ${problem}`);
+    }
+  }
   return { include, exclude };
 }
 

@@ -1,3 +1,4 @@
+import type { CosError } from '../model/cosError';
 import { bucketName, objectKey, type BucketName, type ObjectKey } from '../model/ids';
 import { UsageError } from './exitCode';
 
@@ -16,8 +17,7 @@ export function isCosUri(text: string): boolean {
 export function parseCosUri(text: string): CosPlace {
   const match = /^(?:cos|s3):\/\/([^/]+)(?:\/(.*))?$/is.exec(text);
   const bucket = match?.[1];
-  if (bucket === undefined)
-    throw new UsageError(`"${text}" names no bucket; write cos://${text.includes(':') ? 'bucket/key' : text}`);
+  if (bucket === undefined) throw new UsageError(`"${text}" names no bucket; write ${meant(text)}`);
   return { bucket: bucketName(bucket), key: objectKey(match?.[2] ?? '') };
 }
 
@@ -28,7 +28,38 @@ export function parseObject(text: string): CosPlace {
   return place;
 }
 
-/** The prefix of everything below a place: a key that does not end in `/` is taken for a folder. */
-export function prefixOf(place: CosPlace): string {
-  return place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;
+/**
+ * The prefix of everything that a place of a recursive command stands for: a key is taken for a folder, with or without a `/` at
+ * its end, unless it ends in `*`; then all that begins with what comes before it is meant.
+ */
+export function prefixOf({ key }: CosPlace): string {
+  if (isPattern(key)) return key.slice(0, -1);
+  return key === '' || key.endsWith('/') ? key : `${key}/`;
+}
+
+/** Whether a key stands for all keys that begin with what comes before its `*`. */
+export function isPattern(key: string): boolean {
+  return key.endsWith('*');
+}
+
+/** Reads a place that things are put below; what begins with something is no place. */
+export function parseTargetFolder(text: string): CosPlace {
+  const place = parseCosUri(text);
+  if (!isPattern(place.key)) return place;
+  throw new UsageError(`the target "${text}" ends in "*"; name a folder, as in cos://bucket/folder/`);
+}
+
+/** Why a recursive command can do nothing: the place holds nothing. */
+export function nothingAt({ bucket, key }: CosPlace): CosError {
+  const prefix = prefixOf({ bucket, key });
+  const detail = isPattern(key)
+    ? `bucket "${bucket}" holds nothing that begins with "${prefix}"`
+    : `bucket "${bucket}" holds nothing below "${prefix}"`;
+  return { kind: 'notFound', op: 'ListObjectsV2', reason: 'noSuchKey', bucket, key: prefix, retry: 'never', detail };
+}
+
+/** How a place that names no bucket was probably meant. */
+function meant(text: string): string {
+  const place = text.replace(/^(?:cos|s3):/i, '').replace(/^[/\\]+/, '');
+  return place === '' || /[:\\]/.test(place) || place.startsWith('.') ? 'cos://bucket/key' : `cos://${place}`;
 }

@@ -3,9 +3,10 @@ import { resolve, sep } from 'node:path';
 import { CosFailure } from '../engine/failure';
 import type { TransferRequest } from '../protocol/requests';
 import type { CopyCommand } from './commandLine';
-import { isCosUri, parseCosUri, parseObject, prefixOf } from './cosUri';
+import { isCosUri, isPattern, parseCosUri, parseObject, parseTargetFolder, prefixOf } from './cosUri';
 import { copyFromStdin, copyToStdout } from './cpStream';
 import { UsageError, type ExitCode } from './exitCode';
+import { requireSomethingAt } from './requireSomething';
 import { runTransfer, type Progress } from './transfer';
 import type { Session } from './session';
 
@@ -36,7 +37,11 @@ export async function cp(
       ? await copyFromStdin(session, command, signal)
       : await copyToStdout(session, parseObject(requireCos(first)), signal);
   }
-  return await runTransfer(session, requestOf(session, command), progress, common.isJson, signal, command.isResumable);
+  const request = requestOf(session, command);
+  if (request.kind === 'copy' && command.isRecursive) {
+    await requireSomethingAt(session, sources.map(parseCosUri), 'copied', signal);
+  }
+  return await runTransfer(session, request, progress, common.isJson, signal, command.isResumable);
 }
 
 function requestOf(session: Session, command: CopyCommand): TransferRequest {
@@ -54,7 +59,8 @@ function placesOf(session: Session, command: CopyCommand): PlacesRequest {
 }
 
 function uploadRequest(session: Session, command: CopyCommand): PlacesRequest {
-  const { bucket, key } = parseCosUri(requireCos(command.target));
+  const target = requireCos(command.target);
+  const { bucket, key } = command.isRecursive ? parseTargetFolder(target) : parseCosUri(target);
   const base = {
     kind: 'upload',
     connectionId: session.connection.id,
@@ -100,7 +106,9 @@ function downloadRequest(session: Session, command: CopyCommand): PlacesRequest 
     const isOne = places.length === 1;
     const sources = places.map((place) => {
       const prefix = prefixOf(place);
-      return isOne ? ({ kind: 'prefix', prefix, contentsOnly: true } as const) : ({ kind: 'prefix', prefix } as const);
+      return isOne || isPattern(place.key)
+        ? ({ kind: 'prefix', prefix, contentsOnly: true } as const)
+        : ({ kind: 'prefix', prefix } as const);
     });
     return { ...base, sources };
   }
@@ -117,7 +125,7 @@ function copyRequest(session: Session, command: CopyCommand): PlacesRequest {
   const [first] = places;
   if (first === undefined) throw new UsageError('cp needs a source');
   if (places.some(({ bucket }) => bucket !== first.bucket)) throw new UsageError('the sources must be in one bucket');
-  const to = parseCosUri(command.target);
+  const to = command.isRecursive ? parseTargetFolder(command.target) : parseCosUri(command.target);
   const isBelow = to.key === '' || to.key.endsWith('/');
   const base = {
     kind: 'copy',
@@ -128,8 +136,12 @@ function copyRequest(session: Session, command: CopyCommand): PlacesRequest {
   } as const;
   const target = { bucket: to.bucket, prefix: prefixOf(to) };
   if (command.isRecursive) {
-    const source = { bucket: first.bucket, keys: [], prefixes: places.map(prefixOf) };
-    return { ...base, source: places.length === 1 ? { ...source, contentsOnly: true } : source, target };
+    const prefixes = places.map(prefixOf);
+    const source = { bucket: first.bucket, keys: [], prefixes };
+    const [prefix = ''] = prefixes;
+    // The last part of a name that several begin with is part of each.
+    const isFolder = prefix === '' || prefix.endsWith('/');
+    return { ...base, source: places.length === 1 && isFolder ? { ...source, contentsOnly: true } : source, target };
   }
   const keys = command.sources.map((source) => parseObject(source).key);
   const source = { bucket: first.bucket, keys, prefixes: [] };

@@ -1,5 +1,9 @@
 const places = `Places are written cos://bucket/key (or s3://bucket/key).`;
 
+const folderHelp = `A place is a folder, with or without "/" at its end: cos://bucket/mk is what lies in mk/. One that ends in "*" is all
+that begins with what comes before: "cos://bucket/mk*" is what lies in mk/ and in mkcopy/, and mk.txt.
+`;
+
 const commonHelp = `  --endpoint URL      the endpoint, e.g. https://s3.us-south.cloud-object-storage.appdomain.cloud
                       (otherwise AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile's endpoint_url)
   --profile NAME      take credentials from this profile of the AWS files, and nowhere else
@@ -18,19 +22,19 @@ const exitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some items fail
 export const help = {
   all: `Usage: cos <verb> [options]
 
-  cos ls [cos://bucket[/prefix]]     list buckets, folders and objects
+  cos ls [cos://bucket[/folder]]     list buckets, folders and objects
   cos stat cos://bucket/key          show what is known of an object or bucket
-  cos cp SOURCE... TARGET            copy files up, objects down, or one object inside the service
+  cos cp SOURCE... TARGET            copy files up, objects down, or objects inside the service
   cos rm cos://bucket/key...         delete objects
 
 "cos <verb> --help" tells more. ${places}
 
 ${exitHelp}`,
-  ls: `Usage: cos ls [cos://bucket[/prefix]] [options]
+  ls: `Usage: cos ls [cos://bucket[/folder]] [options]
 
-Lists buckets, or what a bucket holds at a prefix: folders and objects, or all objects below it with --recursive.
-
-  --recursive, -r     all objects below the prefix, with their whole keys
+Lists buckets, or what a folder of a bucket holds: folders and objects, or all objects below it with --recursive.
+${folderHelp}
+  --recursive, -r     all objects below the folder, with their whole keys
 ${commonHelp}`,
   stat: `Usage: cos stat cos://bucket[/key] [options]
 
@@ -48,12 +52,16 @@ ${commonHelp}`,
   cos cp cos://bucket/a cos://other/b          copy inside the service
 
 Nothing half-written stays, whatever happens: a file or object appears when it is complete and verified.
-
+With --recursive:
+${folderHelp}
   --recursive, -r     whole folders
   --include PATTERN   with --recursive, only what matches: a glob such as "*.csv" or "2026/**/*.json"; may be repeated
-  --exclude PATTERN   with --recursive, nothing that matches; wins over --include; may be repeated. Patterns are compared
-                      with names below the target, those without "/" with the last part of a name, and one that matches
-                      a folder means all that is in it
+  --exclude PATTERN   with --recursive, nothing that matches; wins over --include; may be repeated
+                      Patterns have *, **, ?, [a-z], [!a-z], {a,b}, and \\ before a character that means itself. They are
+                      compared with names below the target: those with "/" at the beginning or inside with the whole
+                      name, others with its last part. A "/" at the end means folders only. What matches a folder means
+                      all that is in it. A pattern that matches nothing is told; where --include selects nothing at all,
+                      the exit code is 1
   --no-follow-symlinks
                       leave out symbolic links in folders, and say so; otherwise they are followed, and loops are found
   --if-exists WHAT    skip, replace or fail (default) where the target exists
@@ -78,8 +86,8 @@ With --json, progress comes as lines {"type":"progress",…} and ends with {"typ
 ${exitHelp}`,
   rm: `Usage: cos rm cos://bucket/key... [options]
 
-Deletes objects. With --recursive, everything below each place (cos://bucket/p means p/), after counting and asking.
-
+Deletes objects. With --recursive, everything below each place, after counting and asking.
+${folderHelp}
   --recursive, -r     everything below
   --yes, -y           do not ask
 ${commonHelp}

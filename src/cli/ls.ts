@@ -1,9 +1,9 @@
-import type { BucketName } from '../model/ids';
+import { CosFailure } from '../engine/failure';
 import type { ObjectPage } from '../model/objectInfo';
 import type { Command } from './commandLine';
-import { parseCosUri } from './cosUri';
+import { nothingAt, parseCosUri, prefixOf } from './cosUri';
 import { exitCodes, type ExitCode } from './exitCode';
-import { complain, dateText, printable, printJson, printLine } from './output';
+import { dateText, printable, printJson, printLine } from './output';
 import type { Session } from './session';
 
 /** `cos ls`: buckets, or what lies at a prefix, printed page by page as it comes. */
@@ -13,22 +13,30 @@ export async function ls(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   if (command.place === undefined) return await listBuckets(session, command.common.isJson, signal);
-  const { bucket, key: prefix } = parseCosUri(command.place);
+  const place = parseCosUri(command.place);
+  const { bucket, key } = place;
+  const prefix = prefixOf(place);
   const delimiter = command.isRecursive ? '' : '/';
   const shownFrom = command.isRecursive ? 0 : prefix.lastIndexOf('/') + 1;
-  const print = command.common.isJson ? printJsonPage : (page: ObjectPage) => printPage(page, shownFrom);
+  const print = command.common.isJson ? printJsonPage : printPage;
   let cursor: string | undefined;
   let count = 0;
   do {
     const from = cursor === undefined ? {} : { cursor };
     const page = await session.client.listPage(bucket, { prefix, delimiter, ...from }, signal);
-    await print(page);
+    await print(page, shownFrom);
     count += page.folders.length + page.objects.length;
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   if (count > 0 || prefix === '') return exitCodes.done;
-  complain(nothingAt(bucket, prefix));
-  return exitCodes.failed;
+  if (prefix === `${key}/`) {
+    // No folder has the name, but an object may.
+    const page = await session.client.listPage(bucket, { prefix: key, delimiter: '', maxKeys: 1 }, signal);
+    const objects = page.objects.filter((object) => object.key === key);
+    await print({ ...page, folders: [], objects }, command.isRecursive ? 0 : key.lastIndexOf('/') + 1);
+    if (objects.length > 0) return exitCodes.done;
+  }
+  throw new CosFailure(nothingAt(place));
 }
 
 async function listBuckets(session: Session, isJson: boolean, signal: AbortSignal): Promise<ExitCode> {
@@ -59,8 +67,4 @@ async function printJsonPage(page: ObjectPage): Promise<void> {
   const objects = page.objects.map((object) => JSON.stringify({ kind: 'object', ...object }));
   const lines = [...folders, ...objects];
   if (lines.length > 0) await printLine(lines.join('\n'));
-}
-
-function nothingAt(bucket: BucketName, prefix: string): string {
-  return `bucket "${bucket}" holds nothing at "${prefix}"`;
 }

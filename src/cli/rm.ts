@@ -5,6 +5,7 @@ import { parseCosUri, parseObject, prefixOf, type CosPlace } from './cosUri';
 import { exitCodes, UsageError, type ExitCode } from './exitCode';
 import { headObject } from './headObject';
 import { complain } from './output';
+import { requireSomethingAt } from './requireSomething';
 import { runTransfer, type Progress } from './transfer';
 import type { Session } from './session';
 
@@ -24,6 +25,7 @@ export async function rm(
   const { bucket } = first;
   const keys: ObjectKey[] = command.isRecursive ? [] : await existing(session, places, signal);
   const prefixes = command.isRecursive ? places.map(prefixOf) : [];
+  if (command.isRecursive) await requireSomethingAt(session, places, 'deleted', signal);
   if (command.isRecursive && !(await isConfirmed(session, command, bucket, prefixes, signal)))
     return exitCodes.cancelled;
   const connectionId = session.connection.id;

@@ -28,6 +28,7 @@ function statement(error: CosError): string {
   }
   switch (error.kind) {
     case 'notFound':
+      if (error.op === 'ListObjectsV2') return trimmed(error.detail);
       return place === undefined ? trimmed(error.detail) : `"${place}" does not exist`;
     case 'denied':
       if (error.reason === 'instanceUnknown' || error.reason === 'otherAccount') return trimmed(error.detail);
@@ -88,7 +89,10 @@ function nextStep(error: CosError): string | undefined {
     case 'network':
       return error.retry === 'later' ? 'Check the connection and try again' : undefined;
     case 'notFound':
-      return error.key?.endsWith('/') === true ? 'For what lies below it, add --recursive' : undefined;
+      // Who lists has looked below the place already.
+      if (error.op === 'ListObjectsV2' || error.key === undefined) return undefined;
+      if (error.key.endsWith('/')) return 'For what lies below it, add --recursive';
+      return error.key.endsWith('*') ? 'For all that begins with what is before the "*", add --recursive' : undefined;
     case 'conflict':
     case 'preconditionFailed':
     case 'held':

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TransferSnapshot } from '../model/transferState';
-import type { TransferRequest } from '../protocol/requests';
+import type { NameFilter, TransferRequest } from '../protocol/requests';
 import { exitCodes, type ExitCode } from './exitCode';
 import { complain, printable, sizeText } from './output';
 import { sentence } from './sentences';
@@ -71,7 +71,8 @@ export async function runTransfer(
   if (end === undefined) throw new Error('a transfer was lost');
   if (isJson) process.stdout.write(`${JSON.stringify({ type: 'result', ...end })}\n`);
   report(end);
-  return exitCodeOf(end);
+  reportUnmatched(end, request);
+  return selectsNothing(end, request) ? exitCodes.failed : exitCodeOf(end);
 }
 
 /** Goes on with the interrupted transfer of the same request, where there is one. */
@@ -98,6 +99,28 @@ function report(end: TransferSnapshot): void {
   if (end.itemsFailed === 0 && end.error !== undefined) complain(sentence(end.error));
   if (end.state === 'paused') complain(`interrupted; the same command with --resume goes on from here`);
   if (end.state === 'cancelled') complain(`cancelled; ${end.itemsDone} items were complete, nothing else was kept`);
+}
+
+/** A pattern or place that stands for nothing is probably misspelt: that is told, although nothing failed. */
+function reportUnmatched(end: TransferSnapshot, request: TransferRequest): void {
+  const { include, exclude } = filterOf(request);
+  for (const pattern of end.unmatchedPatterns ?? []) {
+    if (include.includes(pattern)) complain(`nothing matches --include "${pattern}"`);
+    if (exclude.includes(pattern)) complain(`nothing matches --exclude "${pattern}"`);
+  }
+  if (end.state === 'done' && end.itemsTotal === 0) complain('there was nothing to copy');
+}
+
+/** Whether something was asked for by --include, and is not there. */
+function selectsNothing(end: TransferSnapshot, request: TransferRequest): boolean {
+  const { include } = filterOf(request);
+  const isNone = include.length > 0 && include.every((pattern) => end.unmatchedPatterns?.includes(pattern));
+  return isNone && end.state === 'done' && end.itemsTotal === 0;
+}
+
+function filterOf(request: TransferRequest): NameFilter {
+  const filter = 'filter' in request ? request.filter : undefined;
+  return filter ?? { include: [], exclude: [] };
 }
 
 function more(count: number, what: string): void {

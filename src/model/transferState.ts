@@ -72,6 +72,8 @@ export interface TransferSnapshot {
   readonly skips: readonly ItemSkip[];
   /** What vouches for the bytes of the items that are done; absent where nothing with bytes is. */
   readonly verdicts?: readonly VerdictCount[];
+  /** Patterns of the request's filter that no name has matched, once planning has looked at all; absent where there are none. */
+  readonly unmatchedPatterns?: readonly string[];
   readonly startedAtMs: number;
   readonly finishedAtMs?: number;
   /** Smoothed, bytes per second, while running. */

@@ -132,9 +132,10 @@ export interface CopySource {
 }
 
 /**
- * Globs (`*`, `**`, `?`, `[a-z]`, `{a,b}`) over the names that files and objects get below the target, with `/` between
- * folders. A pattern without `/` is compared with the last segment, others with the whole name; one that matches a folder stands for all that is in it.
- * An empty `include` includes everything; `exclude` wins.
+ * Globs (`*`, `**`, `?`, `[a-z]`, `{a,b}`, `\` before what is meant as it stands) over the names that files and objects get
+ * below the target, with `/` between folders. A pattern without `/` is compared with the last segment, others with the whole
+ * name, and a `/` at the end means folders only. One that matches a folder stands for all that is in it.
+ * An empty `include` includes everything; `exclude` wins. A malformed pattern is refused as `invalid`.
  */
 export interface NameFilter {
   readonly include: readonly string[];

@@ -83,8 +83,7 @@ export async function* planCopy(
 ): AsyncGenerator<CopyItem> {
   const { source, target } = request;
   const choice = nameChoice(request.filter);
-  const isTaken = ({ targetKey }: CopyItem): boolean =>
-    choice.takes(targetKey.slice(target.prefix.length).replace(/\/$/, ''));
+  const isTaken = ({ targetKey }: CopyItem): boolean => choice.takes(targetKey.slice(target.prefix.length));
   const outermost = [...new Set(source.prefixes)].filter(
     (prefix) => !source.prefixes.some((other) => other !== prefix && prefix.startsWith(other)),
   );
@@ -105,6 +104,7 @@ export async function* planCopy(
       if (isTaken(item) && accept(context, item, taken)) yield item;
     }
   }
+  context.transfer.noteUnmatched(choice.unmatched());
 }
 
 /** Whether another of the request's sources may go to the same key. */

@@ -48,6 +48,7 @@ export async function* planDownload(context: TransferContext, request: DownloadR
         yield* plan.prefix(source.prefix, source.contentsOnly === true);
     }
   }
+  plan.end();
 }
 
 class Plan {
@@ -111,7 +112,7 @@ class Plan {
   }
 
   *#place(object: ObjectSummary, relativeKey: string, version: { versionId?: string }): Generator<DownloadItem> {
-    if (!this.#choice.takes(relativeKey.replace(/\/$/, ''))) return;
+    if (!this.#choice.takes(relativeKey)) return;
     const { platform, transfer } = this.#context;
     const name = localNameOf(relativeKey, platform);
     if (name.kind === 'skip') {
@@ -131,6 +132,10 @@ class Plan {
     transfer.addPlanned(object.sizeBytes);
     if (name.kind === 'folder') yield { kind: 'folder', key: object.key, segments: name.segments };
     else yield { kind: 'file', object, segments: name.segments, ...version };
+  }
+
+  end(): void {
+    this.#context.transfer.noteUnmatched(this.#choice.unmatched());
   }
 
   #skip(skip: ItemSkip): void {

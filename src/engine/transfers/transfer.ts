@@ -51,6 +51,7 @@ export class Transfer {
   #itemsSkipped = 0;
   #itemsFailed = 0;
   #verdicts: readonly VerdictCount[] = [];
+  #unmatched: readonly string[] = [];
   #finishedAtMs: number | undefined;
   #revision = 1;
   #error: CosError | undefined;
@@ -114,6 +115,7 @@ export class Transfer {
     this.#itemsSkipped = 0;
     this.#itemsFailed = 0;
     this.#verdicts = before.verdicts ?? [];
+    this.#unmatched = [];
     this.#revision = Math.max(this.#revision, before.revision);
   }
 
@@ -220,6 +222,11 @@ export class Transfer {
     this.addFailure(failure);
   }
 
+  /** Patterns of the filter that no name has matched. */
+  noteUnmatched(patterns: readonly string[]): void {
+    this.#unmatched = patterns;
+  }
+
   snapshot(): TransferSnapshot {
     const isRunning = this.#state === 'running' && !this.#isOwnedElsewhere;
     const rate = isRunning ? this.#rate.bytesPerSecond(this.#clock.monotonicMs()) : this.#before?.bytesPerSecond;
@@ -243,6 +250,7 @@ export class Transfer {
       failures: isShown ? (before?.failures ?? []) : [...this.#failures],
       skips: isShown ? (before?.skips ?? []) : skips,
       ...(this.#verdicts.length === 0 ? {} : { verdicts: this.#verdicts }),
+      ...(this.#unmatched.length === 0 ? {} : { unmatchedPatterns: this.#unmatched }),
       startedAtMs: this.#startedAtMs,
       ...(this.#finishedAtMs === undefined ? {} : { finishedAtMs: this.#finishedAtMs }),
       ...(rate === undefined || this.#state !== 'running' ? {} : { bytesPerSecond: rate }),

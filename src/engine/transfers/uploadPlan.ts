@@ -52,6 +52,7 @@ export async function* planUpload(
     if (source.contentsOnly !== true) names.set(name, fsPath);
     yield* walk.source(fsPath, prefix, source.contentsOnly === true ? '' : name);
   }
+  transfer.noteUnmatched(choice.unmatched());
 }
 
 /** Whether the filter leaves out a file with this key, or everything in a folder with this prefix (without its `/`). */
@@ -80,9 +81,10 @@ class Walk {
   }
 
   async *source(fsPath: string, prefix: string, name: string): AsyncGenerator<UploadItem> {
-    if (name !== '' && this.#isLeftOut(`${prefix}${name}`, 'folder')) return;
-    const state = await this.#stat(fsPath);
+    if (name !== '' && this.#isLeftOutAnyhow(`${prefix}${name}`)) return;
+    const state = await this.#stat(fsPath, `${prefix}${name}`);
     if (state === undefined) return;
+    if (name !== '' && state.isDirectory() && this.#isLeftOut(`${prefix}${name}`, 'folder')) return;
     if (state.isDirectory()) yield* this.#folder(fsPath, name === '' ? prefix : `${prefix}${name}/`, [identity(state)]);
     else yield* this.#file(fsPath, `${prefix}${name === '' ? basename(fsPath) : name}`, state);
   }
@@ -103,17 +105,21 @@ class Walk {
         this.skip({ name: path, reason: 'notUnicode', detail: 'its name is not valid Unicode, and keys must be' });
         continue;
       }
-      if (this.#isLeftOut(`${prefix}${name}`, 'folder')) continue;
-      const state = await this.#stat(path, this.#skipSymlinks ? lstat : stat);
+      const key = `${prefix}${name}`;
+      if (this.#isLeftOutAnyhow(key)) continue;
+      const state = await this.#stat(path, key, this.#skipSymlinks ? lstat : stat);
       if (state === undefined) continue;
       if (state.isSymbolicLink()) {
+        if (this.#isLeftOut(key, 'file')) continue;
         this.skip({ name: path, reason: 'symlink', detail: 'it is a symbolic link, and those are not followed' });
       } else if (!state.isDirectory()) {
-        yield* this.#file(path, `${prefix}${name}`, state);
+        yield* this.#file(path, key, state);
+      } else if (this.#isLeftOut(key, 'folder')) {
+        continue;
       } else if (above.includes(identity(state))) {
         this.skip({ name: path, reason: 'symlinkLoop', detail: 'it links back to a folder that it lies in' });
       } else {
-        yield* this.#folder(path, `${prefix}${name}/`, [...above, identity(state)]);
+        yield* this.#folder(path, `${key}/`, [...above, identity(state)]);
       }
     }
   }
@@ -140,10 +146,18 @@ class Walk {
     }
   }
 
-  async #stat(fsPath: string, look: typeof stat = stat): Promise<BigIntStats | undefined> {
+  /** Whether the filter leaves out what has this key, be it a file or a folder: then nobody needs to look at it. */
+  #isLeftOutAnyhow(key: string): boolean {
+    return this.#isLeftOut(key, 'file') && this.#isLeftOut(key, 'folder');
+  }
+
+  async #stat(fsPath: string, key: string, look: typeof stat = stat): Promise<BigIntStats | undefined> {
     try {
       return await look(fsPath, { bigint: true });
     } catch (cause) {
+      // A link that leads nowhere is no folder: where no file of its name is wanted, it is not missed.
+      const leadsNowhere = ['ELOOP', 'ENOENT'].includes(codeOf(cause) ?? '');
+      if (leadsNowhere && this.#isLeftOut(key, 'file')) return undefined;
       if (codeOf(cause) === 'ELOOP') {
         this.skip({ name: fsPath, reason: 'symlinkLoop', detail: 'it is a symbolic link that leads to itself' });
       } else {

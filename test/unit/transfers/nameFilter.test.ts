@@ -47,4 +47,32 @@ describe('a filter of names', () => {
     expect(choice.leavesOut('2026/drafts')).toBe(true);
     expect(choice.leavesOut('2026')).toBe(false);
   });
+
+  it('takes each character but those of globs as it stands', () => {
+    const odd = ['report (1).pdf', 'a|b', '+(a)', '#x', '!x', '${x}', 'x@y', 'a//b/c', '..', '07', '7', '[x]'];
+    const matched = (pattern: string) =>
+      odd.filter((name) => nameChoice({ include: [pattern], exclude: [] }).takes(name));
+    for (const name of odd.slice(0, 4)) expect(matched(name)).toEqual([name]);
+    expect(matched('\\!x')).toEqual(['!x']);
+    expect(matched('a//b')).toEqual(['a//b/c']);
+    expect(matched('{1..12}')).toEqual(['7']);
+    expect(matched('{01..12}')).toEqual(['07']);
+    expect(matched('\\[x\\]')).toEqual(['[x]']);
+  });
+
+  it('means folders only by a pattern that ends in a slash', () => {
+    const choice = nameChoice({ include: [], exclude: ['drafts/', '/top/'] });
+    const taken = ['drafts', 'a/drafts', 'top', 'a/top/x'].filter((name) => choice.takes(name));
+    expect(taken).toEqual(['drafts', 'a/drafts', 'top', 'a/top/x']);
+    const left = ['drafts/', 'drafts/x', 'a/drafts/', 'a/drafts/x/y', 'top/', 'top/x'];
+    expect(left.filter((name) => choice.takes(name))).toEqual([]);
+    expect(choice.leavesOut('a/drafts')).toBe(true);
+  });
+
+  it('knows the patterns that have matched nothing', () => {
+    const choice = nameChoice({ include: ['*.csv', '*.tsv'], exclude: ['a', 'b/', 'c'] });
+    for (const name of ['x.csv', 'a', 'b']) choice.takes(name);
+    choice.leavesOut('c');
+    expect(choice.unmatched()).toEqual(['*.tsv', 'b/']);
+  });
 });
