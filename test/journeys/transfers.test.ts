@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
@@ -36,6 +37,34 @@ test('files are uploaded into a folder, with progress, and appear there', async 
     new GetObjectCommand({ Bucket: 'getting-started', Key: 'data/trailer.bin' }),
   );
   expect(sha256((await Body?.transformToByteArray()) ?? new Uint8Array())).toBe(sha256(film));
+});
+
+test('a folder is uploaded and downloaded again, and a single object is, to a file that is named', async () => {
+  const session = current();
+  const { workbench, workspace } = session;
+  const info = readStorageInfo(join(session.folder, 'storage'));
+  mkdirSync(join(workspace, 'album/deep'), { recursive: true });
+  mkdirSync(join(workspace, 'back'));
+  writeFileSync(join(workspace, 'album/one.txt'), 'one');
+  writeFileSync(join(workspace, 'album/deep/two.bin'), film.subarray(0, 1000));
+
+  await workbench.contextMenu(workbench.row('data'), 'Upload Folder…');
+  await workbench.chooseFile(join(workspace, 'album'));
+  await workbench.row('album').waitFor();
+  const { Body } = await rawClient(info).send(
+    new GetObjectCommand({ Bucket: 'getting-started', Key: 'data/album/deep/two.bin' }),
+  );
+  expect(sha256((await Body?.transformToByteArray()) ?? new Uint8Array())).toBe(sha256(film.subarray(0, 1000)));
+
+  await workbench.contextMenu(workbench.row('album'), 'Download…');
+  await workbench.chooseFile(join(workspace, 'back'));
+  const back = (path: string) => readFileSync(join(workspace, 'back', path));
+  await expect.poll(() => back('album/one.txt').toString(), { timeout: 20_000 }).toBe('one');
+  await expect.poll(() => sha256(back('album/deep/two.bin')), { timeout: 20_000 }).toBe(sha256(film.subarray(0, 1000)));
+
+  await workbench.contextMenu(workbench.row('cities.csv'), 'Download…');
+  await workbench.chooseFile(join(workspace, 'back', 'towns.csv'));
+  await expect.poll(() => back('towns.csv').toString(), { timeout: 20_000 }).toContain('Nairobi,Kenya,5545000');
 });
 
 test('an upload onto a name that is taken asks first, and Skip leaves the object as it is', async () => {

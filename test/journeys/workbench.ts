@@ -280,7 +280,7 @@ export class Workbench {
   async chooseFile(fsPath: string): Promise<void> {
     const accept = this.page
       .locator('.quick-input-widget')
-      .getByRole('button', { name: /^(Upload|Choose Options…|Open|Download Here|OK)$/ });
+      .getByRole('button', { name: /^(Upload|Choose Options…|Open|Download|Download Here|OK)$/ });
     await accept.waitFor();
     for (let tries = 0; ; tries++) {
       await this.entry('..').waitFor();
