@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { SignInChoice } from '../model/sourceCredential';
 import type { UploadOptions } from '../model/uploadOptions';
 import type { CopyProtection, NameFilter } from '../protocol/requests';
 import { patternProblem } from '../engine/transfers/patternProblem';
@@ -10,6 +11,10 @@ import { uploadFlags, uploadOptionsOf } from './uploadOptions';
 export interface CommonOptions {
   readonly endpoint: string | undefined;
   readonly profile: string | undefined;
+  /** Which key signs in where a source holds both. */
+  readonly auth: SignInChoice | undefined;
+  /** Nobody signs in: public buckets. */
+  readonly isUnsigned: boolean;
   readonly concurrency: number;
   readonly partBytes: number;
   /** Bytes per second, both ways together. */
@@ -60,6 +65,8 @@ const mebibyte = 1024 * 1024;
 const commonOptions = {
   endpoint: { type: 'string' },
   profile: { type: 'string' },
+  auth: { type: 'string' },
+  'no-sign-request': { type: 'boolean' },
   concurrency: { type: 'string' },
   'part-size': { type: 'string' },
   'limit-rate': { type: 'string' },
@@ -148,21 +155,37 @@ function parse<const T extends NonNullable<ParseArgsConfig['options']>>(args: re
 function common(values: {
   endpoint?: string;
   profile?: string;
+  auth?: string;
+  'no-sign-request'?: boolean;
   concurrency?: string;
   'part-size'?: string;
   'limit-rate'?: string;
   'no-follow-symlinks'?: boolean;
   json?: boolean;
 }): CommonOptions {
+  for (const name of ['endpoint', 'profile'] as const) {
+    if (values[name]?.trim() === '') throw new UsageError(`--${name} is empty`);
+  }
+  if (values['no-sign-request'] === true && (values.profile !== undefined || values.auth !== undefined)) {
+    throw new UsageError('--no-sign-request takes no credentials, so --profile and --auth do not go with it');
+  }
   return {
     endpoint: values.endpoint,
     profile: values.profile,
+    auth: values.auth === undefined ? undefined : authChoice(values.auth, '--auth'),
+    isUnsigned: values['no-sign-request'] === true,
     concurrency: concurrency(values.concurrency),
     partBytes: partSize(values['part-size']),
     maxBytesPerSecond: rate(values['limit-rate']),
     skipSymlinks: values['no-follow-symlinks'] === true,
     isJson: values.json === true,
   };
+}
+
+/** Reads which key signs in; `source` is the option or variable that says so. */
+export function authChoice(text: string, source: string): SignInChoice {
+  if (text === 'iam' || text === 'hmac') return text;
+  throw new UsageError(`${source} takes iam or hmac, not "${text}"`);
 }
 
 function concurrency(text: string | undefined): number {

@@ -5,14 +5,18 @@ that begins with what comes before: "cos://bucket/mk*" is what lies in mk/ and i
 `;
 
 const commonHelp = `  --endpoint URL      the endpoint, e.g. https://s3.us-south.cloud-object-storage.appdomain.cloud
-                      (otherwise AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile's endpoint_url)
+                      (otherwise AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or the endpoint_url of the profile or its services)
   --profile NAME      take credentials from this profile of the AWS files, and nowhere else
+  --auth HOW          iam or hmac: sign in with the API key, or with the HMAC pair, of a source that holds both
+                      (otherwise COS_AUTH, or what IBM's tools take: the HMAC pair of cos_credentials, the API key of others)
+  --no-sign-request   do not sign in: public buckets
   --json              print JSON, one document a line
   --help              print this text
 
 Credentials come from the first of: IBM_API_KEY_ID (with IBM_SERVICE_INSTANCE_ID, IBM_AUTH_ENDPOINT),
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, COS_HMAC_ACCESS_KEY_ID and COS_HMAC_SECRET_ACCESS_KEY, IBMCLOUD_API_KEY,
-the file COS_CREDENTIALS_FILE or ~/.bluemix/cos_credentials, the AWS credentials and config files. Never from arguments.
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), COS_HMAC_ACCESS_KEY_ID and
+COS_HMAC_SECRET_ACCESS_KEY, IBMCLOUD_API_KEY, the profile AWS_PROFILE, the file COS_CREDENTIALS_FILE or
+~/.bluemix/cos_credentials, the profile "default" of the AWS credentials and config files. Never from arguments.
 `;
 
 const exitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some items failed or could not be moved, 130 cancelled by Ctrl-C.

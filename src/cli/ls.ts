@@ -2,7 +2,7 @@ import { CosFailure } from '../engine/failure';
 import type { ObjectPage } from '../model/objectInfo';
 import type { Command } from './commandLine';
 import { nothingAt, parseCosUri, prefixOf } from './cosUri';
-import { exitCodes, type ExitCode } from './exitCode';
+import { exitCodes, UsageError, type ExitCode } from './exitCode';
 import { dateText, printable, printJson, printLine } from './output';
 import type { Session } from './session';
 
@@ -12,6 +12,9 @@ export async function ls(
   command: Extract<Command, { verb: 'ls' }>,
   signal: AbortSignal,
 ): Promise<ExitCode> {
+  if (command.place === undefined && command.common.isUnsigned) {
+    throw new UsageError('without signing in nobody can list buckets; name one, as in cos ls cos://bucket');
+  }
   if (command.place === undefined) return await listBuckets(session, command.common.isJson, signal);
   const place = parseCosUri(command.place);
   const { bucket, key } = place;

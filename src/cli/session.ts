@@ -18,7 +18,7 @@ import { createTransfers, type Transfers } from '../engine/transfers/createTrans
 import { Journal } from '../engine/transfers/journal';
 import { JournalKeeper } from '../engine/transfers/journalKeeper';
 import { Leases } from '../engine/transfers/leases';
-import type { CommonOptions } from './commandLine';
+import { authChoice, type CommonOptions } from './commandLine';
 import { findCredential, type FoundCredential } from './credentials';
 import { UsageError } from './exitCode';
 
@@ -41,7 +41,9 @@ export function openSession(
   progress: (transfers: readonly TransferSnapshot[]) => void,
   isResumable = false,
 ): Session {
-  const found = findCredential(environment, options.profile);
+  const found: FoundCredential = options.isUnsigned
+    ? { credential: { kind: 'anonymous' }, source: '--no-sign-request' }
+    : findCredential(environment, { profile: options.profile, auth: options.auth ?? authOf(environment) });
   const connection = connectionOf(found, endpointOf(options, found, environment), environment);
   const configuration = configurationOf(options, environment);
   const http = createHttpClient({
@@ -132,9 +134,15 @@ function stateFolder(environment: NodeJS.ProcessEnv): string {
   return join(home === undefined || home === '' ? join(homedir(), '.local', 'state') : home, 'cos-explorer');
 }
 
+function authOf(environment: NodeJS.ProcessEnv): CommonOptions['auth'] {
+  const text = environment['COS_AUTH'];
+  return text === undefined || text === '' ? undefined : authChoice(text, 'COS_AUTH');
+}
+
 function endpointOf(options: CommonOptions, found: FoundCredential, environment: NodeJS.ProcessEnv): string {
-  const variable = environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
-  const endpoint = options.endpoint ?? (variable === '' ? undefined : variable) ?? found.endpoint;
+  const isIgnored = environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true';
+  const configured = [environment['AWS_ENDPOINT_URL_S3'], environment['AWS_ENDPOINT_URL'], found.endpoint];
+  const endpoint = [options.endpoint, ...(isIgnored ? [] : configured)].find((url) => url !== undefined && url !== '');
   if (endpoint === undefined) {
     throw new UsageError(
       'no endpoint is known; add --endpoint, e.g. --endpoint https://s3.us-south.cloud-object-storage.appdomain.cloud',
@@ -155,6 +163,8 @@ function connectionOf(found: FoundCredential, endpoint: string, environment: Nod
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : endpoint;
   const location = locationOfHost(host);
   switch (found.credential.kind) {
+    case 'anonymous':
+      return { ...base, kind: 'anonymous' };
     case 'apiKey':
       return {
         ...base,

@@ -1,54 +1,19 @@
-import { parseIni } from './iniFile';
-import { iamBase, readServiceCredential, type CredentialTextProblem, type HmacPair } from './serviceCredential';
-
-/** Where a credential was found. For people: never its value. */
-export type CredentialPlace =
-  | { readonly kind: 'environment'; readonly variable: string }
-  | { readonly kind: 'cosFile'; readonly fsPath: string }
-  | { readonly kind: 'awsProfile'; readonly profile: string; readonly fsPath: string };
-
-/** A credential of this machine with what was found beside it. An API key, an HMAC pair, or both. Secret. */
-export interface SourceCredential {
-  readonly place: CredentialPlace;
-  readonly apiKey?: string;
-  readonly hmac?: HmacPair;
-  readonly name?: string;
-  readonly serviceInstanceId?: string;
-  /** Base URL of IAM. */
-  readonly iamEndpoint?: string;
-  readonly endpoint?: string;
-  /** Endpoints by location, of a local server. */
-  readonly locationEndpoints?: Readonly<Record<string, string>>;
-  readonly region?: string;
-}
-
-/** Why a place that is there gives no credential. */
-export type SourceProblem =
-  | { readonly kind: 'halfPair'; readonly set: string; readonly missing: string }
-  | { readonly kind: 'temporary'; readonly variable: string }
-  | { readonly kind: 'cosFile'; readonly fsPath: string; readonly problem: CredentialTextProblem }
-  | { readonly kind: 'swappedNames'; readonly profile: string; readonly fsPath: string }
-  | { readonly kind: 'unreadable'; readonly fsPath: string; readonly why: string };
-
-/** One place that was looked at. */
-export type Discovery =
-  | { readonly kind: 'found'; readonly credential: SourceCredential }
-  | { readonly kind: 'problem'; readonly problem: SourceProblem };
-
-/** What is looked through. */
-export interface CredentialSources {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where the machine says that the home folder is, if the environment does not. */
-  readonly homeFolder: string;
-  join(...parts: readonly string[]): string;
-  /** Text of a file, undefined where there is none; throws an `Error` where it cannot be read. */
-  read(fsPath: string): string | undefined;
-}
+import { inProfile, profileNames, readAwsFiles, unreadableLines, type AwsFiles } from './awsFiles';
+import { iamBase, readServiceCredential } from './serviceCredential';
+import type {
+  CredentialPlace,
+  CredentialSources,
+  Discovery,
+  SignInChoice,
+  SourceCredential,
+  SourceProblem,
+} from './sourceCredential';
 
 /**
  * Credentials of this machine in the order of credentials.md §2.3 and §3.5: environment, cos_credentials, AWS files. Nothing is
- * looked at before the caller asks for it. With a profile the first two are passed over; `all` goes through every profile of the
- * AWS files, those with an API key first.
+ * looked at before the caller asks for it. With a profile the first two are passed over, and a profile that the environment
+ * names comes before cos_credentials: it was chosen. `all` goes through every profile of the AWS files, those with an API key
+ * first.
  */
 export function* discoverCredentials(
   sources: CredentialSources,
@@ -59,10 +24,21 @@ export function* discoverCredentials(
     return;
   }
   yield* fromEnvironment(sources.environment);
-  yield* fromCosFile(sources);
   const { AWS_PROFILE: wanted, AWS_DEFAULT_PROFILE: other } = sources.environment;
-  if (profile === undefined) yield* fromProfile(sources, nonEmpty(wanted) ?? nonEmpty(other) ?? 'default');
+  const named = nonEmpty(wanted) ?? nonEmpty(other);
+  if (profile === undefined && named !== undefined) {
+    yield* fromProfile(sources, named);
+    return;
+  }
+  yield* fromCosFile(sources);
+  if (profile === undefined) yield* fromDefaultProfile(sources);
   else yield* fromAllProfiles(sources);
+}
+
+/** Which of its two keys a source signs in with where nobody chose: what IBM's own tools take (credentials.md §2.1, §2.3). */
+export function signInOf({ place, apiKey, hmac }: SourceCredential): SignInChoice {
+  if (apiKey === undefined) return 'hmac';
+  return hmac !== undefined && place.kind === 'cosFile' ? 'hmac' : 'iam';
 }
 
 function* fromEnvironment(environment: CredentialSources['environment']): Generator<Discovery> {
@@ -86,10 +62,12 @@ function* fromEnvironment(environment: CredentialSources['environment']): Genera
     if (accessKeyId === undefined || secretAccessKey === undefined) {
       const [set, missing] = accessKeyId === undefined ? [secretName, idName] : [idName, secretName];
       yield problem({ kind: 'halfPair', set, missing });
-    } else if (idName === 'AWS_ACCESS_KEY_ID' && get('AWS_SESSION_TOKEN') !== undefined) {
-      yield problem({ kind: 'temporary', variable: 'AWS_SESSION_TOKEN' });
     } else {
-      yield found({ place: place(idName), hmac: { accessKeyId, secretAccessKey }, ...region });
+      const isAws = idName === 'AWS_ACCESS_KEY_ID';
+      const token = optional({
+        sessionToken: isAws ? (get('AWS_SESSION_TOKEN') ?? get('AWS_SECURITY_TOKEN')) : undefined,
+      });
+      yield found({ place: place(idName), hmac: { accessKeyId, secretAccessKey, ...token }, ...region });
     }
   }
   const cliKey = get('IBMCLOUD_API_KEY');
@@ -109,79 +87,42 @@ function* fromCosFile(sources: CredentialSources): Generator<Discovery> {
   else yield problem({ kind: 'cosFile', fsPath, problem: read });
 }
 
-interface AwsFiles {
-  readonly credentialsPath: string;
-  readonly configPath: string;
-  /** What cannot be read. */
-  readonly problems: readonly Discovery[];
-  readonly credentials: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly config: ReadonlyMap<string, ReadonlyMap<string, string>>;
-}
-
-/** AWS shared files (credentials.md §3.2). */
 function awsFiles(sources: CredentialSources): AwsFiles {
-  const folder = sources.join(homeOf(sources), '.aws');
-  const { environment } = sources;
-  const credentialsPath = nonEmpty(environment['AWS_SHARED_CREDENTIALS_FILE']) ?? sources.join(folder, 'credentials');
-  const configPath = nonEmpty(environment['AWS_CONFIG_FILE']) ?? sources.join(folder, 'config');
-  const texts = [credentialsPath, configPath].map((fsPath) => readFile(sources, fsPath));
-  const [credentials, config] = texts.map((text) => parseIni(typeof text === 'string' ? text : ''));
-  const problems = texts.filter((text): text is Discovery => typeof text === 'object');
-  const none = parseIni('');
-  return { credentialsPath, configPath, problems, credentials: credentials ?? none, config: config ?? none };
+  return readAwsFiles(sources, sources.join(homeOf(sources), '.aws'));
 }
 
-/** The credentials file before the config file. */
+/** A profile that was asked for by name: where it gives no credential, why. */
 function* fromProfile(sources: CredentialSources, profile: string): Generator<Discovery> {
   const files = awsFiles(sources);
-  yield* files.problems;
+  for (const one of files.problems) yield problem(one);
+  const known = profileNames(files);
+  if (!known.includes(profile)) {
+    yield* unreadableLines(files);
+    yield problem({ kind: 'noProfile', profile, known });
+    return;
+  }
   yield* inProfile(files, profile);
+  yield problem({ kind: 'noKeys', profile });
+}
+
+function* fromDefaultProfile(sources: CredentialSources): Generator<Discovery> {
+  const files = awsFiles(sources);
+  for (const one of files.problems) yield problem(one);
+  yield* inProfile(files, 'default');
 }
 
 function* fromAllProfiles(sources: CredentialSources): Generator<Discovery> {
   const files = awsFiles(sources);
-  yield* files.problems;
-  const names = [...files.credentials.keys(), ...[...files.config.keys()].map((name) => name.replace(/^profile /, ''))];
-  // What the second file says of a profile is what the first one did not.
-  const each = [...new Set(names)].flatMap((name) => [...inProfile(files, name)].slice(0, 1));
+  for (const one of files.problems) yield problem(one);
+  const isLine = (one: Discovery): boolean => one.kind === 'problem' && one.problem.kind === 'unreadableLine';
+  // What the second file says of a profile is what the first one did not; lines are named once, at the end.
+  const each = profileNames(files).flatMap((name) =>
+    [...inProfile(files, name)].filter((one) => !isLine(one)).slice(0, 1),
+  );
   const hasKey = (one: Discovery): boolean => one.kind === 'found' && one.credential.apiKey !== undefined;
   yield* each.filter(hasKey);
   yield* each.filter((one) => !hasKey(one));
-}
-
-function* inProfile(files: AwsFiles, profile: string): Generator<Discovery> {
-  const { credentialsPath, configPath } = files;
-  const none = new Map<string, string>();
-  const config = files.config.get(profile === 'default' ? profile : `profile ${profile}`) ?? none;
-  yield* inSection({ profile, fsPath: credentialsPath }, files.credentials.get(profile) ?? none, config);
-  yield* inSection({ profile, fsPath: configPath }, config, config);
-}
-
-function* inSection(
-  where: { readonly profile: string; readonly fsPath: string },
-  section: ReadonlyMap<string, string>,
-  config: ReadonlyMap<string, string>,
-): Generator<Discovery> {
-  const get = (key: string) => nonEmpty(section.get(key));
-  const place = { kind: 'awsProfile', ...where } as const;
-  const extras = optional({
-    endpoint: get('endpoint_url') ?? nonEmpty(config.get('endpoint_url')),
-    region: get('region') ?? nonEmpty(config.get('region')),
-  });
-  const apiKey = get('ibm_api_key_id');
-  if (apiKey !== undefined) {
-    const iam = optional({
-      serviceInstanceId: get('ibm_service_instance_id'),
-      iamEndpoint: iamBaseOf(get('ibm_auth_endpoint')),
-    });
-    yield found({ place, apiKey, ...iam, ...extras });
-    return;
-  }
-  const accessKeyId = get('aws_access_key_id');
-  const secretAccessKey = get('aws_secret_access_key');
-  if (accessKeyId === undefined || secretAccessKey === undefined) return;
-  if (secretAccessKey.startsWith('crn:v1:')) yield problem({ kind: 'swappedNames', ...where });
-  else yield found({ place, hmac: { accessKeyId, secretAccessKey }, ...extras });
+  yield* unreadableLines(files);
 }
 
 /** Whether an access key id is one of Amazon Web Services, which IBM's services do not know (credentials.md §3.2). */

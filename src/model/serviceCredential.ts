@@ -2,6 +2,8 @@
 export interface HmacPair {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of temporary keys: sent and signed with each request. */
+  readonly sessionToken?: string;
 }
 
 /** A service credential (service-credentials.md): an API key, an HMAC pair, or both. Secret. */

@@ -27,6 +27,7 @@ export function presignV4(request: LinkRequest, key: SigningKey, nowMs: number, 
     'X-Amz-Date': stamp,
     'X-Amz-Expires': String(expiresSeconds),
     'X-Amz-SignedHeaders': 'host',
+    ...(key.sessionToken === undefined ? {} : { 'X-Amz-Security-Token': key.sessionToken }),
   };
   const query = canonicalQuery(
     Object.entries(parameters)

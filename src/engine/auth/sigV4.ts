@@ -16,12 +16,14 @@ export interface UnsignedRequest {
 export interface SigningKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of temporary keys. */
+  readonly sessionToken?: string;
   readonly region: string;
 }
 
 /**
  * Headers that sign a request with AWS Signature Version 4 for service `s3` (data-plane.md §1.2): the given ones plus
- * `x-amz-date`, `x-amz-content-sha256` and `authorization`. S3 signs the path as sent, without folding or double encoding.
+ * `x-amz-date`, `x-amz-content-sha256`, `authorization` and, of temporary keys, `x-amz-security-token`. S3 signs the path as sent, without folding or double encoding.
  */
 export function signV4(request: UnsignedRequest, key: SigningKey, nowMs: number): Record<string, string> {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
@@ -30,6 +32,7 @@ export function signV4(request: UnsignedRequest, key: SigningKey, nowMs: number)
     ...request.headers,
     'x-amz-date': stamp,
     'x-amz-content-sha256': request.payloadHash,
+    ...(key.sessionToken === undefined ? {} : { 'x-amz-security-token': key.sessionToken }),
   };
   const canonicalHeaders = Object.entries({ ...signed, host: request.authority })
     .map(([name, value]) => [name.toLowerCase(), value.trim().replace(/ +/g, ' ')] as const)

@@ -88,10 +88,11 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       if (connection.kind === 'hmac' && held.kind !== 'hmac') throw wrongCredential();
       const pair = held.kind === 'hmac' ? held : held.kind === 'apiKey' ? held.hmac : undefined;
       if (pair === undefined) throw cannotSign();
-      const { accessKeyId, secretAccessKey } = pair;
+      const { accessKeyId, secretAccessKey, sessionToken } = pair;
+      const token = sessionToken === undefined ? {} : { sessionToken };
       // COS accepts any region (data-plane.md §17); an HMAC connection says which, for services that do not.
       const region = connection.kind === 'hmac' ? connection.region : 'us-south';
-      return presignV4(request, { accessKeyId, secretAccessKey, region }, clock.nowMs(), expiresSeconds);
+      return presignV4(request, { accessKeyId, secretAccessKey, ...token, region }, clock.nowMs(), expiresSeconds);
     },
     async ready(signal) {
       const held = await heldCredential(signal);

@@ -3,14 +3,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Connection } from '../../model/connection';
-import {
-  discoverCredentials,
-  isAmazonKey,
-  type CredentialPlace,
-  type Discovery,
-  type SourceCredential,
-  type SourceProblem,
-} from '../../model/credentialSources';
+import { discoverCredentials, isAmazonKey, signInOf } from '../../model/credentialSources';
+import type {
+  CredentialPlace,
+  Discovery,
+  SignInChoice,
+  SourceCredential,
+  SourceProblem,
+} from '../../model/sourceCredential';
+import { encodingOf } from '../../model/textFile';
 import { addServiceCredential, problemSentence } from './addCredential';
 import type { FormServices } from './connectionForm';
 
@@ -54,25 +55,46 @@ export async function addFound(
   return addServiceCredential(services, picked.credential);
 }
 
-/** What was found, in the order of discovery; what cannot be used says why. */
+/**
+ * What was found, in the order of discovery; what cannot be used says why. What holds both keys is there once for each, the one
+ * first that IBM's tools take, or that the setting names.
+ */
 function foundItems(discoveries: readonly Discovery[]): readonly FoundItem[] {
   // AWS profiles without a key of IBM may be of another provider: no tool should take them unasked.
   const first = discoveries.findIndex((one) => one.kind === 'found' && !isForeign(one.credential));
-  return discoveries.map((one, index) => {
+  return discoveries.flatMap((one, index): readonly FoundItem[] => {
     if (one.kind === 'problem') {
       const problem = sourceProblemSentence(one.problem);
-      return { label: `$(warning) ${vscode.l10n.t('Cannot be used')}`, detail: problem, problem };
+      return [{ label: `$(warning) ${vscode.l10n.t('Cannot be used')}`, detail: problem, problem }];
     }
-    const { credential } = one;
-    return {
-      label: `$(${credential.apiKey === undefined ? 'lock' : 'key'}) ${placeText(credential.place)}`,
-      description: [kindText(credential), ...(index === first ? [vscode.l10n.t("taken by IBM's tools")] : [])].join(
-        ' · ',
-      ),
-      detail: detailText(credential),
-      credential,
-    };
+    const taken = signInOf(one.credential);
+    return waysOf(one.credential).map((way) => {
+      const credential = withSignIn(one.credential, way);
+      const isTaken = index === first && way === taken;
+      return {
+        label: `$(${way === 'hmac' ? 'lock' : 'key'}) ${placeText(credential.place)}`,
+        description: [kindText(credential), ...(isTaken ? [vscode.l10n.t("taken by IBM's tools")] : [])].join(' · '),
+        detail: detailText(credential),
+        credential,
+      };
+    });
   });
+}
+
+/** How a credential can sign in, the way first that nobody has to choose. */
+function waysOf(credential: SourceCredential): readonly SignInChoice[] {
+  if (credential.apiKey === undefined) return ['hmac'];
+  if (credential.hmac === undefined) return ['iam'];
+  const preferred = vscode.workspace.getConfiguration('ibmcos').get<string>('signIn.prefer');
+  const first = preferred === 'iam' || preferred === 'hmac' ? preferred : signInOf(credential);
+  return first === 'iam' ? ['iam', 'hmac'] : ['hmac', 'iam'];
+}
+
+/** With an API key, the pair stays beside it for links; a pair signs in alone. */
+function withSignIn(credential: SourceCredential, way: SignInChoice): SourceCredential {
+  if (way === 'iam') return credential;
+  const { apiKey: _apiKey, serviceInstanceId: _instance, iamEndpoint: _iam, ...pair } = credential;
+  return pair;
 }
 
 function isForeign({ place, apiKey }: SourceCredential): boolean {
@@ -120,10 +142,30 @@ async function acceptsAmazonKey({ prompts }: FormServices, { hmac, apiKey }: Sou
 
 function sourceProblemSentence(problem: SourceProblem): string {
   switch (problem.kind) {
-    case 'halfPair':
-      return vscode.l10n.t('{0} is set but {1} is not; an HMAC pair needs both.', problem.set, problem.missing);
-    case 'temporary':
-      return vscode.l10n.t('{0} is set: temporary credentials cannot be used, take an HMAC pair.', problem.variable);
+    case 'halfPair': {
+      const { set, missing, profile, fsPath } = problem;
+      return profile === undefined || fsPath === undefined
+        ? vscode.l10n.t('{0} is set but {1} is not; an HMAC pair needs both.', set, missing)
+        : vscode.l10n.t(
+            'Profile "{0}" of {1} has {2} but not {3}; an HMAC pair needs both.',
+            profile,
+            fsPath,
+            set,
+            missing,
+          );
+    }
+    case 'noProfile':
+    case 'noKeys':
+      return vscode.l10n.t('The AWS files hold no credentials for profile "{0}".', problem.profile);
+    case 'otherSignIn':
+      return vscode.l10n.t(
+        'Profile "{0}" of {1} signs in by {2}, which only Amazon Web Services has.',
+        problem.profile,
+        problem.fsPath,
+        problem.option,
+      );
+    case 'unreadableLine':
+      return vscode.l10n.t('Line {0} of "{1}" is neither a [section] nor "key = value".', problem.line, problem.fsPath);
     case 'cosFile':
       return problemSentence(problem.problem, `"${problem.fsPath}"`);
     case 'swappedNames':
@@ -139,7 +181,8 @@ function sourceProblemSentence(problem: SourceProblem): string {
 
 function readIfThere(fsPath: string): string | undefined {
   try {
-    return readFileSync(fsPath, 'utf8');
+    const bytes = readFileSync(fsPath);
+    return new TextDecoder(encodingOf(bytes)).decode(bytes);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

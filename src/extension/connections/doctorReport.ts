@@ -1,6 +1,7 @@
 import type { Connection, Credential } from '../../model/connection';
 import type { CosError } from '../../model/cosError';
 import type { Diagnosis, DiagnosisConclusion, DiagnosisOutcome, DiagnosisStep } from '../../model/diagnosis';
+import type { HmacPair } from '../../model/serviceCredential';
 import { cause } from '../ui/messages';
 import type { Translate } from '../ui/translate';
 
@@ -65,8 +66,8 @@ function secretsOf(credential: Credential | undefined): readonly string[] {
   }
 }
 
-function pairOf(pair: { readonly accessKeyId: string; readonly secretAccessKey: string }): readonly string[] {
-  return [pair.secretAccessKey, pair.accessKeyId];
+function pairOf({ secretAccessKey, accessKeyId, sessionToken }: HmacPair): readonly string[] {
+  return [secretAccessKey, accessKeyId, ...(sessionToken === undefined ? [] : [sessionToken])];
 }
 
 function refusalText(refusal: CosError, { steps }: Diagnosis, t: Translate): string {

@@ -38,6 +38,8 @@ export interface HmacDraft {
   readonly addressingStyle: AddressingStyle;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of temporary keys that were found, which nobody types. */
+  readonly sessionToken?: string;
   readonly name: string;
 }
 
@@ -145,6 +147,7 @@ export function credentialOf(draft: Draft): Credential | undefined {
             kind: 'hmac',
             accessKeyId: draft.accessKeyId.trim(),
             secretAccessKey: draft.secretAccessKey.trim(),
+            ...(draft.sessionToken === undefined ? {} : { sessionToken: draft.sessionToken }),
           };
   }
 }

@@ -140,7 +140,9 @@ function parsePair(value: unknown): HmacPair | undefined {
     return undefined;
   }
   const { accessKeyId, secretAccessKey } = value;
+  const token =
+    'sessionToken' in value && typeof value.sessionToken === 'string' ? { sessionToken: value.sessionToken } : {};
   return typeof accessKeyId === 'string' && typeof secretAccessKey === 'string'
-    ? { accessKeyId, secretAccessKey }
+    ? { accessKeyId, secretAccessKey, ...token }
     : undefined;
 }

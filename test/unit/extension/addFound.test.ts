@@ -6,13 +6,14 @@ import type { FormServices } from '../../../src/extension/connections/connection
 
 const fill = (text: string, ...values: unknown[]): string =>
   text.replace(/\{(\d)\}/g, (_all, at: string) => String(values[Number(at)]));
-const workspace = { isTrusted: true };
+const workspace = { isTrusted: true, prefer: 'ibmTools' };
 vi.mock('vscode', () => ({
   l10n: { t: fill },
   workspace: {
     get isTrusted() {
       return workspace.isTrusted;
     },
+    getConfiguration: () => ({ get: () => workspace.prefer }),
   },
 }));
 const { addFound } = await import('../../../src/extension/connections/addFound');
@@ -21,6 +22,7 @@ let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'cos-home-'));
   workspace.isTrusted = true;
+  workspace.prefer = 'ibmTools';
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
@@ -69,6 +71,7 @@ it('offers what is there in the documented order, marks what tools take, and sho
   const shown = await offered(everything());
   expect(shown.map(({ label }) => label)).toEqual([
     '$(key) Environment variable IBM_API_KEY_ID',
+    `$(lock) ${join(home, '.bluemix/cos_credentials')}`,
     `$(key) ${join(home, '.bluemix/cos_credentials')}`,
     `$(key) Profile "cos" of ${join(home, '.aws/credentials')}`,
     `$(lock) Profile "amazon" of ${join(home, '.aws/credentials')}`,
@@ -76,6 +79,7 @@ it('offers what is there in the documented order, marks what tools take, and sho
   ]);
   expect(shown.map(({ description }) => description)).toEqual([
     "API key · taken by IBM's tools",
+    'HMAC key pair',
     'API key, and an HMAC key pair for links',
     'API key',
     'key of Amazon Web Services',
@@ -83,6 +87,15 @@ it('offers what is there in the documented order, marks what tools take, and sho
   ]);
   for (const secret of secrets)
     expect(JSON.stringify(shown.map(({ label, detail }) => [label, detail]))).not.toContain(secret);
+});
+
+it('offers both keys of cos_credentials, and says that tools take the pair, whichever the setting puts first', async () => {
+  const { IBM_API_KEY_ID: _key, ...environment } = everything();
+  const kinds = async () => (await offered(environment)).slice(0, 2).map(({ description }) => description);
+  const [pair, key] = ["HMAC key pair · taken by IBM's tools", 'API key, and an HMAC key pair for links'];
+  expect(await kinds()).toEqual([pair, key]);
+  workspace.prefer = 'iam';
+  expect(await kinds()).toEqual([key, pair]);
 });
 
 it('never says that tools take a profile that may be of another provider', async () => {
