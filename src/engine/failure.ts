@@ -11,6 +11,34 @@ export class CosFailure extends Error {
   }
 }
 
+/** Failures in which the service itself says that it has not done the work: asking again under the same conditions is safe. */
+const notDone = new WeakSet<CosFailure>();
+
+/** Remembers that a service has said of its own work that it is not done, as in an error that comes in a 200. */
+export function saidNotDone(failure: CosFailure): CosFailure {
+  notDone.add(failure);
+  return failure;
+}
+
+/** Whether the service has said itself that it has not done what it was asked for. */
+export function isSaidNotDone(failure: CosFailure): boolean {
+  return notDone.has(failure);
+}
+
+/** Failures of a request that was sent before, and may have been acted on then. */
+const repeated = new WeakSet<CosFailure>();
+
+/** Remembers that an attempt before the one that failed so may have been acted on. */
+export function afterUnclearAttempt(failure: CosFailure): CosFailure {
+  repeated.add(failure);
+  return failure;
+}
+
+/** Whether a request that failed so may have been acted on by an attempt before: a refusal may come from its own work. */
+export function mayBeOwnWork(thrown: unknown): boolean {
+  return thrown instanceof CosFailure && (repeated.has(thrown) || mayBeOwnWork(thrown.cause));
+}
+
 /** The failure of work that was cancelled. */
 export function cancelled(op: string): CosFailure {
   return new CosFailure({ kind: 'cancelled', op, retry: 'never', detail: `${op} was cancelled` });

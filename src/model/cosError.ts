@@ -40,6 +40,8 @@ export type CosErrorReason =
   /** The service cannot encrypt a new bucket with the root key that was named. */
   | 'rootKeyRefused'
   | 'alreadyExists'
+  /** An object is there, and no checksum tells whether it is the one that was written or somebody else's. */
+  | 'arrivalUnknown'
   | 'apiKeyUnknown'
   | 'apiKeyDisabled'
   | 'apiKeyLocked'

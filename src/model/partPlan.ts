@@ -41,6 +41,11 @@ export function planParts(sizeBytes: number, preferredPartBytes: number): PartPl
   return { sizeBytes, partSizeBytes, partCount: Math.max(1, Math.ceil(sizeBytes / partSizeBytes)) };
 }
 
+/** All cuts, in order. */
+export function partsOf(plan: PartPlan): readonly Part[] {
+  return Array.from({ length: plan.partCount }, (_, at) => partOf(plan, at + 1));
+}
+
 /** The cut with a 1-based number. Throws a RangeError outside the plan. */
 export function partOf(plan: PartPlan, partNumber: number): Part {
   if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > plan.partCount) {

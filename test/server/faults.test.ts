@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelled } from '../../src/engine/failure';
+import { completeUpload } from '../../src/engine/proof/arrivalOfUpload';
 import { bucketName, objectKey } from '../../src/model/ids';
 import { createDirectClient, type DirectClient } from '../fakes/directClient';
 import { startFaultProxy, type FaultProxy } from '../fakes/faultProxy';
@@ -161,14 +162,9 @@ describe('a line and a server that fail', () => {
     const uploadId = await direct.client.createMultipartUpload(address, { headers: {} }, never);
     const part = await direct.client.uploadPart(address, { uploadId, partNumber: 1 }, bytes, never);
     await proxy.drop();
-    proxy.next({ kind: 'none' }, { kind: 'loseAnswer' });
-    const outcome = await direct.client.completeMultipartUpload(
-      address,
-      uploadId,
-      [part],
-      { condition: { kind: 'always' } },
-      never,
-    );
+    proxy.next({ kind: 'loseAnswer' });
+    const completion = { condition: { kind: 'always' } } as const;
+    const outcome = await completeUpload(direct.client, address, uploadId, [part], completion, {}, never);
     expect(await direct.client.headObject(address, never)).toMatchObject({ etag: outcome.etag });
     expect(proxy.fired).toEqual(['loseAnswer']);
   });

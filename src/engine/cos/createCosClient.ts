@@ -99,7 +99,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     sdk,
     clock,
     conditions,
-    { ...objects, ...copies, ...multipart, ...protection },
+    { headObject, ...objects, ...copies, ...multipart, ...protection },
     look,
     options.copyLimits ?? copyLimits,
   );

@@ -5,11 +5,6 @@ import { hasOwnKey } from '../proof/ownKey';
 import { crcToBase64, startCrc } from '../checksums/crc';
 import { partChecksum } from '../checksums/partChecksum';
 
-/** Base64 of the CRC-32 of the bytes, as `x-amz-checksum-crc32` has it. */
-export function crc32Base64(bytes: Uint8Array): string {
-  return partChecksum('CRC32', bytes);
-}
-
 /** Base64 of the MD5 of the bytes, as `Content-MD5` has it. */
 export function md5Base64(bytes: Uint8Array): string {
   return partChecksum('MD5', bytes);

@@ -23,7 +23,7 @@ export function createMultipart(
   sdk: Sdk,
   conditions: Conditions,
   checksums: UploadChecksums,
-  findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<{ etag: string; sizeBytes: number } | undefined>,
+  findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<{ etag: string } | undefined>,
 ): MultipartOperations {
   return {
     async createMultipartUpload(address, attributes, signal) {
@@ -140,7 +140,6 @@ export function createMultipart(
     const { CompleteMultipartUploadCommand } = await import('./sdkClasses');
     const op = 'CompleteMultipartUpload';
     const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
-    const before = await findObject(address, signal);
     const { value, conditionCheckedBy } = await conditions.guard(op, address, condition, signal, async (headers) => {
       const call = {
         op,
@@ -151,59 +150,27 @@ export function createMultipart(
         withMd5: true,
         isLongWork: true,
       } as const;
-      try {
-        const completed = await sdk.run(call, signal, async (client, options) =>
-          client.send(
-            new CompleteMultipartUploadCommand({
-              Bucket: address.bucket,
-              Key: address.key,
-              UploadId: uploadId,
-              MultipartUpload: { Parts: ordered.map(completedPart) },
-            }),
-            options,
-          ),
-        );
-        const versionId = completed.VersionId;
-        // radosgw leaves the ETag out.
-        const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
-        return {
-          etag: etag ?? '',
-          ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
-          modifiedAtMs: Date.now(),
-        };
-      } catch (error) {
-        const done = await completedBefore(error, address, ordered, before?.etag, signal);
-        if (done === undefined) throw error;
-        return done;
-      }
+      const completed = await sdk.run(call, signal, async (client, options) =>
+        client.send(
+          new CompleteMultipartUploadCommand({
+            Bucket: address.bucket,
+            Key: address.key,
+            UploadId: uploadId,
+            MultipartUpload: { Parts: ordered.map(completedPart) },
+          }),
+          options,
+        ),
+      );
+      const versionId = completed.VersionId;
+      // radosgw leaves the ETag out.
+      const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
+      return {
+        etag: etag ?? '',
+        ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+        modifiedAtMs: Date.now(),
+      };
     });
     return { ...value, conditionCheckedBy };
-  }
-
-  /**
-   * A Complete whose answer was lost has happened, and its repetition finds no upload (data-plane.md §22 #15). The object
-   * is ours if it is another one than before, of the size of our parts. The time is not compared: clocks differ.
-   */
-  async function completedBefore(
-    error: unknown,
-    address: ObjectAddress,
-    parts: readonly UploadedPart[],
-    etagBefore: string | undefined,
-    signal: AbortSignal,
-  ): Promise<{ etag: string; modifiedAtMs: number } | undefined> {
-    if (!(error instanceof CosFailure)) return undefined;
-    const { reason, kind } = error.error;
-    if (reason !== 'noSuchUpload' && kind !== 'network' && kind !== 'preconditionFailed') return undefined;
-    const now = await findObject(address, signal);
-    if (now === undefined || now.etag === etagBefore || !now.etag.endsWith(`-${parts.length}`)) return undefined;
-    const sizes = parts.map((part) => part.sizeBytes);
-    const sizeBytes = sizes.reduce<number | undefined>(
-      (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
-      0,
-    );
-    return sizeBytes === undefined || sizeBytes === now.sizeBytes
-      ? { etag: now.etag, modifiedAtMs: Date.now() }
-      : undefined;
   }
 }
 

@@ -1,10 +1,13 @@
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
+import { arrivalOf } from '../proof/arrival';
+import { arrivalUnknown } from '../proof/arrivalUnknown';
+import { sentBody } from '../proof/sentBytes';
 import type { WireAnswer } from '../http/exchange';
 import type { CosClient, ObjectAddress, ReadOptions } from './client';
 import type { Conditions } from './conditions';
-import { crc32Base64, hasMd5Etag, md5Base64, verifierFor, type Verifier } from './integrity';
+import { hasMd5Etag, md5Base64, verifierFor, type Verifier } from './integrity';
 import { attributeHeaders, objectInfoOf, unquoted } from './objectHeaders';
 import type { Query } from './address';
 import type { UploadChecksums } from './uploadChecksums';
@@ -120,12 +123,18 @@ export function createObjects(
             try {
               return await send(headers);
             } catch (error) {
-              const isUnknown =
-                error instanceof CosFailure && error.error.kind === 'network' && error.error.retry === 'later';
-              if (condition.kind === 'always' || !isUnknown || attempt === 3) throw error;
+              if (condition.kind === 'always' || !(error instanceof CosFailure)) throw error;
+              const isLost = error.error.kind === 'network' && error.error.retry === 'later';
+              // A repetition may meet the object of an attempt before it, whose answer was lost.
+              if (!isLost && !(attempt > 1 && error.error.httpStatus === 412)) throw error;
               const found = await findObject({ bucket: address.bucket, key: address.key }, signal);
-              if (found !== undefined && holds(found, body)) return storedObject(found);
+              // What the condition still holds for has not been written: not by this, nor by anybody else.
+              const isAsBefore = condition.kind === 'ifMatch' && found?.etag === condition.etag;
+              const arrival = isAsBefore ? 'absent' : await arrivalOf(found, sentBody(body));
+              if (arrival === 'ours' && found !== undefined) return storedObject(found);
+              if (arrival === 'cannotTell') throw arrivalUnknown(putOp, address, '', error);
               await conditions.check(putOp, address, condition, signal);
+              if (!isLost || attempt === 3) throw error;
             }
           }
         },
@@ -169,12 +178,6 @@ function storedObject(found: ObjectInfo): Stored {
     echoed: found.checksums['CRC32'],
     headers: {},
   };
-}
-
-/** Whether an object is certainly these bytes. */
-function holds(found: ObjectInfo, body: Uint8Array): boolean {
-  if (found.sizeBytes !== body.byteLength) return false;
-  return found.etag.toLowerCase() === md5Hex(body) || found.checksums['CRC32'] === crc32Base64(body);
 }
 
 /** State of a read over all its attempts. */

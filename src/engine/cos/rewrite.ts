@@ -10,6 +10,9 @@ import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from
 import type { Conditions } from './conditions';
 import { copySource } from './copy';
 import { CosFailure } from '../failure';
+import { completeUpload } from '../proof/arrivalOfUpload';
+import { isArrivalUnknown } from '../proof/arrivalUnknown';
+import { sentObject } from '../proof/sentBytes';
 import type { LastLook, TagsOfRewrite } from './lastLook';
 import { attributeHeaders, unquoted } from './objectHeaders';
 import type { WholeState } from './objectState';
@@ -67,6 +70,8 @@ export type RewriteParts = Pick<
   | 'readObject'
   | 'putObject'
   | 'createMultipartUpload'
+  | 'headObject'
+  | 'listParts'
   | 'uploadPartCopy'
   | 'completeMultipartUpload'
   | 'abortMultipartUpload'
@@ -176,8 +181,10 @@ export function createRewrite(
       await lookAgain(source, state, 'written', signal);
       const protection = attributes.controls?.protection;
       const completion = { condition, ...(protection === undefined ? {} : { protection }) };
-      return await parts.completeMultipartUpload(target, uploadId, copied, completion, signal);
+      const evidence = { sent: sentObject(state.info) };
+      return await completeUpload(parts, target, uploadId, copied, completion, evidence, signal);
     } catch (error) {
+      if (isArrivalUnknown(error)) throw error;
       // Not with the caller's signal: what was cancelled must not leave its parts behind either.
       await parts.abortMultipartUpload(target, uploadId, AbortSignal.timeout(30_000)).catch(() => undefined); // the first failure counts
       throw error;

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { CosFailure } from '../failure';
+import { CosFailure, saidNotDone } from '../failure';
 import { answerFailure } from './answerFailure';
 import { md5Base64 } from './integrity';
 import { maxAnswerBytes } from './objects';
@@ -71,9 +71,10 @@ export function createSdk(wire: Wire): Sdk {
       async (answer, origin) => {
         const received = await answer.read(maxAnswerBytes * 16);
         if (isError(received)) {
-          // Copy and Complete may fail after their 200 has gone out (data-plane.md §5.3).
+          // Copies and Complete may fail after their 200 has gone out (data-plane.md §5.3): what passes is tried again, by one
+          // rule for all of them.
           const facts = { headers: answer.headers, body: received.toString('utf8'), host: new URL(origin).host };
-          throw answerFailure(call, { ...facts, status: 500, nowMs: Date.now() });
+          throw saidNotDone(answerFailure(call, { ...facts, status: 500, nowMs: Date.now() }));
         }
         return {
           response: { statusCode: answer.status, headers: { ...answer.headers }, body: new Uint8Array(received) },

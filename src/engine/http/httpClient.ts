@@ -1,7 +1,7 @@
 import type { LogLine } from '../../protocol/notifications';
 import type { EngineConfiguration } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
-import { asFailure, cancelled, type CosFailure } from '../failure';
+import { afterUnclearAttempt, asFailure, cancelled, isSaidNotDone, type CosFailure } from '../failure';
 import { createAgents, type Agents, type ConnectionSettings } from './agents';
 import { bodyExchange } from './bodyExchange';
 import { exchange, type ExchangeLimits, type WireAnswer, type WireRequest } from './exchange';
@@ -139,10 +139,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const signal = AbortSignal.any([callerSignal, closing.signal]);
       let arrived = call.bytesArrived?.() ?? 0;
       let before: CosFailure | undefined;
+      let mayBeDone = false;
       for (let attemptNumber = 1; ; attemptNumber++) {
         const result = await attempt(call, attemptNumber, before, signal);
         if (result.ok) return result.value;
         before = result.failure;
+        if (mayBeDone) afterUnclearAttempt(before);
+        mayBeDone ||= mayHaveActed(before);
         const nowArrived = call.bytesArrived?.() ?? 0;
         if (nowArrived > arrived) attemptNumber = 1;
         arrived = nowArrived;
@@ -198,7 +201,7 @@ function mayRepeat(failure: CosFailure, repeatable: Repeatable, attempts: number
   if (kind !== 'network' || retry !== 'later') return false;
   // Nothing was sent, so nothing can have happened; but a wrong address should be reported soon.
   if (wasNeverSent(reason)) return attempts < policy.maxConnectAttempts;
-  return repeatable === 'always' && attempts < policy.maxAttempts;
+  return (repeatable === 'always' || isSaidNotDone(failure)) && attempts < policy.maxAttempts;
 }
 
 /** One line for the log: method, host, path, status, milliseconds, request id. Never a header or a secret. */

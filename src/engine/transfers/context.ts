@@ -112,7 +112,8 @@ export async function moveItem(
     const error = errorOf(context.transfer.identity.kind, thrown);
     if (context.signal.aborted) {
       // Cancelled is not failed; but traces that could not be removed are told.
-      if (error.op === 'AbortMultipartUpload') context.transfer.addFailure({ name, error });
+      if (error.op === 'AbortMultipartUpload' || error.reason === 'arrivalUnknown')
+        context.transfer.addFailure({ name, error });
       throw cancelled(context.transfer.identity.kind);
     }
     await throwIfCutOff(context, error, thrown);

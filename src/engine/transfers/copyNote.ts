@@ -1,7 +1,7 @@
 import type { UploadId } from '../../model/ids';
 import type { CosClient, NewObjectAttributes } from '../cos/client';
 import { inConnection, type TransferContext } from './context';
-import { isUnclear } from './landed';
+import { isUnclear } from '../proof/arrivalUnknown';
 import { abortLost } from './lostUpload';
 import type { ItemNote } from './notes';
 import type { Rivals } from './rivals';

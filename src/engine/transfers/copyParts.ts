@@ -3,6 +3,9 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { WriteOutcome } from '../../protocol/requests';
 import type { ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled } from '../failure';
+import { completeUpload } from '../proof/arrivalOfUpload';
+import { isArrivalUnknown } from '../proof/arrivalUnknown';
+import { sentObject } from '../proof/sentBytes';
 import type { TransferContext } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import type { CopyWays } from './copyStream';
@@ -45,11 +48,14 @@ export async function copyParts(
     if (signal.aborted) throw cancelled('copy');
     notes.assertHeld();
     const completion = { condition, ...protectionOf(controls) };
-    const made = await client.completeMultipartUpload(to, uploadId, parts, completion, patient);
+    const evidence = { sent: sentObject(source) };
+    const made = await completeUpload(client, to, uploadId, parts, completion, evidence, patient);
     settle();
     return made;
   } catch (thrown) {
     if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
+    if (isArrivalUnknown(thrown)) settle(); // nobody aborts it but a person who has looked
+    if (isArrivalUnknown(thrown)) throw thrown;
     throw await abortAfter(context, to, uploadId, settle, thrown);
   }
 }

@@ -4,6 +4,9 @@ import { planParts, type PartPlan } from '../../model/partPlan';
 import type { WriteCondition } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
+import { completeUpload } from '../proof/arrivalOfUpload';
+import { isArrivalUnknown } from '../proof/arrivalUnknown';
+import { sentObject } from '../proof/sentBytes';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
 import { isMd5 } from './copyProof';
@@ -144,17 +147,15 @@ async function sendParts(
     const verdict = proof.verdict();
     if (verdict === 'differs') throw notIntact(from, 'its checksum does not match what arrived');
     notes.assertHeld();
-    const { etag } = await client.completeMultipartUpload(
-      target,
-      uploadId,
-      parts,
-      { condition, ...protectionOf(attributes.controls) },
-      patient,
-    );
+    const completion = { condition, ...protectionOf(attributes.controls) };
+    const evidence = { sent: sentObject(info) };
+    const { etag } = await completeUpload(client, target, uploadId, parts, completion, evidence, patient);
     settle();
     return { etag, isProven: verdict === 'same' };
   } catch (thrown) {
     if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
+    if (isArrivalUnknown(thrown)) settle(); // nobody aborts it but a person who has looked
+    if (isArrivalUnknown(thrown)) throw thrown;
     throw await abortAfter(context, target, uploadId, settle, thrown);
   }
 }

@@ -8,7 +8,11 @@ import { partChecksums, type PartChecksum } from '../checksums/partChecksum';
 import { cancelled, CosFailure } from '../failure';
 import { inConnection, moveItem, type TransferContext } from './context';
 import { isMd5 } from './copyProof';
-import { isCompleted, isGone, isUnclear } from './landed';
+import { arrivalOfUpload, completeUpload, isOpen } from '../proof/arrivalOfUpload';
+import { arrivalUnknown } from '../proof/arrivalUnknown';
+import { sentOf } from './landed';
+import { clockToleranceMs } from './selection';
+import type { ObjectInfo } from '../../model/objectInfo';
 import { runLanes } from './lanes';
 import { localFailure } from './localFailure';
 import { SourceFile } from './sourceFile';
@@ -72,14 +76,14 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   context.notes.assertHeld();
   const patient = context.patient();
   const askedAtMs = context.nowMs();
-  try {
-    await client.completeMultipartUpload(address, uploadId, parts, { condition }, patient);
-  } catch (thrown) {
-    if (!isUnclear(thrown) || !(await isGone(client, address, uploadId))) throw thrown;
-    const made = { notBeforeMs: askedAtMs, partCount: parts.length };
-    // What asking about it fails with says less than the completion's own failure.
-    if (!(await isCompleted(client, address, file, made, patient).catch(() => false))) throw thrown;
-  }
+  const cut = [...layout.held, ...layout.missing].sort((left, right) => left.partNumber - right.partNumber);
+  const evidence = { sent: sentOf(file, cut), carries: notOlderThan(askedAtMs) };
+  await completeUpload(client, address, uploadId, parts, { condition }, evidence, patient);
+}
+
+/** What the upload was to get besides its bytes is not known; but an object from before it was completed is not its own. */
+function notOlderThan(timeMs: number): (found: ObjectInfo) => Promise<boolean> {
+  return ({ modifiedAtMs }) => Promise.resolve(modifiedAtMs >= timeMs - clockToleranceMs);
 }
 
 /** Whether an earlier run has completed the upload and could not note it: the upload is gone, and its object is there. */
@@ -90,9 +94,13 @@ async function wasFinished(
 ): Promise<boolean> {
   const { client, signal, transfer } = context;
   const address = { bucket, key };
-  if (!(await inConnection(context, signal, () => isGone(client, address, uploadId)))) return false;
-  const made = { notBeforeMs: transfer.startedAtMs };
-  if (!(await inConnection(context, signal, () => isCompleted(client, address, file, made, signal)))) return false;
+  if (await inConnection(context, signal, () => isOpen(client, address, uploadId, signal))) return false;
+  const carries = notOlderThan(transfer.startedAtMs);
+  const { arrival } = await inConnection(context, signal, () =>
+    arrivalOfUpload(client, address, uploadId, sentOf(file), { carries }, signal),
+  );
+  if (arrival === 'cannotTell') throw arrivalUnknown('CompleteMultipartUpload', address, '', undefined);
+  if (arrival !== 'ours') return false;
   transfer.addBytesBefore(file.sizeBytes);
   return true;
 }

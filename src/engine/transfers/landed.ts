@@ -1,103 +1,62 @@
-import { createHash } from 'node:crypto';
-import type { UploadId } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
-import type { CosClient, NewObjectAttributes, ObjectAddress } from '../cos/client';
-import { crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
+import type { Part } from '../../model/partPlan';
+import type { NewObjectAttributes, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
+import { arrivalOf, type Arrival, type SentBytes } from '../proof/arrival';
+import { arrivalUnknown, notAsked } from '../proof/arrivalUnknown';
+import { sentFile } from '../proof/sentBytes';
 import { carriesAll } from './carriedAttributes';
 import type { TransferContext } from './context';
 import { findObject } from './remoteClash';
-import { clockToleranceMs } from './selection';
 import type { SourceFile } from './sourceFile';
 
-const graceMs = 10_000;
-/** How long reading an object back may take before its upload counts as failed. */
-const readBackMs = 10 * 60_000;
+/** How long asking what became of a write may take; a file is read for it. */
+const askMs = 10 * 60_000;
 
-/** Whether a write that failed may have happened all the same: its answer was lost, or a repetition met its own object. */
-export function isUnclear(thrown: unknown): boolean {
-  return (
-    thrown instanceof CosFailure &&
-    (['network', 'throttled', 'cancelled', 'preconditionFailed', 'conflict'].includes(thrown.error.kind) ||
-      thrown.error.reason === 'noSuchUpload')
-  );
-}
-
-/** Whether an upload is no longer open: it was completed or aborted. False when nobody can be asked. */
-export async function isGone(client: CosClient, address: ObjectAddress, uploadId: UploadId): Promise<boolean> {
-  try {
-    await client.listParts(address, uploadId, AbortSignal.timeout(graceMs));
-    return false;
-  } catch (thrown) {
-    return thrown instanceof CosFailure && thrown.error.reason === 'noSuchUpload';
-  }
+/** The bytes of a file, sent whole or in parts. */
+export function sentOf(file: SourceFile, parts?: readonly Part[]): SentBytes {
+  return sentFile((...stretch) => file.read(...stretch), parts);
 }
 
 /**
- * Whether an object holds exactly the file's bytes, with all that it was to get (the old one of a replacement often has the
- * same bytes): by size and a checksum of the whole object that the service keeps,
- * or the MD5 that the ETag of an object in one piece can be; otherwise it is read back and compared. An ETag of parts
- * proves nothing. False where the service cannot be asked.
+ * Whether an object is ours: it holds the bytes that were sent, by a checksum, and all else that it was to get. The old one of
+ * a replacement often has the same bytes. Throws where the service cannot be asked.
  */
-export async function hasLanded(
+export async function arrivalAt(
   context: Pick<TransferContext, 'client' | 'nowMs'>,
   address: ObjectAddress,
-  file: SourceFile,
+  sent: SentBytes,
   attributes: NewObjectAttributes,
-  signal: AbortSignal = AbortSignal.timeout(readBackMs),
-): Promise<boolean> {
-  try {
-    const found = await findObject(context.client, address, signal);
-    if (found?.sizeBytes !== file.sizeBytes) return false;
-    if (!(await carriesAll(context, address, found, attributes, signal))) return false;
-    return await holdsBytes(context.client, address, found, file, signal);
-  } catch {
-    return false; // the write's own failure says more than that of asking about it
-  }
+  signal: AbortSignal = AbortSignal.timeout(askMs),
+): Promise<Arrival> {
+  const found = await findObject(context.client, address, signal);
+  const arrival = await arrivalOf(found, sent);
+  if (arrival !== 'ours' || found === undefined) return arrival;
+  return (await carriesAll(context, address, found, attributes, signal)) ? 'ours' : 'notOurs';
+}
+
+/** Whether an object has all that one gets which is written with these attributes. */
+export function carrying(
+  context: Pick<TransferContext, 'client' | 'nowMs'>,
+  address: ObjectAddress,
+  attributes: NewObjectAttributes,
+): (found: ObjectInfo, signal: AbortSignal) => Promise<boolean> {
+  return (found, signal) => carriesAll(context, address, found, attributes, signal);
 }
 
 /**
- * Whether an object is what an upload of unknown attributes, which is no longer open, was completed to from this file: made of
- * parts, not before the completion can have been asked for, with exactly the file's bytes.
+ * Ends a PUT that failed: nothing where its object has arrived all the same; throws where it has not, or where that cannot
+ * be told. A PUT that was refused has not happened.
  */
-export async function isCompleted(
-  client: CosClient,
-  address: ObjectAddress,
-  file: SourceFile,
-  { notBeforeMs, partCount }: { readonly notBeforeMs: number; readonly partCount?: number },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const found = await findObject(client, address, signal);
-  if (found?.sizeBytes !== file.sizeBytes || found.modifiedAtMs < notBeforeMs - clockToleranceMs) return false;
-  const madeOf = /-(\d+)$/.exec(found.etag)?.[1];
-  if (madeOf === undefined || (partCount !== undefined && Number(madeOf) !== partCount)) return false;
-  return await holdsBytes(client, address, found, file, signal);
-}
-
-/** Whether an object of the file's size has its bytes, see `hasLanded`. */
-async function holdsBytes(
-  client: CosClient,
-  address: ObjectAddress,
-  found: ObjectInfo,
-  file: SourceFile,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const algorithm = found.checksumType === 'COMPOSITE' ? undefined : wholeAlgorithm(found.checksums);
-  if (algorithm !== undefined) {
-    const crc = startCrc(algorithm);
-    await file.read((bytes) => crc.update(bytes));
-    return crcToBase64(algorithm, crc.value) === found.checksums[algorithm];
+export async function endOfPut(thrown: unknown, address: ObjectAddress, look: () => Promise<Arrival>): Promise<void> {
+  if (!(thrown instanceof CosFailure) || !['network', 'throttled', 'cancelled'].includes(thrown.error.kind))
+    throw thrown;
+  let arrival: Arrival;
+  try {
+    arrival = await look();
+  } catch {
+    throw notAsked(thrown, address);
   }
-  const wanted = createHash('md5');
-  await file.read((bytes) => wanted.update(bytes));
-  const digest = wanted.digest('hex');
-  if (digest === found.etag.toLowerCase()) return true;
-  const stored = createHash('md5');
-  const take = (bytes: Uint8Array) => void stored.update(bytes);
-  await client.readObject(address, { ifMatch: found.etag }, take, signal);
-  return stored.digest('hex') === digest;
-}
-
-function wholeAlgorithm(checksums: Readonly<Record<string, string>>): CrcAlgorithm | undefined {
-  return (['CRC32', 'CRC64NVME', 'CRC32C'] as const).find((algorithm) => checksums[algorithm] !== undefined);
+  if (arrival === 'cannotTell') throw arrivalUnknown('PutObject', address, '', thrown);
+  if (arrival !== 'ours') throw thrown;
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { BucketName } from '../../model/ids';
-import { partOf, planParts } from '../../model/partPlan';
+import { partOf, partsOf, planParts, type Part } from '../../model/partPlan';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import { inConnection, type TransferContext } from './context';
-import { hasLanded } from './landed';
+import type { Arrival } from '../proof/arrival';
+import { arrivalUnknown } from '../proof/arrivalUnknown';
+import { arrivalAt, sentOf } from './landed';
 import type { ItemNote } from './notes';
 import { findObject } from './remoteClash';
 import { SourceFile } from './sourceFile';
@@ -37,7 +39,8 @@ export async function resumeUpload(
   if (note?.kind !== 'upload') {
     // The engine may have ended between the object's arrival and the note of it.
     if (clash === 'replace') return 'none';
-    return (await isThere(context, { bucket, key: item.key }, item, attributes)) ? 'done' : 'none';
+    // What cannot be told is left as it is: without `replace` nothing is written over it.
+    return (await isThere(context, { bucket, key: item.key }, item, attributes)) === 'ours' ? 'done' : 'none';
   }
   const { client, notes, signal } = context;
   const address = { bucket: note.bucket, key: note.key };
@@ -52,9 +55,11 @@ export async function resumeUpload(
   } catch (thrown) {
     if (!(thrown instanceof CosFailure) || thrown.error.reason !== 'noSuchUpload') throw thrown;
     // Completed before it could be noted, or aborted by somebody else: then the file starts over.
-    const isDone = await isThere(context, address, item, attributes);
+    const parts = partsOf(planParts(note.sizeBytes, note.partBytes));
+    const arrival = await isThere(context, address, item, attributes, parts);
     notes.removeItem(note.name);
-    return isDone ? 'done' : 'none';
+    if (arrival === 'cannotTell') throw arrivalUnknown('CompleteMultipartUpload', address, '', thrown);
+    return arrival === 'ours' ? 'done' : 'none';
   }
   const file = await SourceFile.open(item.fsPath, item);
   try {
@@ -71,19 +76,21 @@ async function isThere(
   address: ObjectAddress,
   item: UploadItem,
   attributes: NewObjectAttributes,
-): Promise<boolean> {
+  parts?: readonly Part[],
+): Promise<Arrival> {
   const { client, signal } = context;
+  // A file need not be read for what is not there.
   const found = await inConnection(context, signal, () => findObject(client, address, signal));
-  if (found?.sizeBytes !== item.sizeBytes) return false;
+  if (found === undefined) return 'absent';
   const file = await SourceFile.open(item.fsPath, item);
   try {
     await file.assertUnchanged();
-    if (!(await hasLanded(context, address, file, attributes, signal))) return false;
+    const arrival = await arrivalAt(context, address, sentOf(file, parts), attributes, signal);
+    if (arrival === 'ours') context.transfer.addBytesBefore(item.sizeBytes);
+    return arrival;
   } finally {
     await file.close();
   }
-  context.transfer.addBytesBefore(item.sizeBytes);
-  return true;
 }
 
 /** The listed parts that hold the file's bytes: noted by the run that sent them, or equal by checksum. */

@@ -1,6 +1,6 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import { numberedName } from '../../model/localNames';
-import { multipartLimits, planParts } from '../../model/partPlan';
+import { multipartLimits, partsOf, planParts } from '../../model/partPlan';
 import type { WriteCondition } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress, UploadCompletion, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
@@ -9,7 +9,9 @@ import type { DecidedClash } from './clash';
 import { forgetLost } from './lostUpload';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
-import { hasLanded, isGone, isUnclear } from './landed';
+import { completeUpload } from '../proof/arrivalOfUpload';
+import { isArrivalUnknown, isUnclear } from '../proof/arrivalUnknown';
+import { arrivalAt, carrying, endOfPut, sentOf } from './landed';
 import { alreadyExists, endAsTaken, headOf, freeKey, isTaken } from './remoteClash';
 import { resumeUpload, type BegunUpload, type UploadNote } from './resumeUpload';
 import { SourceFile } from './sourceFile';
@@ -127,7 +129,7 @@ async function putWhole(
         context.client.putObject(address, reservation.buffer, attributes, condition, signal),
       );
     } catch (thrown) {
-      if (!isUnclear(thrown) || !(await hasLanded(context, address, file, attributes))) throw thrown;
+      await endOfPut(thrown, address, () => arrivalAt(context, address, sentOf(file), attributes));
     }
     context.transfer.addBytes(file.sizeBytes);
     reservation.release();
@@ -201,13 +203,16 @@ async function putParts(
   const patient = context.patient();
   try {
     const completion = { condition: conditionOf(note.clash), ...protectionOf(attributes.controls) };
-    await client.completeMultipartUpload(address, uploadId, parts, completion, patient);
+    const evidence = {
+      sent: sentOf(file, partsOf(planParts(file.sizeBytes, note.partBytes))),
+      carries: carrying(context, address, attributes),
+    };
+    await completeUpload(client, address, uploadId, parts, completion, evidence, patient);
   } catch (thrown) {
-    const isThere = isUnclear(thrown) && (await isGone(client, address, uploadId));
-    if (!isThere || !(await hasLanded(context, address, file, attributes))) {
-      if (context.keepsTraces(thrown)) throw thrown;
-      throw await abortAfter(context, address, uploadId, settle, thrown);
-    }
+    if (context.keepsTraces(thrown)) throw thrown;
+    if (!isArrivalUnknown(thrown)) throw await abortAfter(context, address, uploadId, settle, thrown);
+    settle(); // nobody aborts it but a person who has looked
+    throw thrown;
   }
   settle();
 }

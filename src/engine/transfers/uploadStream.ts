@@ -11,6 +11,8 @@ import type { UploadId } from '../../model/ids';
 import type { WriteCondition } from '../../protocol/requests';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
+import { completeUpload } from '../proof/arrivalOfUpload';
+import { isArrivalUnknown } from '../proof/arrivalUnknown';
 import { patientSignals } from './context';
 
 /** How a stream is cut and sent. */
@@ -67,6 +69,7 @@ export async function uploadStream(
 /** What `lib-storage` needs of an SDK client: the five commands that it sends, and three facts. */
 class StreamCommands {
   sentBytes = 0;
+  #isUnknown = false;
   readonly config = {
     requestHandler: undefined,
     requestChecksumCalculation: () => Promise.resolve('WHEN_REQUIRED'),
@@ -133,9 +136,15 @@ class StreamCommands {
       if (this.#signal.aborted) throw cancelled('upload');
       const protection = this.#attributes.controls?.protection;
       const completion = { condition: this.#condition, ...(protection === undefined ? {} : { protection }) };
-      return await this.#client.completeMultipartUpload(this.#address, uploadId, parts, completion, patient);
+      try {
+        return await completeUpload(this.#client, this.#address, uploadId, parts, completion, {}, patient);
+      } catch (thrown) {
+        this.#isUnknown = isArrivalUnknown(thrown);
+        throw thrown;
+      }
     }
     if (command instanceof sdk.AbortMultipartUploadCommand) {
+      if (this.#isUnknown) return {}; // nobody aborts it but a person who has looked
       const signal = AbortSignal.timeout(3 * graceMs);
       await this.#client.abortMultipartUpload(this.#address, idOf(command.input.UploadId), signal);
       return {};

@@ -151,6 +151,10 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       );
     case 'alreadyExists':
       return t('something of this name exists already; choose another name');
+    case 'arrivalUnknown':
+      return t(
+        'nobody can tell whether what is there is yours: it has no checksum to compare. Nothing was repeated, overwritten or removed; look at it yourself',
+      );
     case 'apiKeyUnknown':
       return t('the API key was not accepted by IBM Cloud IAM; enter a valid key');
     case 'apiKeyDisabled':

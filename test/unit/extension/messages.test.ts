@@ -45,6 +45,7 @@ const reasons: Record<CosErrorReason, true> = {
   tooManyBuckets: true,
   rootKeyRefused: true,
   alreadyExists: true,
+  arrivalUnknown: true,
   apiKeyUnknown: true,
   apiKeyDisabled: true,
   apiKeyLocked: true,
