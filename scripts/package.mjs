@@ -1,9 +1,11 @@
-// Builds the .vsix and checks what is in it. Usage: node scripts/package.mjs
+// Builds the .vsix and checks what is in it; run by itself, it writes its components (CycloneDX) and its SHA-256 beside it.
+// Usage: node scripts/package.mjs
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createVSIX, listFiles } from '@vscode/vsce';
+import { writeSbom } from './sbom.mjs';
 import { writeThirdPartyLicenses } from './thirdPartyLicenses.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -65,7 +67,8 @@ export async function packageExtension() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     const path = await packageExtension();
-    console.log(`${path}: ${(statSync(path).size / 1024 / 1024).toFixed(2)} MiB`);
+    const { sbom, checksum } = writeSbom(path);
+    console.log(`${path}: ${(statSync(path).size / 1024 / 1024).toFixed(2)} MiB\n${sbom}\n${checksum}`);
   } catch (error) {
     console.error(error.message);
     process.exit(1);

@@ -15,7 +15,12 @@ function licenceText(folder) {
   return file === undefined ? undefined : readFileSync(join(folder, file), 'utf8').trim();
 }
 
-export function writeThirdPartyLicenses() {
+/** The packages whose code is in the bundles, by their manifests. */
+export function bundledPackages() {
+  return bundledFolders().map((folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+}
+
+function bundledFolders() {
   const folders = new Set(['node_modules/keytar']);
   for (const meta of readdirSync('out/meta')) {
     for (const input of Object.keys(JSON.parse(readFileSync(join('out/meta', meta), 'utf8')).inputs)) {
@@ -23,14 +28,19 @@ export function writeThirdPartyLicenses() {
       if (folder !== undefined) folders.add(folder);
     }
   }
+  return [...folders].sort();
+}
+
+export function writeThirdPartyLicenses() {
+  const folders = bundledFolders();
   /** Many packages share a text to the letter: print it once, under all their names. */
   const byText = new Map();
-  for (const folder of [...folders].sort()) {
+  for (const folder of folders) {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const text = licenceText(folder) ?? `Licence: ${license}`;
     byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
   const chapters = [...byText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}\n`);
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', chapters.join(`\n${'-'.repeat(80)}\n\n`));
-  return folders.size;
+  return folders.length;
 }
