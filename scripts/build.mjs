@@ -70,11 +70,27 @@ if (!watch) {
   rmSync('dist/extension', { recursive: true, force: true });
   for (const name of readdirSync('dist')) if (name.endsWith('.map')) rmSync(`dist/${name}`);
 }
+/** Says when something is built anew, in the two lines that the task of .vscode/tasks.json waits for. */
+let underWay = 0;
+const announce = {
+  name: 'announce',
+  setup({ onStart, onEnd }) {
+    onStart(() => {
+      if (underWay++ === 0) console.log('building');
+    });
+    onEnd(() => {
+      if (--underWay === 0) console.log('built, watching');
+    });
+  },
+};
+
+const contexts = watch
+  ? await Promise.all(Object.values(bundles).map((options) => esbuild.context({ ...options, plugins: [announce] })))
+  : [];
+await Promise.all(contexts.map((context) => context.watch()));
+
 for (const [name, options] of Object.entries(bundles)) {
-  if (watch) {
-    const context = await esbuild.context(options);
-    await context.watch();
-  } else {
+  if (!watch) {
     const result = await esbuild.build(options);
     mkdirSync('out/meta', { recursive: true });
     writeFileSync(`out/meta/${name}.json`, JSON.stringify(result.metafile));

@@ -37,7 +37,7 @@ interface EngineModule {
 /** Starts the engine as a child process. `ended` settles, with the reason, exactly when the process is gone. */
 export function forkEngine(engineFsPath: string, environment: NodeJS.ProcessEnv, log: EngineLog): EngineRun {
   const child = fork(engineFsPath, [], {
-    execArgv: [],
+    execArgv: inspectorOption(environment),
     env: childEnvironment(environment),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -63,6 +63,11 @@ export function forkEngine(engineFsPath: string, environment: NodeJS.ProcessEnv,
     },
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+/** Lets a debugger attach to the engine, where .vscode/launch.json started this window. */
+function inspectorOption({ COS_ENGINE_INSPECT: port }: NodeJS.ProcessEnv): string[] {
+  return port !== undefined && /^\d+$/.test(port) ? [`--inspect=127.0.0.1:${port}`] : [];
 }
 
 /** Loads the engine into this process, for networks that let only VS Code itself through. */
