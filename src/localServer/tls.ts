@@ -41,7 +41,8 @@ const oid = {
 
 /**
  * The authority and server certificate of a data folder, made on first use and renewed before they end. The authority may
- * sign for loopback names only (name constraints), so that trusting it on a machine cannot be abused for other hosts.
+ * sign for `localhost` and names under it only, of all names there are, so that trusting it on a machine cannot be abused
+ * for other hosts. Addresses are not constrained: BoringSSL (Chromium, Electron) refuses an authority that does.
  */
 export function openTlsFiles(dataFolder: string, nowMs: number): TlsFiles {
   const folder = join(dataFolder, 'tls');
@@ -50,7 +51,7 @@ export function openTlsFiles(dataFolder: string, nowMs: number): TlsFiles {
   const caKeyFile = join(folder, 'ca-key.pem');
   const certificateFile = join(folder, 'server.pem');
   const keyFile = join(folder, 'server-key.pem');
-  if (!isUsable([caFile, caKeyFile], caFile, nowMs)) {
+  if (!isUsable([caFile, caKeyFile], caFile, nowMs) || constrainsAddresses(caFile)) {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = signCertificate({ ...authorityTemplate(publicKey, nowMs), issuerKey: privateKey });
     writePrivateFile(caKeyFile, exportKey(privateKey));
@@ -71,6 +72,11 @@ export function openTlsFiles(dataFolder: string, nowMs: number): TlsFiles {
 function isUsable(files: readonly string[], certificateFile: string, nowMs: number): boolean {
   if (!files.every((file) => existsSync(file))) return false;
   return Date.parse(new X509Certificate(readFileSync(certificateFile)).validTo) - renewBeforeMs > nowMs;
+}
+
+/** Whether an authority is one of those made before, which Chromium and Electron refuse. */
+function constrainsAddresses(certificateFile: string): boolean {
+  return new X509Certificate(readFileSync(certificateFile)).raw.includes(ipAddress(loopbackRange));
 }
 
 function isIssuedBy(certificateFile: string, authority: X509Certificate): boolean {
@@ -102,11 +108,7 @@ function authorityTemplate(publicKey: KeyObject, nowMs: number): Template {
       extension(oid.basicConstraints, 'critical', der.sequence(der.boolean(true), der.integer(Buffer.from([0])))),
       extension(oid.keyUsage, 'critical', der.bitFlags([5, 6])),
       extension(oid.subjectKeyIdentifier, 'plain', der.octetString(keyId)),
-      extension(
-        oid.nameConstraints,
-        'critical',
-        der.sequence(der.tagged(0, ...loopbackConstraints().map((name) => der.sequence(name)))),
-      ),
+      extension(oid.nameConstraints, 'critical', der.sequence(der.tagged(0, der.sequence(dnsName('localhost'))))),
     ],
   };
 }
@@ -139,14 +141,8 @@ function serverTemplate(publicKey: KeyObject, authorityKey: KeyObject, nowMs: nu
 
 const loopbackV6 = Buffer.concat([Buffer.alloc(15), Buffer.from([1])]);
 
-/** localhost and names under it, 127.0.0.0/8 and ::1; address constraints are an address followed by a mask. */
-function loopbackConstraints(): Buffer[] {
-  return [
-    dnsName('localhost'),
-    ipAddress(Buffer.from([127, 0, 0, 0, 255, 0, 0, 0])),
-    ipAddress(Buffer.concat([loopbackV6, Buffer.alloc(16, 0xff)])),
-  ];
-}
+/** 127.0.0.0/8 as a constraint has it: an address, then a mask. */
+const loopbackRange = Buffer.from([127, 0, 0, 0, 255, 0, 0, 0]);
 
 function signCertificate(template: Template & { issuerKey: KeyObject }): string {
   const algorithm = der.sequence(der.objectIdentifier(oid.ecdsaWithSha256));

@@ -33,6 +33,15 @@ const certificateCodes = new Set([
   'INVALID_PURPOSE',
   'HOSTNAME_MISMATCH',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CRL_HAS_EXPIRED',
+  'CRL_NOT_YET_VALID',
+  'CRL_SIGNATURE_FAILURE',
+  'PATH_LENGTH_EXCEEDED',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_GET_CRL',
+  // Whatever else a verification can find; so Node calls what BoringSSL (Electron) says of a name constraint.
+  'UNSPECIFIED',
 ]);
 
 /** The failure of a connection that did not bring an answer, by the code of Node's error. Never `cancelled`. */

@@ -12,6 +12,7 @@ import { shownVersionId, type StorageClass } from './objectHeaders';
 import { receiveXml } from './receiveBody';
 import { protectionOf, readRetentionHeaders } from './retention';
 import { checkWhole, readSentWhole, wholeChecksum } from './uploadChecksum';
+import { serverEncryptionHeader } from './serverEncryption';
 import { storeVersion } from './writeObject';
 import { allowOnly, childrenOf, parseXml, requiredText, textOfChild, type XmlElement } from './xml';
 
@@ -79,7 +80,7 @@ export async function completeMultipartUpload(exchange: ObjectExchange): Promise
         ...checksumResult(version.checksum),
       ],
     ],
-    { 'x-amz-version-id': shownVersionId(exchange, version) },
+    { 'x-amz-version-id': shownVersionId(exchange, version), ...serverEncryptionHeader(version.attributes) },
   );
 }
 

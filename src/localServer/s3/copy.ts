@@ -17,6 +17,7 @@ import { isoTime, refuseBody, sendXml, type ObjectExchange } from './exchange';
 import { shownVersionId } from './objectHeaders';
 import { checkPeriod, protectionOf, readRetentionHeaders, type RetentionHeaders } from './retention';
 import { sendErrorIn200 } from './errorIn200';
+import { readServerEncryption, serverEncryptionHeader, withServerEncryption } from './serverEncryption';
 import { readObjectHeaders, storeVersion, type ObjectHeaders } from './writeObject';
 import type { XmlNode } from './xml';
 
@@ -27,6 +28,7 @@ export async function copyObject(exchange: ObjectExchange): Promise<void> {
   const metadata = readDirective(exchange, 'x-amz-metadata-directive');
   const tagging = readDirective(exchange, 'x-amz-tagging-directive');
   const headers = readObjectHeaders(exchange);
+  const encryption = readServerEncryption(request);
   const customerKey = readCustomerKey(exchange, 'object');
   const algorithmName = request.header('x-amz-checksum-algorithm');
   const algorithm = algorithmName === undefined ? undefined : knownAlgorithm(algorithmName);
@@ -44,7 +46,10 @@ export async function copyObject(exchange: ObjectExchange): Promise<void> {
   }
   const input: ObjectHeaders = {
     ...headers,
-    attributes: metadata === 'COPY' ? version.attributes : headers.attributes,
+    attributes:
+      metadata === 'COPY'
+        ? { ...version.attributes, headers: withServerEncryption(version.attributes.headers, encryption) }
+        : headers.attributes,
     tags: tagging === 'COPY' ? version.tags : headers.tags,
   };
   const bytes = await copyBytes(exchange, source, customerKey, algorithm);
@@ -83,6 +88,7 @@ export async function copyObject(exchange: ObjectExchange): Promise<void> {
     {
       'x-amz-version-id': shownVersionId(exchange, copied),
       'x-amz-copy-source-version-id': shownVersionId(exchange, version),
+      ...serverEncryptionHeader(copied.attributes),
       ...customerKeyHeaders(customerKey),
     },
   );
@@ -121,9 +127,13 @@ function refuseCopyOntoItself(
     tagging === 'REPLACE' ||
     customerKey !== undefined ||
     source.key !== undefined ||
-    ['x-amz-acl', 'x-amz-website-redirect-location', 'x-amz-checksum-algorithm', 'retention-directive'].some(
-      (name) => request.header(name) !== undefined,
-    );
+    [
+      'x-amz-acl',
+      'x-amz-website-redirect-location',
+      'x-amz-checksum-algorithm',
+      'x-amz-server-side-encryption',
+      'retention-directive',
+    ].some((name) => request.header(name) !== undefined);
   if (isSelf && exchange.bucket.versioning === 'never' && !changesSomething) {
     throw invalidRequest(
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",

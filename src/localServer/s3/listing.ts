@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { ListedEntry, ListedVersion, ListStart } from '../store/listing';
+import { isVersionId } from '../store/objects';
 import { invalidArgument } from './errors';
 import { isoTime, sendXml, type BucketExchange } from './exchange';
 import { rootKeyHeaders } from './rootKey';
@@ -118,6 +119,9 @@ export async function listObjectVersions(exchange: BucketExchange): Promise<void
   const versionMarker = query.get('version-id-marker') ?? '';
   if (versionMarker !== '' && keyMarker === '') {
     throw invalidArgument('A version-id marker cannot be specified without a key marker.');
+  }
+  if (versionMarker !== '' && !isVersionId(versionMarker)) {
+    throw invalidArgument(`Invalid version id specified: "${versionMarker}".`);
   }
   const page = exchange.store.listing.versions(
     { bucketId: exchange.bucket.id, ...list },

@@ -21,9 +21,11 @@ import { shownVersionId } from './objectHeaders';
 import { lockOfNewVersion } from './objectLock';
 import { publicAccessBlockOf } from './publicAccess';
 import { protectionOf } from './retention';
+import { checkPartNumber } from './range';
 import { receiveBody } from './receiveBody';
+import { refuseServerEncryption, serverEncryptionHeader } from './serverEncryption';
 import { checkPartChecksum, readUploadChecksum } from './uploadChecksum';
-import { checkEncryptionHeader, readObjectHeaders } from './writeObject';
+import { readObjectHeaders } from './writeObject';
 
 /** `POST /{bucket}/{key}?uploads` (rules 57, 75). */
 export async function createMultipartUpload(exchange: ObjectExchange): Promise<void> {
@@ -59,6 +61,7 @@ export async function createMultipartUpload(exchange: ObjectExchange): Promise<v
       ],
     ],
     {
+      ...serverEncryptionHeader(upload.attributes),
       ...customerKeyHeaders(customerKey),
       'x-amz-checksum-algorithm':
         request.header('x-amz-checksum-algorithm') === undefined ? undefined : checksum?.algorithm,
@@ -84,18 +87,13 @@ export function findUpload(exchange: ObjectExchange): Upload {
 }
 
 function readPartNumber(exchange: ObjectExchange): number {
-  const text = exchange.request.query.get('partNumber') ?? '';
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number < 1 || number > 10_000) {
-    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive.');
-  }
-  return number;
+  return checkPartNumber(exchange.request.query.get('partNumber') ?? '');
 }
 
 /** `PUT /{bucket}/{key}?partNumber&uploadId` (rules 50, 58, 72). */
 export async function uploadPart(exchange: ObjectExchange): Promise<void> {
   const { request, store, switches } = exchange;
-  checkEncryptionHeader(exchange);
+  refuseServerEncryption(request);
   const partNumber = readPartNumber(exchange);
   const customerKey = readCustomerKey(exchange, 'object');
   const plan = planBody(request, exchange.auth, { checksums: 'body' });
@@ -132,6 +130,7 @@ export async function uploadPart(exchange: ObjectExchange): Promise<void> {
     sendEmpty(exchange, 200, {
       ETag: `"${sealed.etag}"`,
       [checksumHeader(shown)]: body.checksums[shown],
+      ...serverEncryptionHeader(upload.attributes),
       ...customerKeyHeaders(customerKey),
     });
   } catch (error) {
@@ -155,13 +154,17 @@ function sealPart(
 export async function uploadPartCopy(exchange: ObjectExchange): Promise<void> {
   const { request, store, switches } = exchange;
   refuseBody(exchange);
-  checkEncryptionHeader(exchange);
+  refuseServerEncryption(request);
   const partNumber = readPartNumber(exchange);
   const customerKey = readCustomerKey(exchange, 'object');
+  const range = readCopyRange(request.header('x-amz-copy-source-range'));
   const { version, key: sourceKey } = findCopySource(exchange);
   const upload = findUpload(exchange);
   requireSameKey(upload.encryption, customerKey);
-  const { startByte, endByte } = readCopyRange(request.header('x-amz-copy-source-range'), version.sizeBytes);
+  const { startByte, endByte } = range ?? { startByte: 0, endByte: version.sizeBytes };
+  if (range !== undefined && endByte > version.sizeBytes) {
+    throw invalidArgument(`Range specified is not valid for source object of size: ${version.sizeBytes}.`);
+  }
   const sizeBytes = endByte - startByte;
   if (sizeBytes > switches.maxPutBytes) {
     throw new S3Error('EntityTooLarge', `A part must not exceed ${switches.maxPutBytes} bytes.`);
@@ -204,7 +207,11 @@ export async function uploadPartCopy(exchange: ObjectExchange): Promise<void> {
           [`Checksum${algorithm}`, value],
         ],
       ],
-      { 'x-amz-copy-source-version-id': shownVersionId(exchange, version), ...customerKeyHeaders(customerKey) },
+      {
+        'x-amz-copy-source-version-id': shownVersionId(exchange, version),
+        ...serverEncryptionHeader(upload.attributes),
+        ...customerKeyHeaders(customerKey),
+      },
     );
   } catch (error) {
     await staged.discard();
@@ -212,18 +219,15 @@ export async function uploadPartCopy(exchange: ObjectExchange): Promise<void> {
   }
 }
 
-function readCopyRange(header: string | undefined, sizeBytes: number): { startByte: number; endByte: number } {
+function readCopyRange(header: string | undefined): { startByte: number; endByte: number } | undefined {
   if (header === undefined) {
-    return { startByte: 0, endByte: sizeBytes };
+    return undefined;
   }
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);
   const first = Number(match?.[1]);
   const last = Number(match?.[2]);
   if (match === null || last < first) {
     throw invalidArgument('The x-amz-copy-source-range value must be of the form bytes=first-last.');
-  }
-  if (last >= sizeBytes) {
-    throw invalidArgument(`Range specified is not valid for source object of size: ${sizeBytes}.`);
   }
   return { startByte: first, endByte: last + 1 };
 }

@@ -1,4 +1,4 @@
-import type { Part } from '../store/uploads';
+import { isUploadId, type Part } from '../store/uploads';
 import { invalidArgument } from './errors';
 import { isoTime, sendXml, type BucketExchange, type ObjectExchange } from './exchange';
 import {
@@ -17,13 +17,13 @@ import type { XmlNode } from './xml';
 /** `GET /{bucket}/{key}?uploadId` (rule 78). */
 export async function listParts(exchange: ObjectExchange): Promise<void> {
   const { query } = exchange.request;
-  const upload = findUpload(exchange);
   const limit = readLimit(query.get('max-parts'), 'max-parts');
   const markerText = query.get('part-number-marker') ?? '';
-  if (!/^\d{0,9}$/.test(markerText)) {
+  if (!/^\d{0,10}$/.test(markerText) || Number(markerText) > 2 ** 31 - 1) {
     throw invalidArgument('part-number-marker must be an integer between 0 and 2147483647.');
   }
   const marker = Number(markerText);
+  const upload = findUpload(exchange);
   const found = exchange.store.uploads.listParts(upload, marker, limit + 1);
   const parts = found.slice(0, limit);
   sendXml(exchange, [
@@ -65,6 +65,9 @@ export async function listMultipartUploads(exchange: BucketExchange): Promise<vo
   const list = readListQuery(exchange, 'max-uploads');
   const keyMarker = query.get('key-marker') ?? '';
   const uploadMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');
+  if (uploadMarker !== '' && !isUploadId(uploadMarker)) {
+    throw invalidArgument('Invalid uploadId marker');
+  }
   const page = exchange.store.listing.uploads(
     { bucketId: exchange.bucket.id, ...list },
     uploadMarker === ''

@@ -15,6 +15,7 @@ const storedHeaders = [
   'x-amz-website-redirect-location',
 ];
 const metadataPrefix = 'x-amz-meta-';
+const maxRedirectLocationBytes = 2048;
 
 /** Reads the headers that are stored with an object and given back with it (rule 62). */
 export function readAttributes(exchange: Exchange): ObjectAttributes {
@@ -26,6 +27,7 @@ export function readAttributes(exchange: Exchange): ObjectAttributes {
       headers[name] = sendable(name, value);
     }
   }
+  checkRedirectLocation(request.header('x-amz-website-redirect-location'));
   const encoding = storedEncoding(request.header('content-encoding'));
   if (encoding !== '') {
     headers['content-encoding'] = sendable('content-encoding', encoding);
@@ -66,13 +68,27 @@ function metadataNames(request: S3Request): Set<string> {
   return new Set(names.filter((name) => name.startsWith(metadataPrefix) && request.header(name) !== undefined));
 }
 
-/** `aws-chunked` says how the body travelled, not what it is (rule 54). */
-function storedEncoding(header: string | undefined): string {
-  return (header ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '' && item.toLowerCase() !== 'aws-chunked')
-    .join(',');
+/** `aws-chunked` says how the body travelled, not what it is (rule 54). The rest is kept as it was sent. */
+function storedEncoding(header = ''): string {
+  const items = header.split(',');
+  const kept = items.filter((item) => item.trim().toLowerCase() !== 'aws-chunked');
+  return kept.length === items.length ? header : kept.join(',').trim();
+}
+
+/** Where a website sends the visitors of an object: elsewhere in the bucket, or anywhere (rule 104). */
+function checkRedirectLocation(location: string | undefined): void {
+  if (location !== undefined && location !== '' && !/^(?:\/|https?:\/\/)/i.test(location)) {
+    throw new S3Error(
+      'InvalidRedirectLocation',
+      "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+    );
+  }
+  if (Buffer.byteLength(location ?? '') > maxRedirectLocationBytes) {
+    throw new S3Error(
+      'InvalidRedirectLocation',
+      `The website redirect location must be at most ${maxRedirectLocationBytes} bytes long.`,
+    );
+  }
 }
 
 /** The canned ACL of a request, undefined when none is sent (rule 69). */

@@ -164,7 +164,7 @@ function readRetention(root: XmlElement, nowMs: number): { mode: 'GOVERNANCE' | 
   return { mode, untilMs };
 }
 
-/** Retention in force only ever gets later and stricter, but for GOVERNANCE with a permitted bypass. */
+/** Retention in force keeps its mode and only ever gets later, but for GOVERNANCE with a permitted bypass. */
 function refuseWeaker(
   exchange: ObjectExchange,
   current: ObjectLock | undefined,
@@ -173,11 +173,8 @@ function refuseWeaker(
   if (current?.mode === undefined || current.untilMs === undefined || current.untilMs <= exchange.nowMs) {
     return;
   }
-  const isStronger =
-    wanted !== undefined &&
-    wanted.untilMs > current.untilMs &&
-    (wanted.mode === current.mode || wanted.mode === 'COMPLIANCE');
-  if (!isStronger && !(current.mode === 'GOVERNANCE' && mayBypassGovernance(exchange))) {
+  const isLater = wanted !== undefined && wanted.untilMs > current.untilMs && wanted.mode === current.mode;
+  if (!isLater && !(current.mode === 'GOVERNANCE' && mayBypassGovernance(exchange))) {
     throw accessDenied('Access Denied because object protected by object lock.');
   }
 }

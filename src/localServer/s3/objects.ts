@@ -20,11 +20,12 @@ import {
 } from './exchange';
 import { lockHeaders, refuseIfLocked } from './objectLock';
 import { checksumHeaders, describeObject, isHeaderValue, shownVersionId } from './objectHeaders';
-import { readRange } from './range';
+import { readPartNumber, readRange } from './range';
 import { atBandwidth } from './bandwidth';
 import { withFaults } from './responseFaults';
 import { refuseIfRetained, retentionHeaders } from './retention';
-import { readObjectHeaders, checkEncryptionHeader } from './writeObject';
+import { refuseServerEncryption, serverEncryptionHeader } from './serverEncryption';
+import { readObjectHeaders } from './writeObject';
 
 /** `PUT /{bucket}/{key}`. */
 export async function putObject(exchange: ObjectExchange): Promise<void> {
@@ -35,6 +36,7 @@ export async function putObject(exchange: ObjectExchange): Promise<void> {
   sendEmpty(exchange, 200, {
     ETag: `"${version.etag}"`,
     ...checksumHeaders(version),
+    ...serverEncryptionHeader(version.attributes),
     ...customerKeyHeaders(customerKey),
     'x-amz-version-id': shownVersionId(exchange, version),
   });
@@ -94,9 +96,10 @@ function checkVersionId(versionId: string): void {
 /** `GET` and `HEAD /{bucket}/{key}` (rules 56, 63, 64). */
 export async function getObject(exchange: ObjectExchange): Promise<void> {
   const { request, response, store, switches } = exchange;
-  checkEncryptionHeader(exchange);
+  refuseServerEncryption(request);
   const customerKey = readCustomerKey(exchange, 'object');
   const overrides = readOverrides(exchange);
+  const partNumber = readPartNumber(request);
   const version = findRequestedVersion(exchange);
   requireSameKey(version.encryption, customerKey);
   const isHead = request.method === 'HEAD';
@@ -105,7 +108,7 @@ export async function getObject(exchange: ObjectExchange): Promise<void> {
   }
   checkReadConditions((name) => request.headers.get(name), version, switches);
   const segments = store.objects.segments(version);
-  const slice = readRange(request, version, segments);
+  const slice = readRange(request, partNumber, version, segments);
   setHeaders(response, {
     ...describeObject(exchange, version),
     ...lockHeaders(version),

@@ -10,6 +10,7 @@ import { openBody } from './receiveBody';
 import { receiveVersion } from './receiveVersion';
 import type { S3Request } from './request';
 import { readTaggingDocument } from './tags';
+import { serverEncryptionHeader } from './serverEncryption';
 import { readObjectHeaders } from './writeObject';
 import { parseXml, s3Namespace, writeXml } from './xml';
 
@@ -142,6 +143,7 @@ function answer(exchange: ObjectExchange, fields: ReadonlyMap<string, string>, v
   const headers = {
     ETag: `"${version.etag}"`,
     ...checksumHeaders(version),
+    ...serverEncryptionHeader(version.attributes),
     'x-amz-version-id': shownVersionId(exchange, version),
   };
   const redirect = URL.parse(fields.get('success_action_redirect') ?? '');

@@ -64,6 +64,9 @@ export function judgeForm(
     }
     named.add(condition.field);
   }
+  if (!named.has('bucket')) {
+    throw invalidPolicy('Policy does not name a bucket.');
+  }
   const extra = [...fields.keys()].find(
     (name) => !named.has(name) && !freeFields.has(name) && !name.startsWith('x-ignore-'),
   );

@@ -3,8 +3,8 @@ import { changeSetting } from './configurationDelay';
 import { invalidArgument, invalidRequest, malformedXml, S3Error } from './errors';
 import {
   currentBucket,
-  refuseBody,
   readDocument,
+  refuseBody,
   sendEmpty,
   sendXml,
   type BucketExchange,
@@ -120,7 +120,7 @@ function findRetained(exchange: ObjectExchange): RetainedObject {
 /** `POST /{bucket}/{key}?legalHold&add=ID` or `&remove=ID` (rule 94). */
 export async function changeLegalHolds(exchange: ObjectExchange): Promise<void> {
   const { store, nowMs, request } = exchange;
-  refuseBody(exchange);
+  // IBM's SDK for Java sends a body; it says nothing that the parameters do not, and is not read.
   const add = request.query.get('add');
   const remove = request.query.get('remove');
   if ((add === undefined) === (remove === undefined)) {
@@ -162,7 +162,8 @@ export async function listLegalHolds(exchange: ObjectExchange): Promise<void> {
       ['RetentionPeriod', retention.periodSeconds],
       retention.untilMs === undefined ? undefined : ['RetentionPeriodExpirationDate', date(retention.untilMs)],
       [
-        'LegalHoldSet',
+        // The documentation says LegalHoldSet; IBM's SDKs for Python, Node.js and Java read this.
+        'LegalHolds',
         retention.holds.map((hold): XmlNode => [
           'LegalHold',
           [

@@ -12,16 +12,39 @@ export type Slice = {
   readonly partCount?: number;
 };
 
-/** Reads `Range` and `partNumber` (rule 63). A malformed range is ignored, one past the end is 416. */
-export function readRange(request: S3Request, version: ObjectVersion, segments: readonly Segment[]): Slice {
-  const partNumber = request.query.get('partNumber');
+/** The part that a read asks for, judged before the object is looked up (order of checks). */
+export function readPartNumber(request: S3Request): number | undefined {
+  const text = request.query.get('partNumber');
+  if (text === undefined) {
+    return undefined;
+  }
+  const number = checkPartNumber(text);
+  if (request.headers.has('range')) {
+    throw invalidRequest('Cannot specify both Range header and partNumber query parameter.');
+  }
+  return number;
+}
+
+/** A part number as text (rule 72). */
+export function checkPartNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number < 1 || number > 10_000) {
+    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive.');
+  }
+  return number;
+}
+
+/** Reads `Range` (rule 63), or finds the part. A malformed range is ignored, one past the end is 416. */
+export function readRange(
+  request: S3Request,
+  partNumber: number | undefined,
+  version: ObjectVersion,
+  segments: readonly Segment[],
+): Slice {
   const range = request.headers.get('range');
   const whole: Slice = { kind: 'whole', startByte: 0, endByte: version.sizeBytes };
   if (partNumber !== undefined) {
-    if (range !== undefined) {
-      throw invalidRequest('Cannot specify both Range header and partNumber query parameter.');
-    }
-    return readPart(partNumber, version, segments);
+    return findPart(partNumber, version, segments);
   }
   const match = /^bytes=(\d*)-(\d*)$/.exec((range ?? '').trim());
   if (match === null || (match[1] === '' && match[2] === '')) {
@@ -46,14 +69,11 @@ function checkSlice(slice: Slice): Slice {
   return slice;
 }
 
-function readPart(text: string, version: ObjectVersion, segments: readonly Segment[]): Slice {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number < 1 || number > 10_000) {
-    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive.');
-  }
+function findPart(number: number, version: ObjectVersion, segments: readonly Segment[]): Slice {
+  const absent = (): S3Error => new S3Error('InvalidPartNumber', 'The requested partnumber is not satisfiable.');
   if (version.partCount === undefined) {
     if (number !== 1) {
-      throw new S3Error('InvalidRange', 'The requested partnumber is not satisfiable.');
+      throw absent();
     }
     return { kind: 'whole', startByte: 0, endByte: version.sizeBytes };
   }
@@ -64,5 +84,5 @@ function readPart(text: string, version: ObjectVersion, segments: readonly Segme
     }
     startByte += segment.sizeBytes;
   }
-  throw new S3Error('InvalidRange', 'The requested partnumber is not satisfiable.');
+  throw absent();
 }

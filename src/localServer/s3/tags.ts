@@ -11,7 +11,8 @@ export function readTaggingHeader(header: string | undefined, switches: S3Switch
   if (header === undefined || header === '') {
     return [];
   }
-  const tags = header.split('&').map((piece): Tag => {
+  const pieces = header.split('&').filter((piece) => piece !== '');
+  const tags = pieces.map((piece): Tag => {
     const equals = piece.indexOf('=');
     const decode = (text: string): string => {
       try {

@@ -1,4 +1,4 @@
-import { invalidArgument, malformedXml, S3Error } from './errors';
+import { invalidArgument, invalidRequest, malformedXml, S3Error } from './errors';
 import { currentBucket, readDocument, sendEmpty, sendXml, type BucketExchange } from './exchange';
 import { allowOnly, childOf, childrenOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
@@ -21,6 +21,8 @@ export interface WebsiteSetting {
     readonly redirect: WebsiteRedirect;
   }[];
 }
+
+const maxRules = 50;
 
 /** `GET ?website` (rule 104). */
 export async function getBucketWebsite(exchange: BucketExchange): Promise<void> {
@@ -46,7 +48,8 @@ function readWebsite(root: XmlElement): WebsiteSetting {
       throw malformedXml('RedirectAllRequestsTo cannot be provided in conjunction with other elements.');
     }
     allowOnly(all, ['HostName', 'Protocol']);
-    return { redirectAll: { hostName: requiredText(all, 'HostName'), ...readProtocol(all) }, rules: [] };
+    requiredText(all, 'HostName');
+    return { redirectAll: { hostName: readHostName(all) ?? '', ...readProtocol(all) }, rules: [] };
   }
   const index = childOf(root, 'IndexDocument');
   const error = childOf(root, 'ErrorDocument');
@@ -58,11 +61,29 @@ function readWebsite(root: XmlElement): WebsiteSetting {
   if (suffix === '' || suffix.includes('/')) {
     throw invalidArgument('The IndexDocument Suffix is not well formed: it must not be empty nor hold a slash.');
   }
+  const errorKey = error && requiredText(error, 'Key');
+  if (errorKey === '') {
+    throw invalidArgument('The ErrorDocument Key is not well formed: it must not be empty.');
+  }
   return {
     indexSuffix: suffix,
-    ...(error === undefined ? {} : { errorKey: requiredText(error, 'Key') }),
-    rules: routing === undefined ? [] : childrenOf(routing, 'RoutingRule').map(readRule),
+    ...(errorKey === undefined ? {} : { errorKey }),
+    rules: routing === undefined ? [] : readRules(routing),
   };
+}
+
+function readRules(element: XmlElement): WebsiteSetting['rules'] {
+  allowOnly(element, ['RoutingRule']);
+  const rules = childrenOf(element, 'RoutingRule');
+  if (rules.length === 0) {
+    throw malformedXml('RoutingRules must hold RoutingRule.');
+  }
+  if (rules.length > maxRules) {
+    throw invalidRequest(
+      `${rules.length} routing rules provided, the number of routing rules in a website configuration is limited to ${maxRules}.`,
+    );
+  }
+  return rules.map(readRule);
 }
 
 function readRule(element: XmlElement): WebsiteSetting['rules'][number] {
@@ -72,6 +93,9 @@ function readRule(element: XmlElement): WebsiteSetting['rules'][number] {
     throw malformedXml('RoutingRule must hold Redirect.');
   }
   allowOnly(redirect, ['HostName', 'HttpRedirectCode', 'Protocol', 'ReplaceKeyPrefixWith', 'ReplaceKeyWith']);
+  if (redirect.children.length === 0) {
+    throw malformedXml('Redirect must hold at least one element.');
+  }
   const condition = childOf(element, 'Condition');
   const errorCode = condition && textOfChild(condition, 'HttpErrorCodeReturnedEquals');
   const keyPrefix = condition && textOfChild(condition, 'KeyPrefixEquals');
@@ -79,7 +103,7 @@ function readRule(element: XmlElement): WebsiteSetting['rules'][number] {
     throw malformedXml('Condition must hold HttpErrorCodeReturnedEquals or KeyPrefixEquals.');
   }
   if (errorCode !== undefined && !/^[45]\d\d$/.test(errorCode)) {
-    throw invalidArgument(`HttpErrorCodeReturnedEquals must be a status from 400 to 599: "${errorCode}".`);
+    throw invalidRequest(`The provided HTTP error code (${errorCode}) is not valid. Valid codes are 4XX or 5XX.`);
   }
   return {
     ...(errorCode === undefined ? {} : { errorCode: Number(errorCode) }),
@@ -90,14 +114,15 @@ function readRule(element: XmlElement): WebsiteSetting['rules'][number] {
 
 function readRedirect(element: XmlElement): WebsiteRedirect {
   const code = textOfChild(element, 'HttpRedirectCode');
-  const hostName = textOfChild(element, 'HostName');
+  const hostName = readHostName(element);
   const replaceKeyPrefixWith = textOfChild(element, 'ReplaceKeyPrefixWith');
   const replaceKeyWith = textOfChild(element, 'ReplaceKeyWith');
-  if (code !== undefined && !/^3\d\d$/.test(code)) {
-    throw invalidArgument(`HttpRedirectCode must be a status from 300 to 399: "${code}".`);
+  // S3 says "3XX except 300", and takes those that say where to go.
+  if (code !== undefined && !/^30[1234578]$/.test(code)) {
+    throw invalidRequest(`The provided HTTP redirect code (${code}) is not valid. Valid codes are 3XX except 300.`);
   }
   if (replaceKeyPrefixWith !== undefined && replaceKeyWith !== undefined) {
-    throw malformedXml('Redirect must not hold both ReplaceKeyPrefixWith and ReplaceKeyWith.');
+    throw invalidRequest('You can only define ReplaceKeyPrefix or ReplaceKey but not both.');
   }
   return {
     ...(hostName === undefined ? {} : { hostName }),
@@ -108,10 +133,20 @@ function readRedirect(element: XmlElement): WebsiteRedirect {
   };
 }
 
+function readHostName(element: XmlElement): string | undefined {
+  const hostName = textOfChild(element, 'HostName');
+  if (hostName === '') {
+    throw invalidRequest(
+      'The HostName cannot be blank. To redirect within the same domain, the element should not be present.',
+    );
+  }
+  return hostName;
+}
+
 function readProtocol(element: XmlElement): { protocol?: 'http' | 'https' } {
   const protocol = textOfChild(element, 'Protocol');
   if (protocol !== undefined && protocol !== 'http' && protocol !== 'https') {
-    throw malformedXml('Protocol must be http or https.');
+    throw invalidRequest('Invalid protocol, protocol can be http or https.');
   }
   return protocol === undefined ? {} : { protocol };
 }

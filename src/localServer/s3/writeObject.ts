@@ -13,12 +13,13 @@ import {
 } from '../store/objects';
 import { archiveOfNewObject } from './archive';
 import { checkWriteConditions } from './conditions';
-import { accessDenied, invalidArgument, invalidRequest, S3Error } from './errors';
+import { accessDenied, invalidRequest, S3Error } from './errors';
 import { currentBucket, ownerIdOf, type Exchange, type ObjectExchange } from './exchange';
 import { lockOfNewVersion, readLockHeaders } from './objectLock';
 import { readAttributes, readCannedAcl, readStorageClass, type StorageClass } from './objectHeaders';
 import { publicAccessBlockOf } from './publicAccess';
 import { protectionOf, refuseIfRetained, retentionOfNewObject, type RetentionHeaders } from './retention';
+import { readServerEncryption, withServerEncryption } from './serverEncryption';
 import { readTaggingHeader } from './tags';
 
 /** What the headers of Put, Copy (with REPLACE) and Create upload say about the object to be. */
@@ -32,23 +33,16 @@ export interface ObjectHeaders {
 
 /** Reads and checks those headers. */
 export function readObjectHeaders(exchange: Exchange): ObjectHeaders {
-  checkEncryptionHeader(exchange);
+  const encryption = readServerEncryption(exchange.request);
+  const attributes = readAttributes(exchange);
   const objectLock = readLockHeaders(exchange.request, exchange.nowMs);
   return {
-    attributes: readAttributes(exchange),
+    attributes: { ...attributes, headers: withServerEncryption(attributes.headers, encryption) },
     tags: readTaggingHeader(exchange.request.header('x-amz-tagging'), exchange.switches),
     acl: readCannedAcl(exchange.request) ?? 'private',
     storageClass: readStorageClass(exchange),
     ...(objectLock === undefined ? {} : { objectLock }),
   };
-}
-
-/** Every object is encrypted at rest by the service; no other encryption can be asked for but that with customer keys. */
-export function checkEncryptionHeader(exchange: Exchange): void {
-  const encryption = exchange.request.header('x-amz-server-side-encryption');
-  if (encryption !== undefined && encryption !== 'AES256') {
-    throw invalidArgument(`The encryption method specified is not supported: "${encryption}".`);
-  }
 }
 
 /** A version about to be stored. */

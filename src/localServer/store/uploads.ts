@@ -34,6 +34,11 @@ export interface Upload {
 
 export type NewUpload = Omit<Upload, 'rowId' | 'uploadId'>;
 
+/** Whether a text has the form of an upload's id. */
+export function isUploadId(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** One uploaded part. */
 export interface Part {
   readonly partNumber: number;

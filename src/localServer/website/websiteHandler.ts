@@ -164,7 +164,7 @@ async function sendPage(
   let slice: Slice = { kind: 'whole', startByte: 0, endByte: version.sizeBytes };
   if (status === 200) {
     checkReadConditions((name) => request.headers.get(name), version, switches);
-    slice = readRange({ ...request, query: new Map() }, version, segments);
+    slice = readRange(request, undefined, version, segments);
   }
   const range = `bytes ${slice.startByte}-${slice.endByte - 1}/${version.sizeBytes}`;
   response.writeHead(slice.kind === 'range' ? 206 : status, {

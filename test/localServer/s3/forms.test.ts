@@ -34,7 +34,12 @@ const post = (body: Buffer, headers: Fields = {}, path = '/forms'): Promise<Repl
   });
 
 /** The fields of a form that a key signed, with their policy. */
-function signed(fields: Fields, conditions: readonly unknown[] = [], expiresInMs = 60_000): Fields {
+function signed(
+  fields: Fields,
+  conditions: readonly unknown[] = [],
+  expiresInMs = 60_000,
+  bucket: readonly unknown[] = [{ bucket: 'forms' }],
+): Fields {
   const date = amzDate(Date.now());
   const all: Fields = {
     ...fields,
@@ -45,7 +50,7 @@ function signed(fields: Fields, conditions: readonly unknown[] = [], expiresInMs
   const document = {
     expiration: new Date(Date.now() + expiresInMs).toISOString(),
     conditions: [
-      { bucket: 'forms' },
+      ...bucket,
       ...Object.entries(all)
         .filter(([name]) => name !== 'key')
         .map(([name, value]) => ({ [name]: value })),
@@ -134,4 +139,25 @@ describe('an HTML form', () => {
     expect((await post(body, { authorization: 'Bearer token-Manager' })).xml('Code')).toBe('CredentialsNotSupported');
     expect((await post(body, {}, '/absent-bucket')).xml('Code')).toBe('NoSuchBucket');
   });
+});
+
+test.each([
+  ['no bucket condition', []],
+  ['only a field that is called like it', [{ 'x-ignore-bucket': 'forms' }]],
+  ['another bucket', [{ bucket: 'other' }]],
+])('a policy with %s is refused and nothing is stored', async (_what, bucket) => {
+  const fields = signed({ key: 'no-bucket' }, [], 60_000, bucket);
+  const reply = await post(encode({ ...fields, 'x-ignore-bucket': 'forms' }, 'x'));
+  expect([reply.status, reply.xml('Code')]).toEqual([403, 'AccessDenied']);
+  expect((await cos.ask({ path: '/forms/no-bucket' })).status).toBe(404);
+});
+
+test('a policy may name its bucket by eq and by starts-with', async () => {
+  for (const condition of [
+    ['eq', '$bucket', 'forms'],
+    ['starts-with', '$bucket', 'for'],
+  ]) {
+    const reply = await post(encode(signed({ key: 'named' }, [], 60_000, [condition]), 'x'));
+    expect(reply.status).toBe(204);
+  }
 });

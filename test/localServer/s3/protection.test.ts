@@ -159,7 +159,7 @@ describe('Immutable Object Storage', () => {
     expect([holds.all('ID').length, holds.xml('RetentionPeriod')]).toEqual([100, '0']);
     expect(await post('held', 'legalHold&remove=unknown')).toBe('404 NoSuchLegalHold');
     for (const id of holds.all('ID')) expect(await post('held', `legalHold&remove=${id}`)).toBe('200');
-    expect((await cos.ask({ path: '/worm/held?legalHold' })).text).toContain('<LegalHoldSet></LegalHoldSet>');
+    expect((await cos.ask({ path: '/worm/held?legalHold' })).text).toContain('<LegalHolds></LegalHolds>');
     expect(await codeOf({ method: 'DELETE', path: '/worm/held' })).toBe('204');
     await cos.put('/plain/free');
     expect(await codeOf({ path: '/plain/free?legalHold' })).toBe('404 NoSuchRetention');

@@ -44,7 +44,6 @@ describe('answers', () => {
     ['DELETE', '/rules'],
     ['DELETE', '/rules/key'],
     ['POST', '/rules/key?uploads'],
-    ['POST', '/rules/key?legalHold&add=id'],
     ['POST', '/rules/key?extendRetention'],
     ['DELETE', '/rules/key?uploadId=id'],
   ])('rule 9: a body with %s %s is UnexpectedContent, however it is framed', async (method, path) => {

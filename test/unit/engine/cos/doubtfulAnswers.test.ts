@@ -19,14 +19,15 @@ function protectionOver(documents: Readonly<Record<string, string>>, headers: Re
 describe('answers that IBM describes in two ways', () => {
   const head = { 'retention-period': '60', 'retention-expiration-date': '20180908T213408Z' };
 
-  it('hold legal holds as the page has them, and as the service model has them', async () => {
+  it('hold legal holds as the page has them, as the service model has them, and as the SDKs read them', async () => {
     const page = `<RetentionState xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><CreateTime>Fri, 8 Sep 2018 21:33:08 GMT</CreateTime>
       <RetentionPeriod>60</RetentionPeriod><RetentionPeriodExpirationDate>Fri, 8 Sep 2018 21:34:08 GMT</RetentionPeriodExpirationDate>
       <LegalHoldSet><LegalHold><ID>one</ID><Date>Fri, 8 Sep 2018 21:33:08 GMT</Date></LegalHold><LegalHold><ID>two</ID></LegalHold></LegalHoldSet></RetentionState>`;
     const model = `<RetentionState><CreateTime>2018-09-08T21:33:08Z</CreateTime><RetentionPeriod>60</RetentionPeriod>
       <LegalHolds><member><ID>one</ID><Date>2018-09-08T21:33:08.000Z</Date></member><member><ID>two</ID></member></LegalHolds></RetentionState>`;
     const createdAtMs = Date.parse('2018-09-08T21:33:08Z');
-    for (const document of [page, model]) {
+    const sdks = page.replaceAll('LegalHoldSet', 'LegalHolds');
+    for (const document of [page, model, sdks]) {
       expect(await protectionOver({ ListLegalHolds: document }, head).getProtection(address, never)).toEqual({
         kind: 'retention',
         end: { kind: 'until', untilMs: createdAtMs + 60_000 },
