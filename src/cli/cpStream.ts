@@ -8,7 +8,7 @@ import { uploadStream } from '../engine/transfers/uploadStream';
 import type { CopyCommand } from './commandLine';
 import { parseObject } from './cosUri';
 import { exitCodes, type ExitCode } from './exitCode';
-import { complain, printJson, write } from './output';
+import { complain, jsonLine, printJson, write } from './output';
 import type { Session } from './session';
 
 /** `cos cp - cos://bucket/key`. The object appears when the input has ended, whole. */
@@ -31,7 +31,7 @@ export async function copyFromStdin(session: Session, command: CopyCommand, sign
       // lib-storage holds the parts it sends, so they are few.
       parallelParts: Math.min(4, session.concurrency),
       sent: (bytesDone) => {
-        if (command.common.isJson) process.stdout.write(`${JSON.stringify({ type: 'progress', bytesDone })}\n`);
+        if (command.common.isJson) process.stdout.write(jsonLine({ type: 'progress', bytesDone }));
       },
     },
     signal,

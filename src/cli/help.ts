@@ -10,13 +10,14 @@ const commonHelp = `  --endpoint URL      the endpoint, e.g. https://s3.us-south
   --auth HOW          iam or hmac: sign in with the API key, or with the HMAC pair, of a source that holds both
                       (otherwise COS_AUTH, or what IBM's tools take: the HMAC pair of cos_credentials, the API key of others)
   --no-sign-request   do not sign in: public buckets
-  --json              print JSON, one document a line
+  --json              print JSON, one document a line; a failure is {"type":"error","kind":…,"message":…} there, too
   --help              print this text
 
 Credentials come from the first of: IBM_API_KEY_ID (with IBM_SERVICE_INSTANCE_ID, IBM_AUTH_ENDPOINT),
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with AWS_SESSION_TOKEN), COS_HMAC_ACCESS_KEY_ID and
 COS_HMAC_SECRET_ACCESS_KEY, IBMCLOUD_API_KEY, the profile AWS_PROFILE, the file COS_CREDENTIALS_FILE or
 ~/.bluemix/cos_credentials, the profile "default" of the AWS credentials and config files. Never from arguments.
+Characters of names that a terminal would obey or hide are shown as escapes such as <U+001B>; with --json names are exact.
 `;
 
 const exitHelp = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some items failed or could not be moved, 130 cancelled by Ctrl-C.

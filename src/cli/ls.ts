@@ -3,7 +3,7 @@ import type { ObjectPage } from '../model/objectInfo';
 import type { Command } from './commandLine';
 import { nothingAt, parseCosUri, prefixOf } from './cosUri';
 import { exitCodes, UsageError, type ExitCode } from './exitCode';
-import { dateText, printable, printJson, printLine } from './output';
+import { dateText, printJson, printLines } from './output';
 import type { Session } from './session';
 
 /** `cos ls`: buckets, or what lies at a prefix, printed page by page as it comes. */
@@ -50,24 +50,22 @@ async function listBuckets(session: Session, isJson: boolean, signal: AbortSigna
     }
     const date = bucket.createdAtMs === undefined ? '' : dateText(bucket.createdAtMs);
     const place = [bucket.location, bucket.storageClass].filter((part) => part !== undefined).join(' ');
-    await printLine(`${date.padEnd(19)}  ${bucket.name}${place === '' ? '' : `  (${place})`}`);
+    await printLines([`${date.padEnd(19)}  ${bucket.name}${place === '' ? '' : `  (${place})`}`]);
   }
   return exitCodes.done;
 }
 
 async function printPage(page: ObjectPage, shownFrom: number): Promise<void> {
-  const folders = page.folders.map((folder) => `${'folder'.padStart(34)}  ${printable(folder.slice(shownFrom))}`);
+  const folders = page.folders.map((folder) => `${'folder'.padStart(34)}  ${folder.slice(shownFrom)}`);
   const objects = page.objects.map(
     ({ key, sizeBytes, modifiedAtMs }) =>
-      `${dateText(modifiedAtMs)}  ${String(sizeBytes).padStart(13)}  ${printable(key.slice(shownFrom))}`,
+      `${dateText(modifiedAtMs)}  ${String(sizeBytes).padStart(13)}  ${key.slice(shownFrom)}`,
   );
-  const lines = [...folders, ...objects];
-  if (lines.length > 0) await printLine(lines.join('\n'));
+  await printLines([...folders, ...objects]);
 }
 
 async function printJsonPage(page: ObjectPage): Promise<void> {
-  const folders = page.folders.map((prefix) => JSON.stringify({ kind: 'folder', prefix }));
-  const objects = page.objects.map((object) => JSON.stringify({ kind: 'object', ...object }));
-  const lines = [...folders, ...objects];
-  if (lines.length > 0) await printLine(lines.join('\n'));
+  const folders = page.folders.map((prefix) => ({ kind: 'folder', prefix }));
+  const objects = page.objects.map((object) => ({ kind: 'object', ...object }));
+  await printJson(...folders, ...objects);
 }

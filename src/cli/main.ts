@@ -1,10 +1,11 @@
 import { CosFailure } from '../engine/failure';
+import type { CosError } from '../model/cosError';
 import type { TransferSnapshot } from '../model/transferState';
 import { parseCommandLine, type Command } from './commandLine';
 import { cp } from './cp';
 import { exitCodes, UsageError, type ExitCode } from './exitCode';
 import { ls } from './ls';
-import { complain, printLine } from './output';
+import { complain, printJson, write } from './output';
 import { rm } from './rm';
 import { sentence } from './sentences';
 import { openSession, type Session } from './session';
@@ -25,7 +26,7 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
   try {
     const command = parseCommandLine(argv);
     if (command.verb === 'help') {
-      await printLine(command.text.trimEnd());
+      await write(process.stdout, command.text);
       return exitCodes.done;
     }
     const progress = new Progress(command.common.isJson);
@@ -39,7 +40,11 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       await session.close();
     }
   } catch (error) {
-    return failed(error);
+    const { exitCode, told } = failed(error);
+    complain(told.message);
+    // Arguments that cannot be read may ask for JSON all the same.
+    if (argv.includes('--json')) await printJson({ type: 'error', ...told });
+    return exitCode;
   }
 }
 
@@ -60,33 +65,52 @@ async function runVerb(
   }
 }
 
-function failed(error: unknown): ExitCode {
+/** What is told of a failure, as JSON with `type: 'error'` (docs/cos-error.schema.json). */
+interface ToldFailure extends Partial<Omit<CosError, 'kind'>> {
+  readonly kind: CosError['kind'] | 'usage';
+  readonly message: string;
+}
+
+function failed(error: unknown): { readonly exitCode: ExitCode; readonly told: ToldFailure } {
   if (cancel.signal.aborted) {
-    complain('cancelled');
-    return exitCodes.cancelled;
+    return { exitCode: exitCodes.cancelled, told: { kind: 'cancelled', message: 'cancelled' } };
   }
   if (error instanceof UsageError) {
-    complain(`${error.message}. "cos --help" tells more.`);
-    return exitCodes.usage;
+    const message = `${error.message}. "cos --help" tells more.`;
+    return { exitCode: exitCodes.usage, told: { kind: 'usage', message } };
   }
   if (error instanceof CosFailure) {
-    complain(sentence(error.error));
-    return error.error.kind === 'cancelled' ? exitCodes.cancelled : exitCodes.failed;
+    const exitCode = error.error.kind === 'cancelled' ? exitCodes.cancelled : exitCodes.failed;
+    return { exitCode, told: { ...error.error, message: sentence(error.error) } };
   }
-  complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return exitCodes.failed;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (process.env['COS_LOG'] === 'debug' && error instanceof Error) complain(error.stack ?? what);
+  const message = `this is a mistake of cos itself (${what}). COS_LOG=debug tells where`;
+  return { exitCode: exitCodes.failed, told: { kind: 'internal', message } };
+}
+
+/** Why standard output takes nothing any more; undefined while it does, or where its reader has only seen enough. */
+let outputProblem: NodeJS.ErrnoException | undefined;
+
+function outputFailed(error: NodeJS.ErrnoException): void {
+  // A reader that has seen enough (cos ls | head) ends us quietly; one of progress cancels what it tells of.
+  if (error.code !== 'EPIPE' && outputProblem === undefined) {
+    outputProblem = error;
+    const why = error.code === 'ENOSPC' ? 'its disk is full' : (error.code ?? error.message);
+    complain(`standard output cannot be written: ${why}`);
+  }
+  if (isMoving) cancel.abort();
+  else process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
 }
 
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
-// A reader that has seen enough (cos ls | head) ends us quietly; one of progress cancels what it tells of.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (isMoving) cancel.abort();
-  else process.exit(error.code === 'EPIPE' ? 0 : 1);
-});
+process.stdout.on('error', outputFailed);
+// Nobody is left to tell.
+process.stderr.on('error', () => undefined);
 
 void run(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
   // Standard input may still be open, and would keep us alive; what is written must go out first.
-  process.stdout.write('', () => process.exit(exitCode));
+  process.stdout.write('', () => process.exit(outputProblem === undefined ? exitCode : exitCodes.failed));
 });

@@ -1,31 +1,31 @@
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { jsonEscape, shownText } from '../model/shownText';
 
-/** Writes to a stream and waits while it is full. */
-export async function write(stream: NodeJS.WritableStream, chunk: string | Uint8Array): Promise<void> {
+/** Writes to a stream and waits while it is full. What can no longer be written to is left to whoever hears its error. */
+export async function write(stream: Writable, chunk: string | Uint8Array): Promise<void> {
+  if (stream.destroyed || stream.errored !== null) return;
   if (!stream.write(chunk)) await once(stream, 'drain');
 }
 
-/** One line of text on standard output. */
-export async function printLine(text: string): Promise<void> {
-  await write(process.stdout, `${text}\n`);
+/** Lines of text on standard output, in which everything can be seen. None writes nothing. */
+export async function printLines(lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await write(process.stdout, lines.map((line) => `${shownText(line)}\n`).join(''));
 }
 
-/** One JSON document as a line on standard output. */
-export async function printJson(value: unknown): Promise<void> {
-  await printLine(JSON.stringify(value));
+/** A JSON document as a line, with escapes for what a terminal would obey or hide: the value stays the same. */
+export function jsonLine(value: unknown): string {
+  return `${shownText(JSON.stringify(value), jsonEscape)}\n`;
+}
+
+/** JSON documents on standard output, one a line. */
+export async function printJson(...values: readonly unknown[]): Promise<void> {
+  if (values.length > 0) await write(process.stdout, values.map(jsonLine).join(''));
 }
 
 /** One message on standard error. */
 export function complain(text: string): void {
-  process.stderr.write(`cos: ${printable(text)}\n`);
-}
-
-/** A name as a terminal can show it: control characters and changes of direction, which could deceive, are written as escapes. */
-export function printable(name: string): string {
-  return name.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-  });
+  process.stderr.write(`cos: ${shownText(text)}\n`);
 }
 
 /** A point in time as `2026-01-31 12:00:00`, in UTC. */

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { BucketName, ObjectKey } from '../model/ids';
+import { shownText } from '../model/shownText';
 import type { Command } from './commandLine';
 import { parseCosUri, parseObject, prefixOf, type CosPlace } from './cosUri';
 import { exitCodes, UsageError, type ExitCode } from './exitCode';
@@ -66,7 +67,10 @@ async function isConfirmed(
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const places = prefixes.map((prefix) => `cos://${bucket}/${prefix}`).join(', ');
-    const answer = await terminal.question(`Delete ${count} objects below ${places}? [y/N] `, { signal });
+    const answer = await terminal.question(
+      `Delete ${count} ${count === 1 ? 'object' : 'objects'} below ${shownText(places)}? [y/N] `,
+      { signal },
+    );
     if (/^y(?:es)?$/i.test(answer.trim())) return true;
     complain('nothing was deleted');
     return false;

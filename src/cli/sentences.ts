@@ -10,7 +10,10 @@ export function sentence(error: CosError): string {
 function statement(error: CosError): string {
   const { bucket, host, key } = error;
   const place = bucket === undefined ? undefined : `cos://${bucket}${key === undefined ? '' : `/${key}`}`;
+  if (error.isProxy === true && error.reason !== 'proxyRefused') return `the proxy "${host ?? ''}" cannot be reached`;
   switch (error.reason) {
+    case 'proxyRefused':
+      return error.httpStatus === 407 ? `the proxy "${host ?? ''}" wants to know who asks` : trimmed(error.detail);
     case 'noSuchBucket':
       return `there is no bucket "${bucket ?? ''}" at this endpoint`;
     case 'hostUnknown':
@@ -52,11 +55,24 @@ function statement(error: CosError): string {
   }
 }
 
+/** Settings that the engine's sentences name, and what the command line has instead. */
+const ownNames = [
+  ['ibmcos.network.caFiles', 'AWS_CA_BUNDLE'],
+  ['http.noProxy', 'NO_PROXY'],
+  ['http.proxy', 'HTTPS_PROXY'],
+] as const;
+
 function trimmed(detail: string): string {
-  return detail.replace(/\.$/, '');
+  const own = ownNames.reduce((text, [setting, variable]) => text.replaceAll(setting, variable), detail);
+  return own.replace(/\.$/, '');
 }
 
 function nextStep(error: CosError): string | undefined {
+  if (error.reason === 'proxyRefused' && error.httpStatus === 407) {
+    return 'Put user and password into HTTPS_PROXY, as in http://user:password@proxy:8080';
+  }
+  if (error.isProxy === true)
+    return 'Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY; what NO_PROXY names is reached without one';
   switch (error.reason) {
     case 'alreadyExists':
       return 'Use --if-exists replace or --if-exists skip';

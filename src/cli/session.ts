@@ -5,6 +5,7 @@ import type { Connection } from '../model/connection';
 import { isAmazonKey } from '../model/credentialSources';
 import { connectionId, type TransferId } from '../model/ids';
 import { locationOfHost } from '../model/location';
+import { shownText } from '../model/shownText';
 import type { TransferSnapshot } from '../model/transferState';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
@@ -54,7 +55,7 @@ export function openSession(
     random: Math.random,
     log: ({ level, text }) => {
       if (environment['COS_LOG'] === 'debug' || (environment['COS_LOG'] === 'info' && level !== 'debug')) {
-        process.stderr.write(`${text}\n`);
+        process.stderr.write(`${shownText(text)}\n`);
       }
     },
   });

@@ -3,7 +3,7 @@ import type { Command } from './commandLine';
 import { headObject } from './headObject';
 import { parseCosUri } from './cosUri';
 import { exitCodes, type ExitCode } from './exitCode';
-import { dateText, printable, printJson, printLine, sizeText } from './output';
+import { dateText, printJson, printLines, sizeText } from './output';
 import type { Session } from './session';
 
 /** `cos stat`: what a HEAD tells of an object, or what is known of a bucket. */
@@ -72,6 +72,6 @@ function until(epochMs: number | undefined): string {
 async function printFacts(facts: Facts): Promise<void> {
   const present = facts.filter(([, value]) => value !== undefined);
   const width = Math.max(...present.map(([name]) => name.length));
-  const lines = present.map(([name, value]) => `${name.padEnd(width)}  ${printable(value ?? '')}`);
-  await printLine(lines.join('\n'));
+  const lines = present.map(([name, value]) => `${name.padEnd(width)}  ${value ?? ''}`);
+  await printLines(lines);
 }

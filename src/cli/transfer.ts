@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { shownText } from '../model/shownText';
 import type { TransferSnapshot } from '../model/transferState';
 import type { NameFilter, TransferRequest } from '../protocol/requests';
 import { exitCodes, type ExitCode } from './exitCode';
-import { complain, printable, sizeText } from './output';
+import { complain, jsonLine, sizeText } from './output';
 import { sentence } from './sentences';
 import type { Session } from './session';
+import { fitted, widthOf } from './terminalText';
 
 /** Shows transfers as they go: JSON lines on standard output, or one line on a terminal that is written over. */
 export class Progress {
@@ -17,7 +19,7 @@ export class Progress {
 
   show(transfers: readonly TransferSnapshot[]): void {
     for (const transfer of transfers) {
-      if (this.#isJson) process.stdout.write(`${JSON.stringify({ type: 'progress', ...transfer })}\n`);
+      if (this.#isJson) process.stdout.write(jsonLine({ type: 'progress', ...transfer }));
       else if (process.stderr.isTTY) this.#draw(transfer);
     }
   }
@@ -30,11 +32,17 @@ export class Progress {
 
   #draw(transfer: TransferSnapshot): void {
     const total = transfer.bytesTotal === undefined ? '' : ` of ${sizeText(transfer.bytesTotal)}`;
-    const items = transfer.itemsTotal === 1 ? '' : `, ${transfer.itemsDone} items`;
+    const items =
+      transfer.itemsTotal === 1 ? '' : `, ${transfer.itemsDone} ${transfer.itemsDone === 1 ? 'item' : 'items'}`;
     const rate = transfer.bytesPerSecond === undefined ? '' : `, ${sizeText(transfer.bytesPerSecond)}/s`;
-    const line = `${printable(transfer.title)}: ${sizeText(transfer.bytesDone)}${total}${items}${rate}`.slice(0, 100);
-    process.stderr.write(`\r${line.padEnd(this.#width)}`);
-    this.#width = line.length;
+    const figures = `: ${sizeText(transfer.bytesDone)}${total}${items}${rate}`;
+    // The last column stays free: a full line makes some terminals begin another.
+    const columns = (process.stderr.columns ?? 80) - 1;
+    const title = fitted(shownText(transfer.title), Math.max(0, columns - widthOf(figures)));
+    const line = fitted(`${title}${figures}`, columns);
+    const width = widthOf(line);
+    process.stderr.write(`\r${line}${' '.repeat(Math.max(0, Math.min(this.#width, columns) - width))}`);
+    this.#width = width;
   }
 }
 
@@ -69,7 +77,7 @@ export async function runTransfer(
   const transfers = await handlers['transfers/list'](null, new AbortController().signal);
   const end = transfers.find((transfer) => transfer.transferId === transferId);
   if (end === undefined) throw new Error('a transfer was lost');
-  if (isJson) process.stdout.write(`${JSON.stringify({ type: 'result', ...end })}\n`);
+  if (isJson) process.stdout.write(jsonLine({ type: 'result', ...end }));
   report(end);
   reportUnmatched(end, request);
   return selectsNothing(end, request) ? exitCodes.failed : exitCodeOf(end);
@@ -98,7 +106,10 @@ function report(end: TransferSnapshot): void {
   more(end.itemsFailed - end.failures.length, 'failed');
   if (end.itemsFailed === 0 && end.error !== undefined) complain(sentence(end.error));
   if (end.state === 'paused') complain(`interrupted; the same command with --resume goes on from here`);
-  if (end.state === 'cancelled') complain(`cancelled; ${end.itemsDone} items were complete, nothing else was kept`);
+  if (end.state === 'cancelled') {
+    const complete = end.itemsDone === 1 ? '1 item was' : `${end.itemsDone} items were`;
+    complain(`cancelled; ${complete} complete, nothing else was kept`);
+  }
 }
 
 /** A pattern or place that stands for nothing is probably misspelt: that is told, although nothing failed. */

@@ -134,6 +134,8 @@ export interface CosError {
   readonly fsPath?: string;
   /** Host concerned, for kinds `network` and `tls`. */
   readonly host?: string;
+  /** The host is a proxy's: it, and not the service, was not reached or refused. */
+  readonly isProxy?: true;
   readonly retry: RetryAdvice;
   readonly httpStatus?: number;
   /** The service's own error code, e.g. `NoSuchKey` or `BXNIM0415E`. */

@@ -1,3 +1,4 @@
+import { shownText } from '../../model/shownText';
 import type { LogLine } from '../../protocol/notifications';
 import type { EngineConfiguration } from '../../protocol/requests';
 import type { EngineClock } from '../clock';
@@ -110,8 +111,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     let answer: WireAnswer | undefined;
     let request: WireRequest | undefined;
     let pauseMs = waitMs;
-    const report = (level: LogLine['level'], outcome: string) =>
-      log({ level, text: logText(call, request, answer, clock.monotonicMs() - startedAtMs, attemptNumber, outcome) });
+    const report = (level: LogLine['level'], outcome: string) => {
+      const text = logText(call, request, answer, clock.monotonicMs() - startedAtMs, attemptNumber, outcome);
+      log({ level, text: shownText(text) });
+    };
     try {
       request = await call.prepare(before);
       const { requestTimeoutMs } = configuration;

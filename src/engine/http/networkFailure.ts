@@ -56,12 +56,18 @@ export function networkFailure(error: Error, route: Route): CosFailure {
       op: route.op,
       ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
       host: verdict.kind === 'tls' ? route.host : reached,
+      ...(route.proxyHost !== undefined && isUnreached(verdict) ? { isProxy: true } : {}),
       retry: verdict.kind === 'network' ? 'later' : 'never',
       ...(code === undefined ? {} : { code }),
       detail: verdict.detail,
     },
     { cause: error },
   );
+}
+
+/** Whether nothing was sent: with a proxy in between, it is the proxy that was not reached. */
+function isUnreached({ reason }: Verdict): boolean {
+  return reason === 'hostUnknown' || reason === 'connectionRefused';
 }
 
 function verdictOf(code: string | undefined, error: Error, host: string, reached: string, through: string): Verdict {
@@ -130,6 +136,7 @@ export function proxyFailure(op: string, proxyHost: string, host: string, status
     op,
     reason: 'proxyRefused',
     host: proxyHost,
+    isProxy: true,
     retry: status === 502 || status === 503 || status === 504 ? 'later' : 'never',
     httpStatus: status,
     detail,

@@ -25,11 +25,19 @@ function localError(op: string, act: LocalAct, fsPath: string, cause: unknown): 
     case 'ENOENT':
       return { ...base, reason: 'noSuchFile', detail: `"${fsPath}" does not exist` };
     case 'ENOTDIR':
+    case 'EEXIST':
       return { ...base, detail: `"${fsPath}" needs a folder where there is a file` };
     case 'EISDIR':
       return { ...base, detail: `"${fsPath}" is a folder, not a file` };
-    default:
-      return { ...base, detail: `"${fsPath}": ${cause instanceof Error ? cause.message : String(cause)}` };
+    case 'ENAMETOOLONG':
+      return { ...base, detail: `the name of "${fsPath}" is too long for its disk` };
+    case 'ELOOP':
+      return { ...base, detail: `"${fsPath}" is a symbolic link that leads to itself` };
+    default: {
+      const done = { read: 'read', write: 'written', list: 'listed' }[act];
+      const why = code ?? (cause instanceof Error ? cause.message : String(cause));
+      return { ...base, detail: `"${fsPath}" could not be ${done} (${why})` };
+    }
   }
 }
 
