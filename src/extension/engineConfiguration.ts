@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from './ui/vscode';
 import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import * as vscode from 'vscode';
+import * as vscode from './ui/vscode';
 import type { CosError } from '../model/cosError';
 import type { ConnectionId } from '../model/ids';
 import { objectScheme } from '../model/objectUri';
@@ -24,7 +24,7 @@ import { ProtectionBadges } from './tree/protectionBadges';
 import { BucketsView } from './tree/bucketsView';
 import { createFailureReporter, type ConnectionCommand } from './ui/failures';
 import { DisposableStore } from './ui/lifecycle';
-import { createPrompts } from './ui/prompts';
+import { createPrompts } from './ui/gate/prompts';
 import { registerRestores } from './versions';
 import { offerEngineRestart, reportConnectionProblems } from './ui/warnings';
 
@@ -35,7 +35,7 @@ const closing: (() => Promise<void>)[] = [];
 export function activate(context: vscode.ExtensionContext): void {
   const owned = new DisposableStore();
   context.subscriptions.push(owned);
-  const log = owned.add(vscode.window.createOutputChannel('COS Explorer', { log: true }));
+  const log = owned.add(vscode.window.createLog('COS Explorer'));
   const prompts = createPrompts();
   const localServer = owned.add(new LocalServer(context, prompts));
   const connections = owned.add(

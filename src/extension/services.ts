@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import type * as vscode from './ui/vscode';
 import type { Connection, Credential } from '../model/connection';
 import type { CosError, Result } from '../model/cosError';
 import type { BucketName, ConnectionId, ObjectKey } from '../model/ids';

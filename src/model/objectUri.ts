@@ -1,3 +1,4 @@
+import { shownText } from './shownText';
 import { bucketName, connectionId, objectKey, type BucketName, type ConnectionId, type ObjectKey } from './ids';
 
 /**
@@ -9,6 +10,7 @@ import { bucketName, connectionId, objectKey, type BucketName, type ConnectionId
  * | in the key                                   | in the path            |
  * |----------------------------------------------|------------------------|
  * | `~` `%` `\`, control characters, U+007F      | `~` + two hex digits   |
+ * | other characters that nobody sees            | `~u` + four hex digits |
  * | a segment `.` or `..`                        | `~2E` or `~2E~2E`      |
  * | an empty segment (`//`, leading, trailing `/`) | `~`                  |
  *
@@ -45,14 +47,22 @@ export function encodeSegment(segment: string): string {
     const special = unit < 0x20 || unit === 0x7f || unit === 0x7e || unit === 0x25 || unit === 0x5c;
     encoded += special ? `~${unit.toString(16).toUpperCase().padStart(2, '0')}` : segment.charAt(at);
   }
-  return encoded;
+  // Editors show paths, in tabs and titles.
+  return shownText(encoded, (codePoint) =>
+    String.fromCodePoint(codePoint)
+      .split('')
+      .map((unit) => `~u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 /** Undoes `encodeSegment`. An escape that it never writes is kept as it stands, so that any path has a meaning. */
 export function decodeSegment(segment: string): string {
   const bare = segment.replace(/~d$/, '');
   if (bare === '~') return '';
-  return bare.replace(/~([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return bare.replace(/~(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g, (_all, unit: string | undefined, hex = '') =>
+    String.fromCharCode(parseInt(unit ?? String(hex), 16)),
+  );
 }
 
 /** Path of a key below its bucket, without a leading `/`. Injective. */

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { isRetentionDays, maxRetentionDays, policyNameProblem, type BackupPolicy } from '../../model/backup';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { BucketTarget } from '../commands/targets';
@@ -18,7 +18,7 @@ export async function showPolicies(services: CommandServices, target: BucketTarg
       detail: vscode.l10n.t('into the vault "{0}"', bucketText(policy.vaultCrn)),
       policy,
     })),
-    { label: vscode.l10n.t('$(add) Create Backup Policy…') },
+    { icon: 'add', label: vscode.l10n.t('Create Backup Policy…') },
   ];
   const chosen = await prompts.pick(items, { placeHolder: vscode.l10n.t('Backup policy of "{0}"', bucket) });
   if (chosen === undefined) return;

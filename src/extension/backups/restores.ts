@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { bucketCrnLike, type BackupRestore, type RecoveryRange } from '../../model/backup';
 import { bucketName, objectKey, type ConnectionId } from '../../model/ids';
 import type { CommandOutcome, CommandServices } from '../commands/command';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import {
   isRetentionDays,
   maxRetentionDays,
@@ -32,7 +32,7 @@ export async function showVaults(services: CommandServices, connectionId: Connec
         .join(' · '),
       vault,
     })),
-    { label: vscode.l10n.t('$(add) Create Backup Vault…') },
+    { icon: 'add', label: vscode.l10n.t('Create Backup Vault…') },
   ];
   const chosen = await prompts.pick(items, { placeHolder: vscode.l10n.t('Backup vault') });
   if (chosen === undefined) return;
@@ -92,18 +92,20 @@ async function showVault(
   const t = vscode.l10n.t;
   const items: readonly (vscode.QuickPickItem & { readonly act: Act })[] = [
     ...ranges.value.map((range) => ({
-      label: `$(history) ${bucketText(range.sourceCrn)}`,
+      icon: 'history',
+      label: bucketText(range.sourceCrn),
       description: rangeText(range, t),
       detail: keptText(range, t),
       act: { kind: 'range', range } as const,
     })),
     ...(restores.ok ? restores.value : []).map((restore) => ({
-      label: t('$(sync) Restore into {0}', bucketText(restore.targetCrn)),
+      icon: 'sync',
+      label: t('Restore into {0}', bucketText(restore.targetCrn)),
       description: restoreText(restore, t),
       act: { kind: 'restore', restoreId: restore.id } as const,
     })),
-    { label: t('$(settings-gear) Settings of the vault'), act: { kind: 'open' } },
-    { label: t('$(trash) Delete Backup Vault…'), act: { kind: 'delete' } },
+    { icon: 'settings-gear', label: t('Settings of the vault'), act: { kind: 'open' } },
+    { icon: 'trash', label: t('Delete Backup Vault…'), act: { kind: 'delete' } },
   ];
   const placeHolder =
     ranges.value.length === 0

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { parseByteSize } from '../../model/byteSize';
 import type { LockMode } from '../../model/protection';
 import {

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { Location } from '../../model/location';
@@ -67,12 +67,14 @@ async function askInstance(
       way: 'instance' as const,
     })),
     {
-      label: vscode.l10n.t('$(edit) Enter the CRN of a key…'),
+      icon: 'edit',
+      label: vscode.l10n.t('Enter the CRN of a key…'),
       description: vscode.l10n.t('also of one that is not listed, or of another account'),
       way: 'crn',
     },
     {
-      label: vscode.l10n.t('$(circle-slash) No root key'),
+      icon: 'circle-slash',
+      label: vscode.l10n.t('No root key'),
       description: vscode.l10n.t('keys of the service'),
       way: 'none',
     },

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { bucketNameProblem } from '../../model/bucketName';
 
 /** Why a text cannot name a new bucket, in words. */

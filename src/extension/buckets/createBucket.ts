@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
 import { bucketName, objectKey, type BucketName, type ConnectionId } from '../../model/ids';
 import type { CommandOutcome, CommandServices } from '../commands/command';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import { takesRootKey } from '../../model/rootKey';
 import type { CommandServices } from '../commands/command';
@@ -58,7 +58,8 @@ function rowsOf(connection: Connection, basics: BucketBasics, options: BucketOpt
   const isIbm = locationsFor(connection).length > 0;
   const place = placeText(basics);
   const create: Row = {
-    label: t('$(check) Create Bucket "{0}"', basics.name),
+    icon: 'check',
+    label: t('Create Bucket "{0}"', basics.name),
     ...(place === '' ? {} : { description: place }),
     act: 'create',
   };

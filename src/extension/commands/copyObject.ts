@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { bucketName, objectKey } from '../../model/ids';
 import { objectUri } from '../../model/objectUri';
 import { isDirtyInTab } from '../documents/openEditors';

@@ -1,3 +1,4 @@
+import { plainName } from '../ui/gate/plain';
 import type { ObjectCount } from '../../protocol/requests';
 import { countText } from '../ui/format';
 import type { Translate } from '../ui/translate';
@@ -15,7 +16,7 @@ export function deleteQuestion(
   t: Translate,
 ): { readonly message: string; readonly detail: string } {
   const names = targets.flatMap(({ bucket, keys, prefixes }) =>
-    [...prefixes, ...keys].map((name) => `${bucket}/${name}`),
+    [...prefixes, ...keys].map((name) => plainName(`${bucket}/${name}`)),
   );
   const outcome = isUndoable
     ? t('The bucket keeps versions: what is deleted can be brought back with Undo.')

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import { objectKey, type ConnectionId } from '../../model/ids';
 import { parseAddress, type Address } from '../tree/address';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { TreeNode } from '../tree/treeNode';
 import { folderRefOf } from '../tree/treeNode';
 import type { CommandTable } from './command';

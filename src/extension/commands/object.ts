@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { keyProblem, objectKey } from '../../model/ids';
 import { folderUri, objectUri } from '../../model/objectUri';
 import { maxDocumentBytes } from '../documents/objectContent';

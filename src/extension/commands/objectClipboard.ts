@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { parentPrefix } from '../documents/place';
 import { runOrganise } from '../transfers/organise';
 import { planDuplicates, planOrganise } from '../transfers/organisePlan';

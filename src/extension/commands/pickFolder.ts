@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { bucketName, type ConnectionId } from '../../model/ids';
 import type { Prompts } from '../services';
 import { parseBucketAndFolder } from './keyText';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import { bucketName, keyProblem, objectKey, type BucketName, type ConnectionId } from '../../model/ids';
 import type { BucketSummary } from '../../model/objectInfo';
@@ -64,7 +64,7 @@ export async function pickBucket(
 ): Promise<Result<BucketName> | undefined> {
   const cancellation = new vscode.CancellationTokenSource();
   const listing = engine.send('buckets/list', { connectionId }, cancellation.token);
-  const byName = { label: vscode.l10n.t('$(edit) Type a bucket name…'), bucket: undefined };
+  const byName = { icon: 'edit', label: vscode.l10n.t('Type a bucket name…'), bucket: undefined };
   const items = listing.then((answer) => {
     const buckets: readonly BucketSummary[] = answer.ok ? answer.value : [];
     return [

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { UriParts } from '../../model/objectUri';
 import { parseUploadTarget, uploadTargetText } from '../transfers/uploadTarget';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectKey, type TransferId } from '../../model/ids';
 import { objectUri } from '../../model/objectUri';
 import { isFinal, type TransferSnapshot } from '../../model/transferState';

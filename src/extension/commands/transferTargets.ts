@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { TransferSnapshot } from '../../model/transferState';
 import { isTransferNode, type TransferNode } from '../transfers/transferNode';
 import { presentTransfer } from '../transfers/rowText';
@@ -55,7 +55,7 @@ async function pickTransfers(
   const items = candidates.map((snapshot) => {
     const outlook = transfers.outlooks.of(snapshot.transferId, Date.now());
     const { label, description, icon } = presentTransfer(snapshot, outlook, vscode.l10n.t);
-    return { label: `$(${icon}) ${label}`, description, snapshot };
+    return { icon, label, description, snapshot };
   });
   const chosen = await prompts.pickMany(items, { placeHolder: vscode.l10n.t('Choose transfers') });
   return chosen === undefined || chosen.length === 0 ? undefined : { target: chosen.map(({ snapshot }) => snapshot) };

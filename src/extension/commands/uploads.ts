@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { plainName } from '../ui/gate/plain';
+import * as vscode from '../ui/vscode';
 import { objectKey } from '../../model/ids';
 import { heldText } from '../tree/uploadTexts';
 import type { CommandOutcome, CommandServices, CommandTable } from './command';
@@ -41,7 +42,7 @@ async function abortUploads(services: CommandServices, target: UploadsTarget | u
   const detail = vscode.l10n.t(
     'Their parts are deleted and cannot be brought back. A program that is still uploading one of them will fail.',
   );
-  const names = uploads.slice(0, 10).map(({ key }) => key);
+  const names = uploads.slice(0, 10).map(({ key }) => plainName(key));
   if ((await prompts.confirm(message, `${names.join('\n')}\n\n${detail}`, button)) !== button) return;
   const aborted = await engine.send('uploads/abort', {
     connectionId,

@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { plainName } from '../ui/gate/plain';
+import * as vscode from '../ui/vscode';
 import type { DocumentSubject, SelectionChange, SelectionRefusal } from '../../model/configDocument';
 import type { Result } from '../../model/cosError';
 import type { TransferSnapshot } from '../../model/transferState';
@@ -101,7 +102,9 @@ export function previewText({ change, count, lookedAt, refused }: SelectionChang
       : [
           [
             t('{0} of {1} that were looked at stay as they are:', refused.length, lookedAt),
-            ...refused.slice(0, shownRefused).map(({ key, reason }) => `"${key}": ${refusalText(reason, t)}`),
+            ...refused
+              .slice(0, shownRefused)
+              .map(({ key, reason }) => `"${plainName(key)}": ${refusalText(reason, t)}`),
             ...(refused.length > shownRefused ? [t('and {0} more', refused.length - shownRefused)] : []),
           ].join('\n'),
         ]),

@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { plain } from '../ui/gate/plain';
+import * as vscode from '../ui/vscode';
 import type { DocumentStep, DocumentSubject, OpenedDocument } from '../../model/configDocument';
 import type { CosError } from '../../model/cosError';
 import type { ConfigurationServices } from './configurationServices';
@@ -40,7 +41,7 @@ export async function applyDocument(services: ConfigurationServices, applied: Ap
   for (const step of plan.value) {
     if (step.irreversible === undefined) continue;
     const button = vscode.l10n.t('Apply for Good');
-    const detail = vscode.l10n.t('{0}\n\nThis cannot be undone.', step.irreversible);
+    const detail = `${plain(step.irreversible)}\n\n${vscode.l10n.t('This cannot be undone.')}`;
     if ((await prompts.confirm(step.sentence, detail, button)) !== button) return { kind: 'notConfirmed' };
     confirmed.push(step.id);
   }
@@ -78,7 +79,7 @@ async function isWanted(
     steps.length === 1
       ? vscode.l10n.t('Apply this change to {0}?', name)
       : vscode.l10n.t('Apply these {0} changes to {1}?', steps.length, name);
-  const lines = steps.map(({ sentence, operation }, at) => `${at + 1}. ${sentence} (${operation})`);
+  const lines = steps.map(({ sentence, operation }, at) => `${at + 1}. ${plain(sentence)} (${operation})`);
   const answer = await prompts.confirm(question, lines.join('\n'), apply, ...(uri === undefined ? [] : [show]));
   if (answer === show && uri !== undefined) await compareWithServer(uri);
   return answer === apply;

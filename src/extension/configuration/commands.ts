@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { bucketTopics, maxSelectionNames, type DocumentSubject } from '../../model/configDocument';
 import { configScheme } from '../../model/configUri';
 import type { Result } from '../../model/cosError';

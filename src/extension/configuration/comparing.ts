@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { serverTextScheme } from '../../model/configUri';
 
 /** Opens what the service has now beside a document. */

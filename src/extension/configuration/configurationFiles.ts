@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { DocumentSubject, OpenedDocument } from '../../model/configDocument';
 import type { Result } from '../../model/cosError';
 import { configScheme, parseConfigUri } from '../../model/configUri';

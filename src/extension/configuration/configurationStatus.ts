@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { configScheme } from '../../model/configUri';
 import { DisposableStore } from '../ui/lifecycle';
 import type { ConfigurationFiles } from './configurationFiles';
@@ -54,16 +54,18 @@ export class ConfigurationStatus implements vscode.Disposable, vscode.FileDecora
     }
     const reason = held.opened.readOnlyReason;
     if (held.draft !== undefined) {
-      this.#item.text = vscode.l10n.t('$(warning) Not applied');
+      this.#item.icon = 'warning';
+      this.#item.text = vscode.l10n.t('Not applied');
       this.#item.tooltip = vscode.l10n.t(
         'The text is kept here: an automatic save applies nothing, also not when you saved while it ran, or you did not confirm. Save once more, or click, to apply it.',
       );
       this.#item.command = 'ibmcos.config.apply';
       this.#item.show();
     } else if (reason !== undefined) {
-      this.#item.text = vscode.l10n.t('$(lock) Read-only configuration');
+      this.#item.icon = 'lock';
+      this.#item.text = vscode.l10n.t('Read-only configuration');
       this.#item.tooltip = reason;
-      this.#item.command = undefined;
+      this.#item.command = '';
       this.#item.show();
     } else this.#item.hide();
   }

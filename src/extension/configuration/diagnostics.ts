@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { DocumentProblem } from '../../model/configDocument';
 import { configScheme, parseConfigUri } from '../../model/configUri';
 import type { EngineClient } from '../services';

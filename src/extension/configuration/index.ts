@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { configScheme, overviewScheme, overviewUri, serverTextScheme } from '../../model/configUri';
 import type { BucketName, ConnectionId } from '../../model/ids';
 import { DisposableStore } from '../ui/lifecycle';
@@ -36,13 +36,13 @@ export function registerConfiguration(services: ConfigurationServices): Configur
   };
   owned.add(vscode.workspace.registerFileSystemProvider(configScheme, files, { isCaseSensitive: true }));
   owned.add(
-    vscode.workspace.registerTextDocumentContentProvider(serverTextScheme, {
+    vscode.workspace.registerContents(serverTextScheme, {
       provideTextDocumentContent: async (uri) => (await room()).serverText(uri),
     }),
   );
   const stale = owned.add(new vscode.EventEmitter<vscode.Uri>());
   owned.add(
-    vscode.workspace.registerTextDocumentContentProvider(overviewScheme, {
+    vscode.workspace.registerReports(overviewScheme, {
       onDidChange: stale.event,
       provideTextDocumentContent: async (uri, token) =>
         (await import('../overview/overview')).overviewOf(services, uri, token),

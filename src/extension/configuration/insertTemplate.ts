@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { parseConfigUri } from '../../model/configUri';
 import type { CommandServices } from '../commands/command';
 import { templatesOf, type Template } from './templates';

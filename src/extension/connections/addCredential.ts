@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import {
   readServiceCredential,

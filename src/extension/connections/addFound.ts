@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import { discoverCredentials, isAmazonKey, signInOf } from '../../model/credentialSources';
 import type {
@@ -65,14 +65,15 @@ function foundItems(discoveries: readonly Discovery[]): readonly FoundItem[] {
   return discoveries.flatMap((one, index): readonly FoundItem[] => {
     if (one.kind === 'problem') {
       const problem = sourceProblemSentence(one.problem);
-      return [{ label: `$(warning) ${vscode.l10n.t('Cannot be used')}`, detail: problem, problem }];
+      return [{ icon: 'warning', label: vscode.l10n.t('Cannot be used'), detail: problem, problem }];
     }
     const taken = signInOf(one.credential);
     return waysOf(one.credential).map((way) => {
       const credential = withSignIn(one.credential, way);
       const isTaken = index === first && way === taken;
       return {
-        label: `$(${way === 'hmac' ? 'lock' : 'key'}) ${placeText(credential.place)}`,
+        icon: way === 'hmac' ? 'lock' : 'key',
+        label: placeText(credential.place),
         description: [kindText(credential), ...(isTaken ? [vscode.l10n.t("taken by IBM's tools")] : [])].join(' · '),
         detail: detailText(credential),
         credential,

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { AnonymousConnection, Connection } from '../../model/connection';
 import { endpointOfLocation } from '../../model/location';
 import type { Prompts, StepAnswer } from '../services';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { AnonymousConnection, Connection, Credential } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import type { InstanceSummary } from '../../model/instance';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import type { CosError, Result } from '../../model/cosError';
 import { bucketName, objectKey, type BucketName, type ObjectKey } from '../../model/ids';
@@ -38,7 +38,7 @@ export async function examine(
   };
   const report = doctorReport(answer.value, subject, vscode.l10n.t);
   const content = withoutCredential(report, await connections.findCredential(connection.id));
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
+  await vscode.window.showTextDocument(await vscode.workspace.openText(content, 'markdown'));
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { shownText } from '../../model/shownText';
 import type { Connection, Credential } from '../../model/connection';
 import type { CosError } from '../../model/cosError';
 import type { Diagnosis, DiagnosisConclusion, DiagnosisOutcome, DiagnosisStep } from '../../model/diagnosis';
@@ -243,7 +244,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Text that Markdown shows as it is, in one line. */
 function plain(text: string): string {
-  return text.replace(/[\\`*_[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
+  return shownText(text.replace(/\s+/g, ' ')).replace(/[\\`*_[\]<>|#]/g, '\\$&');
 }
 
 function capitalised(text: string): string {

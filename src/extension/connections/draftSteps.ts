@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { endpointOfLocation, locationOfHost, type EndpointNetwork, type Location } from '../../model/location';
 import type { Prompts, StepAnswer } from '../services';
 import type { Step } from '../ui/steps';
@@ -37,7 +37,7 @@ export function iamSteps(services: IamStepServices, need: SecretNeed): readonly 
             description: city,
             location: code,
           })),
-          { label: otherEndpointLabel(), description: vscode.l10n.t('any endpoint URL'), location: '' },
+          { icon: 'edit', label: otherEndpointLabel(), description: vscode.l10n.t('any endpoint URL'), location: '' },
         ];
         const options = {
           placeHolder: vscode.l10n.t('Location to start from; buckets elsewhere are reached at their own'),
@@ -216,7 +216,7 @@ function endpointInput(value: string): vscode.InputBoxOptions {
 }
 
 function otherEndpointLabel(): string {
-  return vscode.l10n.t('$(edit) Other endpoint…');
+  return vscode.l10n.t('Other endpoint…');
 }
 
 function networkItems(): readonly { label: string; description: string; network: EndpointNetwork }[] {

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { InstanceSummary, ServicePlan } from '../../model/instance';
 import type { FailureReporter, Prompts, StepAnswer, StepPlace } from '../services';
@@ -63,7 +63,8 @@ function pickInstance(
     instance,
   }));
   const other: InstanceItem = {
-    label: vscode.l10n.t('$(edit) Another instance…'),
+    icon: 'edit',
+    label: vscode.l10n.t('Another instance…'),
     description: vscode.l10n.t('by CRN or id'),
     instance: undefined,
   };

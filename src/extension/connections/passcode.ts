@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Account, PasscodeSession } from '../../model/account';
 import type { Connection, Credential, IamConnection, OtherSignIn } from '../../model/connection';
 import type { Result } from '../../model/cosError';

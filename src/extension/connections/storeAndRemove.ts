@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { isNothingButCredential } from '../../model/serviceCredential';
 import { addCredentialText } from './addCredential';
 import type { FormServices } from './connectionForm';

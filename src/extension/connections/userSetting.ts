@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import type { DisposableStore } from '../ui/lifecycle';
 import type { ConnectionSetting } from './savedConnections';

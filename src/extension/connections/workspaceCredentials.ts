@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { secretPlaces } from '../../model/serviceCredential';
 import { DisposableStore } from '../ui/lifecycle';
 

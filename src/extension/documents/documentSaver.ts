@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectScheme } from '../../model/objectUri';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { ObjectRef } from '../../protocol/requests';

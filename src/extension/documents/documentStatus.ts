@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectScheme } from '../../model/objectUri';
 import type { Connections } from '../services';
 import { momentText } from '../protection/protectionTexts';
@@ -77,7 +77,8 @@ export class DocumentStatus implements vscode.Disposable, vscode.FileDecorationP
     const reason = this.#files.readOnlyReason(uri);
     const connection = this.#connections.get(place.connectionId)?.name ?? place.connectionId;
     item.name = vscode.l10n.t('Object Storage: Document');
-    item.text = `$(${reason === undefined ? 'cloud' : 'lock'}) ${connection}/${place.bucket}`;
+    item.icon = reason === undefined ? 'cloud' : 'lock';
+    item.text = `${connection}/${place.bucket}`;
     const where = vscode.l10n.t('Object "{0}" in bucket "{1}" of "{2}"', place.key, place.bucket, connection);
     item.tooltip = reason === undefined ? where : `${readOnlySentence(reason)}\n${where}`;
     item.show();

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectScheme } from '../../model/objectUri';
 import { setContextKey } from '../ui/contextKeys';
 import { DisposableStore } from '../ui/lifecycle';
@@ -21,7 +21,7 @@ export function registerDocuments(services: FileSystemServices): Documents {
   owned.add(
     vscode.workspace.registerFileSystemProvider(viewScheme, new ObjectViews(services), {
       isCaseSensitive: true,
-      isReadonly: new vscode.MarkdownString(
+      isReadonly: vscode.markdownSentence(
         vscode.l10n.t('This shows a part or an earlier state of an object; it cannot be saved.'),
       ),
     }),

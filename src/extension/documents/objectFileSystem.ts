@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import { objectUri, folderUri } from '../../model/objectUri';
 import type { ObjectRef, TransferRequest } from '../../protocol/requests';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 
 /** How a save that is about to reach the file system was asked for. */
 export type SaveReason = 'manual' | 'automatic';

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Connection, Credential, IamConnection } from '../../model/connection';
 import { connectionId } from '../../model/ids';
 import type { ProvidedConnection } from '../connections/savedConnections';
@@ -284,7 +284,8 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     if (this.#state.kind !== 'owned' && this.#state.kind !== 'found') return;
     const item = vscode.window.createStatusBarItem('ibmcos.localServer', vscode.StatusBarAlignment.Left);
     item.name = vscode.l10n.t('Local Object Storage');
-    item.text = `$(server-environment) ${vscode.l10n.t('Local Object Storage')}`;
+    item.icon = 'server-environment';
+    item.text = vscode.l10n.t('Local Object Storage');
     item.tooltip = vscode.l10n.t(
       'Local Object Storage is running at {0}. Click to open its log.',
       this.#state.info.endpoint,

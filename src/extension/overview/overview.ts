@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { bucketTopics, type BucketTopic } from '../../model/configDocument';
 import { configUri } from '../../model/configUri';
 import type { Result } from '../../model/cosError';

@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import type { BucketConfig } from '../../model/bucketConfig';
 import { bucketTopics, type BucketTopic } from '../../model/configDocument';
 import type { CosError, Result } from '../../model/cosError';
@@ -40,7 +41,7 @@ export function overviewText(parts: OverviewParts, sentence: (error: CosError) =
   ];
   const widest = Math.max(...[...place, ...usage, ...settings, backups].map(([label]) => label.length));
   const block = (title: string, lines: readonly Line[]): string =>
-    [title, ...lines.map(([label, text]) => `  ${label.padEnd(widest)}  ${text}`)].join('\n');
+    [title, ...lines.map(([label, text]) => `  ${label.padEnd(widest)}  ${plain(text)}`)].join('\n');
   const note = t(
     'Read {0}. Names below "{1}" are links to their documents. Run the command again to read anew.',
     formatMoment(parts.readAtMs),

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { readDate } from '../../model/dates';
 import { maxRetentionDays, type RetentionExtension } from '../../model/retention';
 import type { CommandServices } from '../commands/command';

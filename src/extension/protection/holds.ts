@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
 import { newHoldIdProblem, type HoldIdProblem, type LegalHold, type Protection } from '../../model/protection';
 import { folderUri } from '../../model/objectUri';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
 import { obstaclesOf } from '../../model/protection';
 import type { EngineClient, Prompts } from '../services';

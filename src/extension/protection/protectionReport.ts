@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import { deletability, obstaclesOf, type Deletability, type Protection } from '../../model/protection';
 import type { CosError } from '../../model/cosError';
 import type { Translate } from '../ui/translate';
@@ -62,8 +63,8 @@ export function reportText(
   t: Translate,
 ): string {
   const lines = rows.map(({ bucket, key, protection, error }) => {
-    const name = `${bucket}/${key}`;
-    if (protection === undefined) return `${name}\n    ${error === undefined ? t('not read') : sentence(error)}`;
+    const name = plain(`${bucket}/${key}`);
+    if (protection === undefined) return `${name}\n    ${error === undefined ? t('not read') : plain(sentence(error))}`;
     const obstacles = obstaclesOf(protection, nowMs).map((obstacle) => obstacleText(obstacle, t));
     return `${name}\n    ${obstacles.length === 0 ? t('can be deleted now') : obstacles.join('; ')}`;
   });

@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { plainName } from '../ui/gate/plain';
+import * as vscode from '../ui/vscode';
 import { readDate } from '../../model/dates';
 import type { LockMode, Protection } from '../../model/protection';
 import {
@@ -104,7 +105,7 @@ function before(untilMs: number): string {
 
 /** The first names of a selection, a line each, and how many more there are. */
 function namesOf(objects: readonly ObjectTarget[]): string {
-  const names = objects.slice(0, 10).map(({ bucket, key }) => `${bucket}/${key}`);
+  const names = objects.slice(0, 10).map(({ bucket, key }) => plainName(`${bucket}/${key}`));
   const more = objects.length - names.length;
   return [...names, ...(more > 0 ? [vscode.l10n.t('… and {0} more', more)] : [])].join('\n');
 }

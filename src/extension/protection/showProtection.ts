@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { Protection } from '../../model/protection';
 import type { CommandOutcome, CommandServices } from '../commands/command';
@@ -82,7 +82,7 @@ function nameOf({ bucket, key }: ObjectTarget): { bucket: string; key: string } 
 
 async function showReport({ failures }: CommandServices, rows: readonly ReportRow[]): Promise<void> {
   const content = reportText(rows, Date.now(), (error) => failures.sentence(error), vscode.l10n.t);
-  const document = await vscode.workspace.openTextDocument({ content });
+  const document = await vscode.workspace.openText(content);
   await vscode.window.showTextDocument(document, { preview: true });
 }
 

@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { plain } from '../ui/gate/plain';
+import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
 import type { CommandServices } from '../commands/command';
 import type { ObjectTarget } from '../commands/targets';
@@ -75,7 +76,9 @@ async function offerReport(
 ): Promise<void> {
   const button = vscode.l10n.t('Show Report');
   if ((await prompts.warn(text, button)) !== button) return;
-  const lines = failed.map(({ object, error }) => `${object.bucket}/${object.key}\n    ${failures.sentence(error)}`);
-  const document = await vscode.workspace.openTextDocument({ content: `${text}\n\n${lines.join('\n')}\n` });
+  const lines = failed.map(
+    ({ object, error }) => `${plain(`${object.bucket}/${object.key}`)}\n    ${plain(failures.sentence(error))}`,
+  );
+  const document = await vscode.workspace.openText(`${text}\n\n${lines.join('\n')}\n`);
   await vscode.window.showTextDocument(document, { preview: true });
 }

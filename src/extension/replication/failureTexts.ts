@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import type { ReplicationFailure } from '../../model/replication';
 import { formatMoment } from '../ui/format';
 import type { Translate } from '../ui/translate';
@@ -34,10 +35,10 @@ export function failuresReport(
   const causes = [...byCause].toSorted(([, one], [, other]) => other.length - one.length);
   const blocks = causes.map(([cause, list]) =>
     [
-      `${cause} (${list.length})`,
+      `${plain(cause)} (${list.length})`,
       ...list.map((failure) => {
         const text = failureText(failure, t);
-        return text === '' ? `  ${failure.key}` : `  ${failure.key} · ${text}`;
+        return text === '' ? `  ${plain(failure.key)}` : `  ${plain(failure.key)} · ${plain(text)}`;
       }),
     ].join('\n'),
   );

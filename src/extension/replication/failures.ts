@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { CosError } from '../../model/cosError';
 import type { ReplicationFailure } from '../../model/replication';
 import type { CommandOutcome, CommandServices } from '../commands/command';
@@ -20,8 +20,8 @@ export async function showReplicationFailures(
     return;
   }
   const items: readonly (vscode.QuickPickItem & { readonly act?: 'reattempt' | 'report' })[] = [
-    { label: vscode.l10n.t('$(refresh) Try All Again'), act: 'reattempt' },
-    { label: vscode.l10n.t('$(list-flat) Open as a Report'), act: 'report' },
+    { icon: 'refresh', label: vscode.l10n.t('Try All Again'), act: 'reattempt' },
+    { icon: 'list-flat', label: vscode.l10n.t('Open as a Report'), act: 'report' },
     ...failures.map((failure) => ({
       label: failure.key,
       description: failure.cause ?? '',
@@ -94,5 +94,5 @@ async function openReport(
   if (read.isCancelled) return;
   const stopped = read.error === undefined ? undefined : failures.sentence(read.error);
   const content = failuresReport(target.bucket, read.found, stopped, vscode.l10n.t);
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }), { preview: true });
+  await vscode.window.showTextDocument(await vscode.workspace.openText(content), { preview: true });
 }

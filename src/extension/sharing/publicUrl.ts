@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectTarget } from '../commands/targets';
 import { fireObjects } from '../ui/objectChanges';

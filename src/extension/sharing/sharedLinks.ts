@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import { formatMoment } from '../ui/format';
 import type { Translate } from '../ui/translate';
@@ -21,7 +21,7 @@ export async function showSharedLinks(services: CommandServices): Promise<Comman
     link,
   }));
   if (expired.length > 0) {
-    items.push({ label: vscode.l10n.t('$(clear-all) Remove All Expired Links ({0})', expired.length) });
+    items.push({ icon: 'clear-all', label: vscode.l10n.t('Remove All Expired Links ({0})', expired.length) });
   }
   const title = vscode.l10n.t('Presigned URLs');
   const placeHolder = vscode.l10n.t('Presigned URLs made here; the URLs themselves are not kept');
@@ -39,12 +39,13 @@ export function linkRow(
   link: LedgerEntry,
   nowMs: number,
   t: Translate,
-): { readonly label: string; readonly description: string } {
+): { readonly icon: string; readonly label: string; readonly description: string } {
   const until = formatMoment(link.expiresAtMs);
   const isOver = wishAgain(link, nowMs) === undefined;
   const use = link.wish.method === 'GET' ? t('read') : t('write');
   return {
-    label: `$(${isOver ? 'circle-slash' : 'link'}) ${link.bucket}/${link.key}`,
+    icon: isOver ? 'circle-slash' : 'link',
+    label: `${link.bucket}/${link.key}`,
     description: isOver ? t('{0}, expired {1}', use, until) : t('{0}, until {1}', use, until),
   };
 }
@@ -55,13 +56,15 @@ async function actOn(services: CommandServices, link: LedgerEntry): Promise<Comm
   const items: (vscode.QuickPickItem & { readonly act: 'copy' | 'forget' })[] = [];
   if (wish !== undefined && connections.get(link.connectionId) !== undefined) {
     items.push({
-      label: vscode.l10n.t('$(copy) Copy Again'),
+      icon: 'copy',
+      label: vscode.l10n.t('Copy Again'),
       description: vscode.l10n.t('signed anew, until the same time'),
       act: 'copy',
     });
   }
   items.push({
-    label: vscode.l10n.t('$(trash) Remove from This List'),
+    icon: 'trash',
+    label: vscode.l10n.t('Remove from This List'),
     ...(wish === undefined ? {} : { description: vscode.l10n.t('the link goes on working until it expires') }),
     act: 'forget',
   });

@@ -29,15 +29,15 @@ function python({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): s
     key === undefined
       ? [
           'for page in cos.get_paginator("list_objects_v2").paginate(',
-          `    Bucket=${quote(bucket)}`,
+          `    Bucket=${quote(bucket, 'python')}`,
           '):',
           '    for entry in page.get("Contents", []):',
           '        print(entry["Key"], entry["Size"])',
         ]
       : [
           'answer = cos.get_object(',
-          `    Bucket=${quote(bucket)},`,
-          `    Key=${quote(key)},`,
+          `    Bucket=${quote(bucket, 'python')},`,
+          `    Key=${quote(key, 'python')},`,
           ')',
           'print(answer["Body"].read())',
         ];
@@ -50,7 +50,7 @@ function python({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): s
     '',
     'cos = ibm_boto3.client(',
     '    "s3",',
-    `    endpoint_url=${quote(endpoint)},`,
+    `    endpoint_url=${quote(endpoint, 'python')},`,
     ...pythonSignIn(signIn, style),
     ')',
     '',
@@ -63,15 +63,15 @@ function pythonSignIn(signIn: SnippetPlace['signIn'], style: string): readonly s
     case 'iam':
       return [
         '    ibm_api_key_id=os.environ["IBM_API_KEY_ID"],',
-        `    ibm_service_instance_id=${quote(signIn.serviceInstanceId)},`,
-        `    ibm_auth_endpoint=${quote(signIn.tokenUrl)},`,
+        `    ibm_service_instance_id=${quote(signIn.serviceInstanceId, 'python')},`,
+        `    ibm_auth_endpoint=${quote(signIn.tokenUrl, 'python')},`,
         `    config=Config(signature_version="oauth", ${style}),`,
       ];
     case 'hmac':
       return [
         '    aws_access_key_id=os.environ["COS_HMAC_ACCESS_KEY_ID"],',
         '    aws_secret_access_key=os.environ["COS_HMAC_SECRET_ACCESS_KEY"],',
-        `    region_name=${quote(signIn.region)},`,
+        `    region_name=${quote(signIn.region, 'python')},`,
         `    config=Config(signature_version="s3v4", ${style}),`,
       ];
     case 'anonymous':
@@ -86,12 +86,12 @@ function node({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
   const use =
     key === undefined
       ? [
-          `  const page = await cos.${call('listObjectsV2')}{ Bucket: ${quote(bucket)} }).promise();`,
+          `  const page = await cos.${call('listObjectsV2')}{ Bucket: ${quote(bucket, 'javascript')} }).promise();`,
           '  for (const { Key, Size } of page.Contents) console.log(Key, Size);',
         ]
       : [
           '  const answer = await cos',
-          `    .${call('getObject')}{ Bucket: ${quote(bucket)}, Key: ${quote(key)} })`,
+          `    .${call('getObject')}{ Bucket: ${quote(bucket, 'javascript')}, Key: ${quote(key, 'javascript')} })`,
           '    .promise();',
           '  process.stdout.write(answer.Body);',
         ];
@@ -100,7 +100,7 @@ function node({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
     'const COS = require("ibm-cos-sdk");',
     '',
     'const cos = new COS.S3({',
-    `  endpoint: ${quote(endpoint)},`,
+    `  endpoint: ${quote(endpoint, 'javascript')},`,
     ...nodeSignIn(signIn),
     `  s3ForcePathStyle: ${isPathStyle},`,
     '});',
@@ -121,14 +121,14 @@ function nodeSignIn(signIn: SnippetPlace['signIn']): readonly string[] {
     case 'iam':
       return [
         '  apiKeyId: process.env.IBM_API_KEY_ID,',
-        `  serviceInstanceId: ${quote(signIn.serviceInstanceId)},`,
-        `  ibmAuthEndpoint: ${quote(signIn.tokenUrl)},`,
+        `  serviceInstanceId: ${quote(signIn.serviceInstanceId, 'javascript')},`,
+        `  ibmAuthEndpoint: ${quote(signIn.tokenUrl, 'javascript')},`,
       ];
     case 'hmac':
       return [
         '  accessKeyId: process.env.COS_HMAC_ACCESS_KEY_ID,',
         '  secretAccessKey: process.env.COS_HMAC_SECRET_ACCESS_KEY,',
-        `  region: ${quote(signIn.region)},`,
+        `  region: ${quote(signIn.region, 'javascript')},`,
         '  signatureVersion: "v4",',
       ];
     case 'anonymous':
@@ -260,9 +260,11 @@ function java({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
 
 /** Secrets go through pipes: every user of a machine can read the arguments of a command. */
 function curl({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): string {
-  const base = isPathStyle ? `${endpoint}/${bucket}` : endpoint.replace('//', `//${bucket}.`);
+  // Another name than one of DNS has no place in a host.
+  const inHost = !isPathStyle && /^[a-z0-9][a-z0-9.-]*$/.test(bucket);
+  const base = inHost ? endpoint.replace('//', `//${bucket}.`) : `${endpoint}/${encodePath(bucket)}`;
   const url = quoteShell(key === undefined ? `${base}?list-type=2` : `${base}/${encodePath(key)}`);
-  const request = `curl --fail --silent --show-error --path-as-is`;
+  const request = `curl --fail --silent --show-error --globoff --path-as-is`;
   if (signIn.kind === 'hmac') {
     return lines(
       `printf 'user = "%s:%s"\\n' "$COS_HMAC_ACCESS_KEY_ID" "$COS_HMAC_SECRET_ACCESS_KEY" |`,
@@ -273,7 +275,7 @@ function curl({ endpoint, bucket, key, isPathStyle, signIn }: SnippetPlace): str
   if (signIn.kind === 'anonymous') return lines(`${request} \\`, `  ${url}`);
   return lines(
     `token=$(printf '%s' "$IBM_API_KEY_ID" |`,
-    `  curl --fail --silent --show-error ${quoteShell(signIn.tokenUrl)} \\`,
+    `  curl --fail --silent --show-error --globoff ${quoteShell(signIn.tokenUrl)} \\`,
     `    --data-urlencode 'grant_type=urn:ibm:params:oauth:grant-type:apikey' \\`,
     `    --data-urlencode 'apikey@-' |`,
     `  sed -n 's/.*"access_token" *: *"\\([^"]*\\)".*/\\1/p')`,

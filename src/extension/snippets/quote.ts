@@ -1,7 +1,12 @@
-/** A string literal in double quotes for Python and JavaScript, whose escapes are those of JSON. */
-export function quote(text: string): string {
-  return JSON.stringify(text);
+import { jsonEscape, shownText } from '../../model/shownText';
+/** A string literal in double quotes for Python or JavaScript, in which everything can be seen. Their escapes are those of JSON. */
+export function quote(text: string, language: 'python' | 'javascript'): string {
+  const escape = language === 'javascript' ? jsonEscape : pythonEscape;
+  return shownText(JSON.stringify(text), escape);
 }
+
+/** Python has no pairs. */
+const pythonEscape = (code: number): string => (code > 0xffff ? `\\U${hex(code, 8)}` : jsonEscape(code));
 
 /** A string literal for Java and Go. Only ASCII, since compilers read files in other encodings and Go forbids some characters. */
 export function quoteAscii(text: string, language: 'java' | 'go'): string {

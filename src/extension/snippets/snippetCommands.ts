@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectKey, type ObjectKey } from '../../model/ids';
 import type { Result } from '../../model/cosError';
 import type { CommandOutcome, CommandServices } from '../commands/command';
@@ -43,7 +43,7 @@ export async function insertSnippet(services: CommandServices, node: TreeNode | 
   if (snippet === undefined || !snippet.ok) return snippet;
   const { language, text: content } = snippet.value;
   if (await editor?.edit((edit) => edit.replace(editor.selection, content))) return;
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
+  await vscode.window.showTextDocument(await vscode.workspace.openCode(content, language));
   return;
 }
 

@@ -1,8 +1,7 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { TransferId } from '../../model/ids';
 import { isFinal, type TransferSnapshot } from '../../model/transferState';
 import { DisposableStore } from '../ui/lifecycle';
-import { withoutLinks } from '../ui/plainText';
 import type { TransferMirror } from './mirror';
 import type { Outlooks } from './outlooks';
 import { fractionDone, progressLine, progressTitle } from './progressText';
@@ -51,7 +50,7 @@ async function showOnce(
   cancel: () => void,
 ): Promise<void> {
   const id = first.transferId;
-  const title = withoutLinks(progressTitle(first.kind, first.title, vscode.l10n.t));
+  const title = progressTitle(first.kind, first.title, vscode.l10n.t);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   const link = `[${vscode.l10n.t('Show Transfers')}](command:ibmcos.transfers.focus)`;
   await vscode.window.withProgress(options, async (progress, token) => {

@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import type { CosError } from '../../model/cosError';
 import type { ItemSkip, TransferSnapshot } from '../../model/transferState';
 import type { Translate } from '../ui/translate';
@@ -12,15 +13,15 @@ export function reportText(snapshot: TransferSnapshot, sentence: (error: CosErro
     t('To: {0}', snapshot.target),
     t('{0} done, {1} failed, {2} left out', itemsDone, itemsFailed, itemsSkipped),
   ];
-  if (snapshot.error !== undefined) lines.push('', sentence(snapshot.error));
+  if (snapshot.error !== undefined) lines.push('', plain(sentence(snapshot.error)));
   if (itemsFailed > 0) {
     lines.push('', t('Failed:'));
-    for (const { name, error } of failures) lines.push(`- ${name}`, `  ${sentence(error)}`);
+    for (const { name, error } of failures) lines.push(`- ${plain(name)}`, `  ${plain(sentence(error))}`);
     if (itemsFailed > failures.length) lines.push(t('- and {0} more', itemsFailed - failures.length));
   }
   if (itemsSkipped > 0) {
     lines.push('', t('Left out:'));
-    for (const skip of skips) lines.push(`- ${skip.name}`, `  ${skipSentence(skip, t)}`);
+    for (const skip of skips) lines.push(`- ${plain(skip.name)}`, `  ${skipSentence(skip, t)}`);
     if (itemsSkipped > skips.length) lines.push(t('- and {0} more', itemsSkipped - skips.length));
   }
   return `${lines.join('\n')}\n`;

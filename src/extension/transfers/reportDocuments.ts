@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { TransferId } from '../../model/ids';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { FailureReporter } from '../services';
@@ -23,7 +23,7 @@ export class ReportDocuments implements vscode.TextDocumentContentProvider {
 
   /** Makes VS Code ask here for the reports. */
   register(): vscode.Disposable {
-    return vscode.workspace.registerTextDocumentContentProvider(reportScheme, this);
+    return vscode.workspace.registerReports(reportScheme, this);
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

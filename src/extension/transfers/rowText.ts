@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import type { CosError } from '../../model/cosError';
 import { isFinal, type TransferKind, type TransferSnapshot } from '../../model/transferState';
 import { formatBytes, formatDuration } from '../ui/format';
@@ -104,8 +105,8 @@ export function transferTooltip(
     t('Items: {0}, {1} failed, {2} left out', items, itemsFailed, itemsSkipped),
     ...(snapshot.kind === 'delete' || snapshot.kind === 'change' ? [] : [t('Bytes: {0}', bytesText(snapshot, t))]),
     stateText(snapshot, outlook, t),
-    ...(error === undefined ? [] : [sentence(error)]),
-    ...snapshot.failures.slice(0, 3).map(({ name, error: why }) => `${name}: ${cause(why, t)}`),
+    ...(error === undefined ? [] : [plain(sentence(error))]),
+    ...snapshot.failures.slice(0, 3).map(({ name, error: why }) => plain(`${name}: ${cause(why, t)}`)),
     ...(snapshot.isOwnedElsewhere ? [t('Another window runs it; pause or cancel it there.')] : []),
   ].join('\n');
 }

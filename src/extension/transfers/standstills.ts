@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { ConnectionId, TransferId } from '../../model/ids';
 import { objectScheme } from '../../model/objectUri';
 import type { TransferSnapshot } from '../../model/transferState';

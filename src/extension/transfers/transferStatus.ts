@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { DisposableStore } from '../ui/lifecycle';
 import type { TransferMirror } from './mirror';
 import { fractionDone, progressLine, progressTitle } from './progressText';
@@ -26,7 +26,8 @@ export class TransferStatus implements vscode.Disposable {
     const item = (this.#item ??= this.#create());
     const count = moving.length === 1 ? vscode.l10n.t('1 transfer') : vscode.l10n.t('{0} transfers', moving.length);
     const fraction = moving.length === 1 ? fractionDone(first) : undefined;
-    item.text = `$(sync~spin) ${count}${fraction === undefined ? '' : ` ${Math.floor(fraction * 100)}%`}`;
+    item.icon = 'sync~spin';
+    item.text = `${count}${fraction === undefined ? '' : ` ${Math.floor(fraction * 100)}%`}`;
     item.tooltip = moving
       .map(
         (snapshot) =>

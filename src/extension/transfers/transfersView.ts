@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { plain } from '../ui/gate/plain';
+import * as vscode from '../ui/vscode';
 import type { TransferId } from '../../model/ids';
 import { isFinal, type TransferSnapshot } from '../../model/transferState';
 import type { FailureReporter } from '../services';
@@ -89,7 +90,7 @@ export class TransfersView implements vscode.TreeDataProvider<TransferNode>, vsc
 
   #tooltipOf(node: TransferNode): string | undefined {
     if (node.kind === 'failedItem') {
-      return `${node.failure.name}\n${this.#failures.sentence(node.failure.error)}`;
+      return [node.failure.name, this.#failures.sentence(node.failure.error)].map(plain).join('\n');
     }
     if (node.kind !== 'transfer') return undefined;
     const snapshot = this.#mirror.get(node.transferId);

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
 import { keyProblem, objectKey, type ObjectKey } from '../../model/ids';
 import { numberedName } from '../../model/localNames';

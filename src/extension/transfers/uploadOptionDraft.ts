@@ -23,6 +23,7 @@ export type OptionRow =
 
 /** A row of the list, and what it says. */
 export interface ListedOption {
+  readonly icon?: string;
   readonly label: string;
   readonly description?: string;
   readonly row: OptionRow;
@@ -36,7 +37,7 @@ export function optionList(
   t: Translate,
 ): readonly ListedOption[] {
   return [
-    { label: `$(cloud-upload) ${t('Upload {0}', files)}`, description: t('as listed here'), row: { kind: 'upload' } },
+    { icon: 'cloud-upload', label: t('Upload {0}', files), description: t('as listed here'), row: { kind: 'upload' } },
     ...headerFields.map((field): ListedOption => {
       const otherwise = field === 'contentType' ? t("by each file's name") : t('none');
       return {
@@ -46,9 +47,9 @@ export function optionList(
       };
     }),
     ...entriesOf('metadata', options.metadata, t('Metadata'), t),
-    { label: `$(add) ${t('Add Metadata…')}`, row: { kind: 'metadata' } },
+    { icon: 'add', label: t('Add Metadata…'), row: { kind: 'metadata' } },
     ...entriesOf('tag', options.tags, t('Tag'), t),
-    { label: `$(add) ${t('Add Tag…')}`, row: { kind: 'tag' } },
+    { icon: 'add', label: t('Add Tag…'), row: { kind: 'tag' } },
     ...protectionRows(options.protection, offer, t),
   ];
 }

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { UploadOptions } from '../../model/uploadOptions';
 import type { EngineClient, Changes, FailureReporter, Prompts } from '../services';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { readDate } from '../../model/dates';
 import { headerNames } from '../../model/headerRules';
 import type { UploadOptions } from '../../model/uploadOptions';

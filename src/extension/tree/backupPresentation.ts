@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import { nameOfCrn } from '../../model/backup';
 import { bucketText, keptText, policyText, rangeText, restoreText } from '../backups/backupTexts';
 import { formatBytes } from '../ui/format';
@@ -41,7 +42,7 @@ function textsOf(node: BackupParentNode | RestoreNode | PolicyNode, t: Translate
         icon: 'history',
         collapsible: 'collapsed',
         accessibilityLabel: t('Backup of the bucket {0}, {1}', label, description),
-        tooltip: `${description}\n${keptText(node.range, t)}`,
+        tooltip: `${plain(description)}\n${plain(keptText(node.range, t))}`,
       };
     }
     case 'restore':

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
 import { objectKey, type BucketName, type ConnectionId } from '../../model/ids';
 import type { Changes, Connections, EngineClient } from '../services';
@@ -8,7 +8,6 @@ import { BackupListings } from './backupListings';
 import { parentNodeOf, type ParentNode } from './keptNodes';
 import { ListingStore } from './listingStore';
 import { PlaceFinder, type RevealTarget } from './placeFinder';
-import { describeNode } from './tooltips';
 import { TreeContent, type BucketRef, type ListedUploads, type LocalServerState } from './treeContent';
 import { toTreeItem } from './treeItem';
 import {
@@ -104,6 +103,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Di
     node: TreeNode,
     token: vscode.CancellationToken,
   ): Promise<vscode.TreeItem> {
+    const { describeNode } = await import('./tooltips');
     item.tooltip = await describeNode(node, this.#engine, this.#connections, token);
     return item;
   }

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectUri } from '../../model/objectUri';
 import { readServiceCredential } from '../../model/serviceCredential';
 import { targetOf } from '../commands/targets';

@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import { folderUri, objectUri, type UriParts } from '../../model/objectUri';
 import { formatAge, formatBytes, formatMoment } from '../ui/format';
 import type { Translate } from '../ui/translate';
@@ -202,7 +203,7 @@ function presentDeleted(node: DeletedNode, nowMs: number, t: Translate): NodePre
     context: ['deleted', writability(node)],
     collapsible: 'collapsed',
     accessibilityLabel: t('Deleted object {0}, deleted {1}', label, age),
-    tooltip: node.key,
+    tooltip: plain(node.key),
   };
 }
 
@@ -218,7 +219,7 @@ function presentVersion(node: VersionNode, nowMs: number, t: Translate): NodePre
       context: ['deleteMarker', writability(node)],
       collapsible: 'none',
       accessibilityLabel: t('Delete marker of {0}', date),
-      tooltip: version.versionId,
+      tooltip: plain(version.versionId),
     };
   }
   const size = formatBytes(version.sizeBytes);
@@ -230,7 +231,7 @@ function presentVersion(node: VersionNode, nowMs: number, t: Translate): NodePre
     context: ['version', ...(version.isLatest ? (['current'] as const) : []), writability(node)],
     collapsible: 'none',
     accessibilityLabel: t('Version of {0}, {1}', date, facts),
-    tooltip: version.versionId,
+    tooltip: plain(version.versionId),
     command: { id: 'ibmcos.version.open', title: t('Open') },
   };
 }

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { BucketName, ConnectionId } from '../../model/ids';
 import type { ObjectProtection } from '../../model/objectInfo';
 import { objectScheme, objectUri, parseObjectUri } from '../../model/objectUri';

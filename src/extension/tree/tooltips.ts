@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { plain } from '../ui/gate/plain';
+import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { Connections, EngineClient, SecretPlace } from '../services';
@@ -6,8 +7,6 @@ import { formatBytes } from '../ui/format';
 import { cause } from '../ui/messages';
 import type { Translate } from '../ui/translate';
 import type { BucketNode, ConnectionNode, ObjectNode, TreeNode } from './treeNode';
-
-type Fact = readonly [name: string, value: string | undefined];
 
 /** What the mouse shows of a node. An object's costs one HEAD. */
 export async function describeNode(
@@ -18,13 +17,13 @@ export async function describeNode(
 ): Promise<vscode.MarkdownString | string | undefined> {
   switch (node.kind) {
     case 'connection':
-      return factsText(node.connection.name, await connectionFacts(node, connections));
+      return vscode.factsTooltip(node.connection.name, await connectionFacts(node, connections));
     case 'bucket':
-      return factsText(node.bucket.name, bucketFacts(node));
+      return vscode.factsTooltip(node.bucket.name, bucketFacts(node));
     case 'folder':
-      return node.prefix;
+      return plain(node.prefix);
     case 'object':
-      return factsText(node.object.key, await objectFacts(node, engine, token));
+      return vscode.factsTooltip(node.object.key, await objectFacts(node, engine, token));
     case 'loadMore':
       return vscode.l10n.t('Lists up to 1,000 more.');
     case 'state':
@@ -48,7 +47,10 @@ export async function describeNode(
   }
 }
 
-async function connectionFacts({ connection }: ConnectionNode, connections: Connections): Promise<readonly Fact[]> {
+async function connectionFacts(
+  { connection }: ConnectionNode,
+  connections: Connections,
+): Promise<readonly vscode.Fact[]> {
   const place = await connections.secretPlace(connection.id);
   const t = vscode.l10n.t;
   return [
@@ -75,7 +77,7 @@ export function secretPlaceText(place: SecretPlace): string {
   }
 }
 
-function bucketFacts({ bucket }: BucketNode): readonly Fact[] {
+function bucketFacts({ bucket }: BucketNode): readonly vscode.Fact[] {
   const t = vscode.l10n.t;
   return [
     [t('Location'), bucket.location ?? bucket.locationConstraint],
@@ -88,9 +90,9 @@ async function objectFacts(
   { connection, bucket, object }: ObjectNode,
   engine: EngineClient,
   token: vscode.CancellationToken,
-): Promise<readonly Fact[]> {
+): Promise<readonly vscode.Fact[]> {
   const t = vscode.l10n.t;
-  const listed: readonly Fact[] = [
+  const listed: readonly vscode.Fact[] = [
     [t('Size'), sizeText(object.sizeBytes)],
     [t('Changed'), dateText(object.modifiedAtMs)],
     [t('ETag'), object.etag],
@@ -101,7 +103,7 @@ async function objectFacts(
   return [...listed, ...headFacts(answer.value)];
 }
 
-function headFacts(info: ObjectInfo): readonly Fact[] {
+function headFacts(info: ObjectInfo): readonly vscode.Fact[] {
   const t = vscode.l10n.t;
   const { retention, objectLock } = info.protection;
   return [
@@ -109,7 +111,7 @@ function headFacts(info: ObjectInfo): readonly Fact[] {
     [t('Content encoding'), info.headers.contentEncoding],
     [t('Version'), info.versionId],
     [t('Tags'), info.tagCount === 0 ? undefined : String(info.tagCount)],
-    ...Object.entries(info.metadata).map(([name, value]): Fact => [`x-amz-meta-${name}`, value]),
+    ...Object.entries(info.metadata).map(([name, value]): vscode.Fact => [`x-amz-meta-${name}`, value]),
     [t('Retained until'), retention?.retainUntilMs === undefined ? undefined : dateText(retention.retainUntilMs)],
     [t('Retention'), retention?.isIndefinite === true ? t('indefinite') : undefined],
     [
@@ -120,16 +122,6 @@ function headFacts(info: ObjectInfo): readonly Fact[] {
     [t('Legal hold'), objectLock?.hasLegalHold === true ? t('on') : undefined],
     [t('Restore'), info.restore],
   ];
-}
-
-/** Names and values come from the service, so they enter as text, never as Markdown. */
-function factsText(title: string, facts: readonly Fact[]): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown('**').appendText(title).appendMarkdown('**');
-  for (const [name, value] of facts) {
-    if (value !== undefined && value !== '') text.appendMarkdown('  \n').appendText(`${name}: ${value}`);
-  }
-  return text;
 }
 
 /** Bytes are counted once where the short form counts them already. */

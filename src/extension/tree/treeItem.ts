@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { present } from './presentation';
 import { nodeId, type TreeNode } from './treeNode';
 

@@ -1,3 +1,4 @@
+import { plain } from '../ui/gate/plain';
 import type { OpenUpload } from '../../protocol/requests';
 import { formatAge, formatBytes } from '../ui/format';
 import type { Translate } from '../ui/translate';
@@ -34,7 +35,7 @@ export function presentUpload({ upload, connection }: UploadNode, nowMs: number,
     context: ['upload', connection.isReadOnly === true ? 'readOnly' : 'writable'],
     collapsible: 'none',
     accessibilityLabel: t('Incomplete upload of {0}, {1}', upload.key, description),
-    tooltip: `${upload.key}\n${description}\n${upload.uploadId}`,
+    tooltip: [upload.key, description, upload.uploadId].map(plain).join('\n'),
   } as const;
 }
 

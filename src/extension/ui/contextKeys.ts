@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from './vscode';
 
 /** Facts that `when` clauses of the manifest ask for. */
 export type ContextKey =

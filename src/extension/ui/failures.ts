@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from './vscode';
 import type { CosError } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { FailureAction, FailureReporter, Prompts } from '../services';

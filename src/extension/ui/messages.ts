@@ -1,3 +1,4 @@
+import { plainName } from './gate/plain';
 import type { CosError, CosErrorReason } from '../../model/cosError';
 import type { FailureAction } from '../services';
 import { operationName } from './operationNames';
@@ -19,7 +20,7 @@ export function failureMessage(error: CosError, t: Translate): FailureMessage | 
     error.reason === 'bucketNotEmpty'
       ? t('The bucket was not deleted, because {0}', cause(error, t))
       : t('{0} failed: {1}', operationName(error.op, t), cause(error, t));
-  return { text: subject === '' ? `${text}.` : `${text}: "${subject}"`, actions: actionsOf(error) };
+  return { text: subject === '' ? `${text}.` : `${text}: "${plainName(subject)}"`, actions: actionsOf(error) };
 }
 
 /** Why something failed and what to do about it, as a clause without a full stop. For states in the tree. */

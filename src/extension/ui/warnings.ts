@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from './vscode';
 import type { ConnectionProblem } from '../connections/parseConnections';
 import type { Prompts } from '../services';
 

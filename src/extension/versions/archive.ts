@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { RestoreTier } from '../../model/archive';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { ObjectsTarget } from '../commands/targets';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { archiveStateOf } from '../../model/archive';
 import type { CosError } from '../../model/cosError';
 import { objectUri } from '../../model/objectUri';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectKey } from '../../model/ids';
 import type { CommandOutcome, CommandServices } from '../commands/command';
 import type { LastDelete } from '../commands/lastDelete';

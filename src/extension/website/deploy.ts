@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import { objectKey } from '../../model/ids';
 import type { SiteAttributes, SitePlan } from '../../model/website';
 import type { CommandOutcome, CommandServices } from '../commands/command';

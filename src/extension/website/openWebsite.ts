@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import { objectKey, type BucketName, type ConnectionId } from '../../model/ids';
 import { folderUri } from '../../model/objectUri';

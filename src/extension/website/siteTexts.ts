@@ -1,3 +1,4 @@
+import { plainName } from '../ui/gate/plain';
 import type { ChangedSiteFile, SiteCount, SitePlan } from '../../model/website';
 import { countText } from '../ui/format';
 import type { Translate } from '../ui/translate';
@@ -68,7 +69,7 @@ function namesOf(plan: SitePlan, wanted: ChangedSiteFile['change']): readonly st
 
 function names(all: readonly string[], t: Translate): string {
   if (all.length === 0) return '';
-  const shown = all.slice(0, shownNames).map((name) => `\n    ${name}`);
+  const shown = all.slice(0, shownNames).map((name) => `\n    ${plainName(name)}`);
   const left = all.length - shown.length;
   return shown.join('') + (left === 0 ? '' : `\n    ${t('and {0} more', left.toLocaleString('en-US'))}`);
 }

@@ -56,7 +56,7 @@ function everything(): Record<string, string> {
   return { HOME: home, IBM_API_KEY_ID: 'env-key' };
 }
 
-type Item = { readonly label: string; readonly description?: string; readonly detail?: string };
+type Item = { readonly icon: string; readonly label: string; readonly description?: string; readonly detail?: string };
 
 /** What is offered to a person who picks nothing. */
 async function offered(environment: Record<string, string>): Promise<readonly Item[]> {
@@ -69,7 +69,7 @@ async function offered(environment: Record<string, string>): Promise<readonly It
 
 it('offers what is there in the documented order, marks what tools take, and shows no secret', async () => {
   const shown = await offered(everything());
-  expect(shown.map(({ label }) => label)).toEqual([
+  expect(shown.map(({ icon, label }) => `$(${icon}) ${label}`)).toEqual([
     '$(key) Environment variable IBM_API_KEY_ID',
     `$(lock) ${join(home, '.bluemix/cos_credentials')}`,
     `$(key) ${join(home, '.bluemix/cos_credentials')}`,

@@ -57,11 +57,11 @@ describe('setting a quota', () => {
 
   it('asks before a quota that would refuse every write', async () => {
     const config = { usage: { sizeBytes: 5_000 } };
-    const refused = world(config, '$(edit) Another Size…', '4 kB', false);
+    const refused = world(config, 'Another Size…', '4 kB', false);
     await setQuota(refused.services, target);
     expect(refused.asked[0]).toContain('It holds 5.00 kB, which is no less than a quota of 4.00 kB.');
     expect(refused.sent).toEqual([]);
-    const confirmed = world(config, '$(edit) Another Size…', '4 kB');
+    const confirmed = world(config, 'Another Size…', '4 kB');
     await setQuota(confirmed.services, target);
     expect(confirmed.sent).toEqual([{ ...target, quotaBytes: 4000 }]);
   });

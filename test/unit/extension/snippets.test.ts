@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
@@ -45,6 +47,67 @@ function files(language: 'python' | 'javascript' | 'shellscript', extension: str
     return path;
   });
 }
+
+/** What a server is asked for when a script runs. */
+async function askedFor(script: string): Promise<string[]> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end('ok');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const path = join(folder, 'run.sh');
+  writeFileSync(path, script.replaceAll('http://127.0.0.1:1', `http://127.0.0.1:${port}`));
+  const env = {
+    PATH: process.env['PATH'],
+    COS_HMAC_ACCESS_KEY_ID: 'a',
+    COS_HMAC_SECRET_ACCESS_KEY: 'b',
+    IBM_API_KEY_ID: 'k',
+  };
+  await new Promise((resolve) => execFile('sh', [path], { env, cwd: folder }, resolve));
+  await new Promise((resolve) => server.close(resolve));
+  return asked;
+}
+
+describe('the command of a snippet for curl, when it is run', () => {
+  const bucketNames = [
+    'my-bucket',
+    '?x=1#f',
+    '{a,b}[1-3]',
+    'a b',
+    "it's $(touch x) `id`",
+    '..',
+    '-o',
+    'ä\u202e%2e',
+    '[Sign](command:x)',
+  ];
+  const keys = [undefined, ...nasty, '{a,b}[1-3]?x#y', '../up', '-K /etc/x', '[z-a]'];
+  const local = { endpoint: 'http://127.0.0.1:1', region: 'eu-de' } as const;
+
+  it.each(bucketNames)('asks once, and for the bucket %s and the key to the letter', async (bucket) => {
+    for (const connection of [anonymous, { ...hmac, ...local }, { ...iam, iamEndpoint: 'http://127.0.0.1:1' }]) {
+      for (const key of bucket === 'my-bucket' || connection === anonymous ? keys : keys.slice(0, 2)) {
+        const named = key === undefined ? key : objectKey(key);
+        const place = snippetPlace(connection, bucketName(bucket), named, 'http://127.0.0.1:1/x');
+        const asked = await askedFor(generateSnippet('shellscript', place));
+        expect(asked.filter((path) => path !== '/identity/token')).toHaveLength(1);
+        const path = asked.at(-1) ?? '';
+        expect(path).toMatch(/^[!-~]+$/);
+        const [inPath = '', query] = path.split('?');
+        const encodedBucket = encodeURIComponent(bucket).replace(
+          /[!'()*]/g,
+          (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+        );
+        const rest = inPath.slice(1 + encodedBucket.length);
+        expect(inPath.startsWith(`/${encodedBucket}`)).toBe(true);
+        expect(query).toBe(key === undefined ? 'list-type=2' : undefined);
+        expect(decodeURIComponent(rest)).toBe(key === undefined ? '' : `/${key}`);
+      }
+    }
+    expect(readdirSync(folder)).not.toContain('x');
+  });
+});
 
 describe('a snippet', () => {
   it('names the endpoint of the bucket and no secret, in every language', () => {

@@ -24,8 +24,10 @@ vi.mock('vscode', () => ({
   },
   Diagnostic: class {
     readonly range: unknown;
-    constructor(range: unknown) {
+    readonly message: string;
+    constructor(range: unknown, message: string) {
       this.range = range;
+      this.message = message;
     }
   },
   languages: {

@@ -130,6 +130,11 @@ describe('object URIs', () => {
     );
   });
 
+  it('show what nobody would see in a tab or a title', () => {
+    const { path } = objectUri(connectionId('c'), bucketName('b'), objectKey('in\u202egpj\u200b.\u{e0041}exe'));
+    expect(path).toBe('/b/in~u202Egpj~u200B.~uDB40~uDC41exe');
+  });
+
   it('survive as the path of a percent-encoded file-like URI', () => {
     const uri = objectUri(connection, bucket, objectKey('a b/ü?#%.txt'));
     expect(uri).toEqual({ scheme: 'ibmcos', authority: 'cos-1', path: '/some.bucket/a b/ü?#~25.txt', query: '' });

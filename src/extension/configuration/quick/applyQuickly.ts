@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../../ui/vscode';
 import type { BucketTopic, DocumentSubject, OpenedDocument } from '../../../model/configDocument';
 import { configUri } from '../../../model/configUri';
 import type { CommandOutcome, CommandServices } from '../../commands/command';

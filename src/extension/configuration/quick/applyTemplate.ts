@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../../ui/vscode';
 import { bucketTopics } from '../../../model/configDocument';
 import type { CommandOutcome, CommandServices } from '../../commands/command';
 import type { BucketTarget } from '../../commands/targets';

@@ -33,6 +33,7 @@ export type EntryRow = Extract<ChangeRow, { kind: 'metadata' | 'tag' }>;
 
 /** A row of the list, and what it says. */
 export interface ListedChange {
+  readonly icon?: string;
   readonly label: string;
   readonly description?: string;
   readonly row: ChangeRow;
@@ -50,12 +51,13 @@ export function changeList(
   return [
     ...(isEmptyChange(change)
       ? []
-      : [{ label: `$(check) ${t('Change {0}', objects)}`, row: { kind: 'apply' } } satisfies ListedChange]),
+      : [{ icon: 'check', label: t('Change {0}', objects), row: { kind: 'apply' } } satisfies ListedChange]),
     ...partRows(change, part, known, t),
     ...(hasRewrite
       ? [
           {
-            label: `$(settings-gear) ${t('Way')}`,
+            icon: 'settings-gear',
+            label: t('Way'),
             description:
               method === 'copy'
                 ? t('copied onto itself inside the service')
@@ -83,14 +85,14 @@ function partRows(
     case 'metadata':
       return [
         ...entryRows('metadata', change.metadata, known?.metadata, t),
-        { label: `$(add) ${t('Set a metadata entry…')}`, row: { kind: 'metadata' } },
-        { label: `$(remove) ${t('Remove a metadata entry by name…')}`, row: { kind: 'metadata', removes: true } },
+        { icon: 'add', label: t('Set a metadata entry…'), row: { kind: 'metadata' } },
+        { icon: 'remove', label: t('Remove a metadata entry by name…'), row: { kind: 'metadata', removes: true } },
       ];
     case 'tags':
       return [
         ...entryRows('tag', change.tags, known?.tags, t),
-        { label: `$(add) ${t('Set a tag…')}`, row: { kind: 'tag' } },
-        { label: `$(remove) ${t('Remove a tag by name…')}`, row: { kind: 'tag', removes: true } },
+        { icon: 'add', label: t('Set a tag…'), row: { kind: 'tag' } },
+        { icon: 'remove', label: t('Remove a tag by name…'), row: { kind: 'tag', removes: true } },
       ];
     case 'acl':
       return [

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../../ui/vscode';
 import type { Result } from '../../../model/cosError';
 import { headerNames } from '../../../model/headerRules';
 import type { AttributeChange, ObjectState, SeenMark } from '../../../model/objectState';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../../ui/vscode';
 import type { LockMode } from '../../../model/protection';
 import { maxLockDays, maxLockYears, type LockDefault } from '../../../model/retention';
 import type { CommandOutcome, CommandServices } from '../../commands/command';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../../ui/vscode';
 import { parseSize, type BucketUsage } from '../../../model/bucketConfig';
 import type { CommandOutcome, CommandServices } from '../../commands/command';
 import type { BucketTarget } from '../../commands/targets';
@@ -58,7 +58,7 @@ async function askQuota(
       ...sizes,
       ...(isOffered ? [] : [{ label: formatBytes(before), quotaBytes: before }]),
     ].map((item) => ({ ...item, description: item.quotaBytes === before ? now : '' })),
-    { label: vscode.l10n.t('$(edit) Another Size…') },
+    { icon: 'edit', label: vscode.l10n.t('Another Size…') },
   ];
   const chosen = await prompts.pick(items, {
     placeHolder: vscode.l10n.t('How much "{0}" may hold; {1}', bucket, held),

@@ -1,5 +1,5 @@
 import { parse } from 'jsonc-parser';
-import * as vscode from 'vscode';
+import * as vscode from '../../ui/vscode';
 import { tagProblems, type TagProblem } from '../../../model/tags';
 import type { CommandOutcome, CommandServices } from '../../commands/command';
 import type { BucketTarget } from '../../commands/targets';

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../../ui/vscode';
 import type { VersioningState } from '../../../model/objectVersion';
 import type { CommandOutcome, CommandServices } from '../../commands/command';
 import type { BucketTarget } from '../../commands/targets';

@@ -11,7 +11,6 @@ import { transferNodeId } from '../../../../src/extension/transfers/transferNode
 import { standsStill, standstillText } from '../../../../src/extension/transfers/standstillText';
 import { UpdateGate } from '../../../../src/extension/transfers/updateGate';
 import { formatDuration } from '../../../../src/extension/ui/format';
-import { withoutLinks } from '../../../../src/extension/ui/plainText';
 import { english, snapshotOf } from './snapshots';
 
 const idOf = (text: string) => text as TransferId;
@@ -367,12 +366,5 @@ describe('transfers that stand still', () => {
     expect(row({ error: offline, isWaiting: true })).toMatch(/^waiting for the service/);
     expect(row({ error: expired })).toMatch(/^sign in to go on/);
     expect(row({ error: offline })).toMatch(/^interrupted/);
-  });
-});
-
-describe('names in notifications', () => {
-  it('are never links', () => {
-    expect(withoutLinks('[Click](command:evil)')).not.toMatch(/\]\(/);
-    expect(withoutLinks('plain (text) [here]')).toBe('plain (text) [here]');
   });
 });
