@@ -19,6 +19,9 @@ export interface ObjectSummary {
   /** Without quotes. */
   readonly etag: string;
   readonly storageClass?: string;
+  /** Of which kind its checksum is, where a listing tells (data-plane.md §1.5). */
+  readonly checksumAlgorithm?: string;
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
 }
 
 /** One page of a listing, at most 1,000 folders and objects together (data-plane.md §4.1). */
@@ -73,7 +76,6 @@ export interface ObjectInfo extends ObjectSummary {
   readonly versionId?: string;
   /** Checksums by algorithm, base64, e.g. `{ CRC64NVME: '…' }`; empty when the server keeps none. */
   readonly checksums: Readonly<Record<string, string>>;
-  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
   /** Encrypted with a key of the owner's: the ETag need not be an MD5 (data-plane.md §16). */
   readonly hasOwnKey?: true;
   readonly protection: ObjectProtection;

@@ -233,7 +233,15 @@ export type TransferRequest =
       readonly clash: ClashChoice;
       /** Absent: a retention goes along where the service copies in one piece, and a lock does not. */
       readonly protection?: CopyProtection;
+      /** What proves a copy whose checksums cannot be compared with its source's; absent: `read` where the source is deleted. */
+      readonly incomparable?: IncomparableCopies;
     };
+
+/**
+ * What proves copies inside a service whose checksums cannot be compared with those of their sources: both are read, or the
+ * service is trusted as far as condition and size go.
+ */
+export type IncomparableCopies = 'read' | 'trust';
 
 /** Targets under retention or hold that cannot be replaced, among those that were looked at: perhaps not all. */
 export interface ProtectedTargets {
@@ -257,6 +265,8 @@ export interface ObjectCount {
   readonly objects: number;
   readonly bytes: number;
   readonly isComplete: boolean;
+  /** Those among them whose copies could not be compared by checksums with them. */
+  readonly incomparable?: { readonly objects: number; readonly bytes: number };
 }
 
 /**

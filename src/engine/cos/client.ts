@@ -6,6 +6,7 @@ import type { VersionPage } from '../../model/objectVersion';
 import type { NewProtection } from '../../model/retention';
 import type { NewBucketSettings } from '../../protocol/buckets';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
+import type { ChecksumAlgorithm } from '../../model/verdict';
 import type { PartChecksum } from '../checksums/partChecksum';
 
 /** An object of the connection that a client is bound to. */
@@ -47,6 +48,8 @@ export interface CopyOptions {
   /** The source's when absent. */
   readonly retention?: 'bucketDefault';
   readonly lock?: Extract<NewProtection, { kind: 'objectLock' }>;
+  /** The checksum that the copy is to have, so that it can be compared with the source's. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
 }
 
 /** How an upload ends. */

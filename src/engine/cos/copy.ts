@@ -16,7 +16,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
     async copyObject(source, target, options, signal) {
       const { CopyObjectCommand } = await import('./sdkClasses');
       const op = 'CopyObject';
-      const { condition, acl, lock, retention } = options;
+      const { checksumAlgorithm, condition, acl, lock, retention } = options;
       const controls = { ...(acl === undefined ? {} : { acl }), ...(lock === undefined ? {} : { protection: lock }) };
       const controlled = attributeHeaders({ headers: {}, controls }, op);
       const { value, conditionCheckedBy } = await conditions.guard(
@@ -34,6 +34,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
             // What happens to retention without the directive is not documented (data-plane.md §5.3).
             headers: {
               'retention-directive': retention === 'bucketDefault' ? 'REPLACE' : 'COPY',
+              ...(checksumAlgorithm === undefined ? {} : { 'x-amz-checksum-algorithm': checksumAlgorithm }),
               ...controlled,
               ...conditional,
               ...pinned(options.ifMatch),

@@ -50,6 +50,8 @@ function objectPage(raw: RawPage, bucket: BucketName, cursor: string | undefined
     modifiedAtMs: entry.modifiedAtMs,
     etag: entry.etag,
     ...(entry.storageClass === undefined ? {} : { storageClass: entry.storageClass }),
+    ...(entry.checksumAlgorithm === undefined ? {} : { checksumAlgorithm: entry.checksumAlgorithm }),
+    ...(isChecksumType(entry.checksumType) ? { checksumType: entry.checksumType } : {}),
   }));
   const folders = isEncoded ? raw.prefixes.map(decodeListed) : raw.prefixes;
   const token = raw.nextContinuationToken;
@@ -64,6 +66,10 @@ function objectPage(raw: RawPage, bucket: BucketName, cursor: string | undefined
     });
   }
   return { folders, objects, nextCursor: token };
+}
+
+function isChecksumType(text: string | undefined): text is 'FULL_OBJECT' | 'COMPOSITE' {
+  return text === 'FULL_OBJECT' || text === 'COMPOSITE';
 }
 
 /** Undoes `encoding-type=url`, where a blank is `+`. Text that is not so encoded is a name as it stands. */

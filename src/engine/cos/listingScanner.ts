@@ -7,6 +7,8 @@ export interface RawEntry {
   modifiedAtMs: number;
   etag: string;
   storageClass: string | undefined;
+  checksumAlgorithm: string | undefined;
+  checksumType: string | undefined;
 }
 
 /** A ListBucketResult as the XML holds it: names still encoded where `encodingType` says so. */
@@ -76,7 +78,15 @@ export function scanListing(xml: string): RawPage | undefined {
     const name = localName(tagName(xml.slice(open + 1, isEmpty ? end - 1 : end)));
     if (path.length === 0 && (name !== 'ListBucketResult' || isClosed)) return undefined;
     if (path.length === 1 && name === 'Contents') {
-      entry = { key: '', sizeBytes: 0, modifiedAtMs: 0, etag: '', storageClass: undefined };
+      entry = {
+        key: '',
+        sizeBytes: 0,
+        modifiedAtMs: 0,
+        etag: '',
+        storageClass: undefined,
+        checksumAlgorithm: undefined,
+        checksumType: undefined,
+      };
     }
     path.push(name);
     text = '';
@@ -106,6 +116,8 @@ function closeBelowItem(page: RawPage, parent: string, name: string, text: strin
     entry.etag = resolveReferences(text)
       .trim()
       .replace(/^"(.*)"$/, '$1');
+  else if (name === 'ChecksumAlgorithm') entry.checksumAlgorithm ??= text.trim();
+  else if (name === 'ChecksumType') entry.checksumType = text.trim();
   else if (name === 'StorageClass') entry.storageClass = text.trim().replace(/^"(.*)"$/, '$1');
 }
 

@@ -1,6 +1,6 @@
 import type { ObjectInfo } from '../../model/objectInfo';
-import type { ChecksumAlgorithm, VouchingAlgorithm } from '../../model/verdict';
-import { expectedOf } from './expected';
+import { checksumAlgorithms, type ChecksumAlgorithm, type Verdict, type VouchingAlgorithm } from '../../model/verdict';
+import { expectedOf, type Expected } from './expected';
 
 /**
  * Whether something of ours has arrived. `absent`: nothing is there. `notOurs`: a checksum says that other bytes are there.
@@ -19,28 +19,57 @@ export interface SentBytes {
   readonly hasOtherCuts: boolean;
 }
 
+/** A decision, and what vouches for an object that is ours. */
+export type Compared =
+  { readonly arrival: 'ours'; readonly verdict: Verdict } | { readonly arrival: Exclude<Arrival, 'ours'> };
+
+/** Whether something of ours has arrived, see `compareWith`. */
+export async function arrivalOf(found: ObjectInfo | undefined, sent: SentBytes): Promise<Arrival> {
+  return (await compareWith(found, sent)).arrival;
+}
+
 /**
  * Decides by checksums alone whether an object holds the bytes that were sent: size, number of parts and the looks of an ETag
- * prove nothing. This is the one place that decides it, for every write.
+ * prove nothing. This is the one place that decides it, for every write. Of several checksums the first that both sides have
+ * decides.
  */
-export async function arrivalOf(found: ObjectInfo | undefined, sent: SentBytes): Promise<Arrival> {
-  if (found === undefined) return 'absent';
-  const expected = expectedOf(found);
+export async function compareWith(found: ObjectInfo | undefined, sent: SentBytes): Promise<Compared> {
+  if (found === undefined) return { arrival: 'absent' };
+  for (const expected of allExpected(found)) {
+    const compared = await compareOne(found, expected, sent);
+    if (compared.arrival !== 'cannotTell') return compared;
+  }
+  return { arrival: 'cannotTell' };
+}
+
+/** All that an object can be compared by, the cheapest first. */
+function allExpected(found: ObjectInfo): readonly Expected[] {
+  const byOne = checksumAlgorithms.flatMap((algorithm) => {
+    const value = found.checksums[algorithm];
+    return value === undefined ? [] : [expectedOf({ ...found, checksums: { [algorithm]: value } })];
+  });
+  return [...byOne, expectedOf({ ...found, checksums: {} })];
+}
+
+async function compareOne(found: ObjectInfo, expected: Expected, sent: SentBytes): Promise<Compared> {
   switch (expected.kind) {
     case 'whole': {
       const own = await sent.whole(expected.algorithm);
-      if (own === undefined) return 'cannotTell';
-      return own === expected.value ? 'ours' : 'notOurs';
+      if (own === undefined) return { arrival: 'cannotTell' };
+      if (own !== expected.value) return { arrival: 'notOurs' };
+      return { arrival: 'ours', verdict: { kind: 'verified', by: expected.algorithm, of: 'whole' } };
     }
     case 'parts': {
       const own = await sent.composite(expected.algorithm);
-      if (own === `${expected.value}-${expected.partCount}`) return 'ours';
-      return own === undefined || sent.hasOtherCuts ? 'cannotTell' : 'notOurs';
+      const verdict = { kind: 'verified', by: expected.algorithm, of: 'parts' } as const;
+      if (own === `${expected.value}-${expected.partCount}`) return { arrival: 'ours', verdict };
+      return { arrival: own === undefined || sent.hasOtherCuts ? 'cannotTell' : 'notOurs' };
     }
     case 'nothing': {
       const own = await sent.compositeEtag();
       // A service may make its ETags in any way: one that differs says nothing.
-      return own !== undefined && own === found.etag.toLowerCase() ? 'ours' : 'cannotTell';
+      if (own === undefined || own !== found.etag.toLowerCase()) return { arrival: 'cannotTell' };
+      return { arrival: 'ours', verdict: { kind: 'verified', by: 'MD5', of: 'parts' } };
     }
   }
 }

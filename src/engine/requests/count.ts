@@ -1,7 +1,10 @@
 import type { BucketName, ObjectKey } from '../../model/ids';
+import type { ObjectSummary } from '../../model/objectInfo';
 import type { ObjectCount } from '../../protocol/requests';
 import type { CosClient } from '../cos/client';
 import { CosFailure } from '../failure';
+import { willBeComparable } from '../proof/comparable';
+import { wholeChecksum } from '../proof/expected';
 
 /** Objects that a selection of keys and prefixes holds. An object that two of them hold counts once. */
 export async function countObjects(
@@ -14,12 +17,24 @@ export async function countObjects(
   const keys = [...new Set(selection.keys)].filter((key) => !prefixes.some((prefix) => key.startsWith(prefix)));
   let objects = 0;
   let bytes = 0;
-  for (const key of keys) {
-    if (objects >= selection.limit) return { objects, bytes, isComplete: false };
-    const sizeBytes = await sizeOf(client, bucket, key, signal);
-    if (sizeBytes === undefined) continue;
+  const incomparable = { objects: 0, bytes: 0 };
+  const take = (object: ObjectSummary): void => {
     objects += 1;
-    bytes += sizeBytes;
+    bytes += object.sizeBytes;
+    if (willBeComparable(object)) return;
+    incomparable.objects += 1;
+    incomparable.bytes += object.sizeBytes;
+  };
+  const counted = (isComplete: boolean): ObjectCount => ({
+    objects,
+    bytes,
+    isComplete,
+    ...(incomparable.objects === 0 ? {} : { incomparable }),
+  });
+  for (const key of keys) {
+    if (objects >= selection.limit) return counted(false);
+    const object = await summaryOf(client, bucket, key, signal);
+    if (object !== undefined) take(object);
   }
   for (const prefix of prefixes) {
     let cursor: string | undefined;
@@ -27,14 +42,13 @@ export async function countObjects(
       const query = { prefix, delimiter: '' as const, ...(cursor === undefined ? {} : { cursor }) };
       const page = await client.listPage(bucket, query, signal);
       for (const object of page.objects) {
-        if (objects >= selection.limit) return { objects, bytes, isComplete: false };
-        objects += 1;
-        bytes += object.sizeBytes;
+        if (objects >= selection.limit) return counted(false);
+        take(object);
       }
       cursor = page.nextCursor;
     } while (cursor !== undefined);
   }
-  return { objects, bytes, isComplete: true };
+  return counted(true);
 }
 
 function outermost(prefixes: readonly string[]): readonly string[] {
@@ -42,14 +56,18 @@ function outermost(prefixes: readonly string[]): readonly string[] {
   return unique.filter((prefix) => !unique.some((other) => other !== prefix && prefix.startsWith(other)));
 }
 
-async function sizeOf(
+/** What a HEAD says, as a listing would. */
+async function summaryOf(
   client: CosClient,
   bucket: BucketName,
   key: ObjectKey,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<ObjectSummary | undefined> {
   try {
-    return (await client.headObject({ bucket, key }, signal)).sizeBytes;
+    const info = await client.headObject({ bucket, key }, signal);
+    const whole = wholeChecksum(info);
+    if (whole === undefined) return info;
+    return { ...info, checksumAlgorithm: whole.algorithm, checksumType: 'FULL_OBJECT' };
   } catch (error) {
     if (error instanceof CosFailure && error.error.reason === 'noSuchKey') return undefined;
     throw error;

@@ -1,4 +1,5 @@
 import type { ObjectInfo } from '../../model/objectInfo';
+import type { Verdict } from '../../model/verdict';
 import { isReplaceRefused } from '../../model/protection';
 import type { ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
@@ -13,17 +14,17 @@ import { hasLock, lockOf, proveRetained, retentionOfSource } from './keptProtect
 import { findObject } from './remoteClash';
 
 /**
- * Aborts the upload that an earlier run has left, and answers whether its copy is there, proven by its bytes: then the
+ * Aborts the upload that an earlier run has left, and answers with what vouches for its copy, if that is there: then the
  * source of a move is deleted. The proof is made again in any case, since the source may be another one by now. An object of
  * the same bytes that lacks something of the source was there before, and is no copy of it.
  */
-export async function isCopied(
+export async function verdictOfEarlier(
   context: TransferContext,
   request: CopyRequest,
   route: CopyRoute,
   item: CopyItem,
   earlier: CopyNote,
-): Promise<boolean> {
+): Promise<Verdict | undefined> {
   const { client, notes, signal, transfer } = context;
   const { source } = route;
   const { uploadId, beganAtMs, ...rest } = earlier;
@@ -34,14 +35,16 @@ export async function isCopied(
     notes.putItem(rest);
   }
   const found = await inConnection(context, signal, () => findObject(client, target, signal));
-  if (found?.sizeBytes !== item.object.sizeBytes) return false;
+  if (found === undefined) return undefined;
   const info = item.info ?? (await sourceInfo(context, source, item));
-  if (!(await hasAllOf(context, source, { info, from: item.from }, { info: found, from: target }))) return false;
-  if (request.protection === 'keep' && !isAsProtected(info, found, context.nowMs())) return false;
+  if (!(await hasAllOf(context, source, { info, from: item.from }, { info: found, from: target }))) return undefined;
+  if (request.protection === 'keep' && !isAsProtected(info, found, context.nowMs())) return undefined;
+  let verdict: Verdict;
   try {
-    await proveCopy(context, source, { source: info, from: item.from, target }, { isProven: false, isMove: true });
+    const wishes = { isMove: request.deleteSource, incomparable: request.incomparable, isKnown: earlier.isVerified };
+    verdict = await proveCopy(context, source, { source: info, from: item.from, target }, wishes);
   } catch (thrown) {
-    if (thrown instanceof CosFailure && thrown.error.reason === 'integrity') return false;
+    if (thrown instanceof CosFailure && thrown.error.reason === 'integrity') return undefined;
     throw thrown;
   }
   if (request.protection === 'keep' && isReplaceRefused(info.protection, context.nowMs()))
@@ -50,16 +53,22 @@ export async function isCopied(
   transfer.addBytesBefore(item.object.sizeBytes);
   if (request.deleteSource) await deleteSource(context, source, item, info, rest);
   notes.removeItem(item.from.key);
-  return true;
+  return verdict;
 }
 
-interface Known {
+/** An object, and where it lies. */
+export interface Known {
   readonly info: ObjectInfo;
   readonly from: ObjectAddress;
 }
 
 /** Whether an object has the headers, metadata and tags of another one. */
-async function hasAllOf(context: TransferContext, end: TransferEnd, source: Known, found: Known): Promise<boolean> {
+export async function hasAllOf(
+  context: TransferContext,
+  end: TransferEnd,
+  source: Known,
+  found: Known,
+): Promise<boolean> {
   if (!holds(found.info.headers, source.info.headers) || !holds(found.info.metadata, source.info.metadata))
     return false;
   if (found.info.tagCount !== source.info.tagCount) return false;

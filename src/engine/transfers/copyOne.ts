@@ -1,14 +1,19 @@
 import { numberedName } from '../../model/localNames';
-import type { ObjectInfo } from '../../model/objectInfo';
+import type { ObjectInfo, ObjectSummary } from '../../model/objectInfo';
 import { multipartLimits } from '../../model/partPlan';
+import { checksumAlgorithms, type Verdict } from '../../model/verdict';
 import { isReplaceRefused } from '../../model/protection';
 import type { CopyProtection, WriteCondition, WriteOutcome } from '../../protocol/requests';
 import type { CopyOptions, ObjectAddress } from '../cos/client';
 import { lacksGrants, writeWithAcl, type KeptAcl } from '../cos/keptAcl';
-import { CosFailure } from '../failure';
+import { CosFailure, mayBeOwnWork } from '../failure';
+import { arrivalOf } from '../proof/arrival';
+import { arrivalUnknown, isUnclear, notAsked } from '../proof/arrivalUnknown';
+import { wholeChecksum } from '../proof/expected';
+import { sentObject } from '../proof/sentBytes';
 import type { DecidedClash } from './clash';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
-import { isCopied } from './copyAgain';
+import { hasAllOf, verdictOfEarlier } from './copyAgain';
 import { findCopyNote, type CopyNote } from './copyNote';
 import { copyParts } from './copyParts';
 import { smallBytes, type CopyItem, type CopyRequest, type CopyRoute } from './copyPlan';
@@ -47,7 +52,10 @@ export async function copyOne(
   const name = item.from.key;
   const earlier = findCopyNote(context, name);
   if (earlier === undefined) await refuseOnto(context, request, route, item);
-  else if (await isCopied(context, request, route, item, earlier)) return { kind: 'done' };
+  else {
+    const verdict = await verdictOfEarlier(context, request, route, item, earlier);
+    if (verdict !== undefined) return { kind: 'done', verdict };
+  }
   try {
     const outcome = await copyAnew(context, request, route, item, earlier?.clash ?? wanted, earlier);
     notes.removeItem(name);
@@ -80,8 +88,7 @@ async function copyAnew(
     const note: CopyNote = { kind: 'copy', name: item.from.key, ...target, clash, isVerified: false };
     context.notes.putItem(note);
     try {
-      await copyTo(context, request, route, item, note);
-      return { kind: 'done' };
+      return { kind: 'done', verdict: await copyTo(context, request, route, item, note) };
     } catch (thrown) {
       if (!isTaken(thrown) || context.signal.aborted) throw thrown;
       // What may be replaced refuses nothing.
@@ -124,7 +131,7 @@ async function copyTo(
   route: CopyRoute,
   item: CopyItem,
   note: CopyNote,
-): Promise<void> {
+): Promise<Verdict> {
   const { source } = route;
   const target = { bucket: note.bucket, key: note.key };
   const isPlain = isMd5(item.object.etag) && item.object.sizeBytes <= multipartLimits.maxSinglePutBytes;
@@ -141,20 +148,24 @@ async function copyTo(
   if (lock !== undefined) await proveLocked(context, item.from, target, lock);
   const isRetained = info !== undefined && isReplaceRefused(info.protection, context.nowMs());
   if (request.protection === 'keep' && isRetained) await proveRetained(context, retention, item.from, target);
-  const sameMd5 = isPlain && made.etag === item.object.etag;
-  if (request.deleteSource || !(sameMd5 || made.isProven)) {
-    const was = info ?? (await head());
-    const pair = { source: was, from: item.from, target };
-    await proveCopy(context, source, pair, { isProven: made.isProven, isMove: request.deleteSource });
-    if (request.deleteSource) await deleteSource(context, source, item, was, note);
+  if (!request.deleteSource) {
+    if (made.proven !== undefined) return made.proven;
+    if (isPlain && made.etag === item.object.etag) return { kind: 'verified', by: 'MD5', of: 'whole' };
   }
+  const was = info ?? (await head());
+  const pair = { source: was, from: item.from, target };
+  const { deleteSource: isMove, incomparable } = request;
+  const proven = made.proven === undefined ? {} : { proven: made.proven };
+  const verdict = await proveCopy(context, source, pair, { isMove, incomparable, ...proven, isKnown: true });
+  if (isMove) await deleteSource(context, source, item, was, note);
+  return verdict;
 }
 
-/** What a copy left behind; `isProven`: its bytes were compared on their way. */
+/** What a copy left behind; `proven`: what vouches for its bytes where they were compared on their way. */
 interface Made {
   readonly etag: string;
   readonly versionId?: string;
-  readonly isProven: boolean;
+  readonly proven?: Verdict;
 }
 
 /** What a copy is to get beside what the service gives it. */
@@ -180,23 +191,19 @@ async function makeCopy(
   if (!route.isServerSide) return await streamObject(context, route.source, item.from, await infoOf(), note, how);
   const copyByParts = async (partBytes: number): Promise<Made> => {
     const { etag } = await copyParts(context, item.from, note, await infoOf(), how, partBytes);
-    return { etag, isProven: false };
+    return { etag };
   };
   try {
     if (item.object.sizeBytes > multipartLimits.maxSinglePutBytes) return await copyByParts(copyPartBytes);
-    const made = await copyWhole(
-      context,
-      item,
-      { bucket: note.bucket, key: note.key },
-      {
-        condition,
-        ...access,
-        ...(lock === undefined ? {} : { lock }),
-        ...(wish === 'bucketDefault' ? { retention: wish } : {}),
-      },
-    );
+    const made = await copyWhole(context, route, item, { bucket: note.bucket, key: note.key }, infoOf, {
+      condition,
+      ...checksumOf(item.info ?? item.object),
+      ...access,
+      ...(lock === undefined ? {} : { lock }),
+      ...(wish === 'bucketDefault' ? { retention: wish } : {}),
+    });
     context.transfer.addBytes(item.object.sizeBytes);
-    return { ...made, isProven: false };
+    return made;
   } catch (thrown) {
     if (!(thrown instanceof CosFailure) || context.signal.aborted) throw thrown;
     // Some services copy less than 5 GiB at once.
@@ -211,8 +218,10 @@ async function makeCopy(
 
 async function copyWhole(
   context: TransferContext,
+  route: CopyRoute,
   item: CopyItem,
   target: ObjectAddress,
+  infoOf: () => Promise<ObjectInfo>,
   copy: CopyOptions,
 ): Promise<Pick<WriteOutcome, 'etag' | 'versionId'>> {
   const { client, signal } = context;
@@ -222,14 +231,42 @@ async function copyWhole(
   try {
     return await inConnection(context, signal, () => client.copyObject(item.from, target, options, patient));
   } catch (thrown) {
-    // Its answer was lost: what was absent before and is the source's MD5 now was made by it.
-    const isLost =
-      thrown instanceof CosFailure && thrown.error.kind === 'network' && copy.condition.kind === 'ifAbsent';
-    if (!isLost || signal.aborted || !isMd5(item.object.etag)) throw thrown;
-    const found = await findObject(client, target, signal);
-    if (found?.etag !== item.object.etag || found.sizeBytes !== item.object.sizeBytes) throw thrown;
-    return found;
+    // A refusal is one, unless an attempt before may have made what it refuses.
+    const isRefusal = isTaken(thrown) && !mayBeOwnWork(thrown);
+    if (!(thrown instanceof CosFailure) || !isUnclear(thrown) || isRefusal || signal.aborted) throw thrown;
+    const made = await madeAlready(context, route, item, target, infoOf).catch((cause: unknown) => {
+      if (cause instanceof CosFailure && cause.error.reason === 'changedMeanwhile') throw cause;
+      throw notAsked(thrown, target);
+    });
+    if (made === 'cannotTell') throw arrivalUnknown('CopyObject', target, '', thrown);
+    if (made === undefined) throw thrown;
+    return made;
   }
+}
+
+/** The copy that an attempt has made whose answer was lost: it has the source's bytes, by a checksum, and all its attributes. */
+async function madeAlready(
+  context: TransferContext,
+  { source }: CopyRoute,
+  item: CopyItem,
+  target: ObjectAddress,
+  infoOf: () => Promise<ObjectInfo>,
+): Promise<ObjectInfo | 'cannotTell' | undefined> {
+  const found = await findObject(context.client, target, context.signal);
+  if (found === undefined) return undefined;
+  const info = await infoOf();
+  const arrival = await arrivalOf(found, sentObject(info));
+  if (arrival === 'cannotTell') return arrival;
+  const of = { info, from: item.from };
+  return arrival === 'ours' && (await hasAllOf(context, source, of, { info: found, from: target })) ? found : undefined;
+}
+
+/** The checksum to ask for: the source's, where it has one of the whole. */
+function checksumOf(object: ObjectSummary | ObjectInfo): Pick<CopyOptions, 'checksumAlgorithm'> {
+  const listed = object.checksumType === 'FULL_OBJECT' ? object.checksumAlgorithm : undefined;
+  const name = 'checksums' in object ? wholeChecksum(object)?.algorithm : listed;
+  const checksumAlgorithm = checksumAlgorithms.find((algorithm) => algorithm === name);
+  return checksumAlgorithm === undefined ? {} : { checksumAlgorithm };
 }
 
 /**

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { BodySink, ObjectAddress } from '../cos/client';
+import type { Verdict } from '../../model/verdict';
+import type { IncomparableCopies } from '../../protocol/requests';
 import { CosFailure } from '../failure';
+import { compareWith } from '../proof/arrival';
+import { arrivalUnknown } from '../proof/arrivalUnknown';
+import { sentObject } from '../proof/sentBytes';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
 
 /** An object and its copy. */
@@ -11,33 +16,44 @@ export interface CopyPair {
   readonly target: ObjectAddress;
 }
 
+/** What to do where the checksums of both sides cannot be compared. */
+export interface ProofWishes {
+  readonly isMove: boolean;
+  readonly incomparable: IncomparableCopies | undefined;
+  /** What vouches for bytes that were compared on their way through the engine. */
+  readonly proven?: Verdict;
+  /** Whether it is known that the copy at the target was made of this source. */
+  readonly isKnown: boolean;
+}
+
 /**
- * Proves that the copy holds the source's bytes: by size and a checksum that both have over the whole object, or by the
- * MD5 that both ETags are. Where neither tells, a move reads both (nothing is deleted on trust), and so does a copy whose
- * bytes came through the engine unproven; a copy that the service made itself is then believed.
+ * Proves that a copy holds the source's bytes, by the checksums of both sides. Where these cannot be compared a move reads both,
+ * unless the service is to be trusted; a copy that the service made itself is trusted, and one whose bytes came through the
+ * engine unproven is read. What may be somebody else's copy is never trusted.
  */
 export async function proveCopy(
   context: TransferContext,
   sourceEnd: TransferEnd,
   pair: CopyPair,
-  how: { readonly isProven: boolean; readonly isMove: boolean },
-): Promise<void> {
+  wishes: ProofWishes,
+): Promise<Verdict> {
   const { client, signal } = context;
   const { source, from, target } = pair;
   const copy = await inConnection(context, signal, () => client.headObject(target, signal));
   if (copy.sizeBytes !== source.sizeBytes) throw differs(pair, 'size');
-  const algorithm = isWhole(source) && isWhole(copy) ? commonAlgorithm(source, copy) : undefined;
-  if (algorithm !== undefined) {
-    if (source.checksums[algorithm] !== copy.checksums[algorithm]) throw differs(pair, `${algorithm} checksum`);
-    return;
-  }
-  if (how.isProven || (source.etag === copy.etag && isMd5(source.etag))) return;
-  if (!how.isMove && sourceEnd === context) return;
+  const compared = await compareWith(copy, sentObject(source));
+  if (compared.arrival === 'ours') return compared.verdict;
+  if (compared.arrival !== 'cannotTell') throw differs(pair, 'checksum');
+  if (wishes.proven !== undefined) return wishes.proven;
+  const isTrusted = wishes.incomparable === 'trust' || (!wishes.isMove && sourceEnd === context);
+  if (isTrusted && !wishes.isKnown) throw arrivalUnknown('CopyObject', target, '', undefined);
+  if (isTrusted) return { kind: 'trusted', why: 'copiedByService' };
   const [wanted, made] = await Promise.all([
     digest(context, sourceEnd, from, source.etag),
     digest(context, context, target, copy.etag),
   ]);
   if (wanted !== made) throw differs(pair, 'content');
+  return { kind: 'verified', by: 'SHA256', of: 'whole' };
 }
 
 /** Deletes the source of a move, unless it is another one by now. */
@@ -67,14 +83,6 @@ export async function deleteUnchanged(
 /** Whether an ETag can be the MD5 of a whole object; those of multipart uploads are not (data-plane.md §6). */
 export function isMd5(etag: string): boolean {
   return /^[0-9a-f]{32}$/i.test(etag);
-}
-
-function isWhole(info: ObjectInfo): boolean {
-  return info.checksumType !== 'COMPOSITE';
-}
-
-function commonAlgorithm(source: ObjectInfo, copy: ObjectInfo): string | undefined {
-  return Object.keys(source.checksums).find((algorithm) => copy.checksums[algorithm] !== undefined);
 }
 
 async function digest(

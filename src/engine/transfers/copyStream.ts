@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { planParts, type PartPlan } from '../../model/partPlan';
+import type { Verdict } from '../../model/verdict';
 import type { WriteCondition } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
@@ -22,7 +23,7 @@ export interface CopyWays extends CopyControls {
 
 /**
  * Copies an object from one service to another through the engine's memory: what is small at once, the rest by ranges of
- * one ETag that become parts. `isProven`: what went through was the whole object by its own checksum, and the service
+ * one ETag that become parts. `proven`: what went through was the whole object by its own checksum, and the service
  * that took it compared the checksum of each piece.
  */
 export async function streamObject(
@@ -32,7 +33,7 @@ export async function streamObject(
   info: ObjectInfo,
   note: CopyNote,
   { condition, ...ways }: CopyWays,
-): Promise<{ readonly etag: string; readonly isProven: boolean }> {
+): Promise<{ readonly etag: string; readonly proven?: Verdict }> {
   const { signal } = context;
   const tags = info.tagCount > 0 ? await source.client.getTags(from, signal) : {};
   const controls = await keptControls(context, info, ways);
@@ -50,7 +51,7 @@ async function sendWhole(
   note: CopyNote,
   attributes: NewObjectAttributes,
   condition: WriteCondition,
-): Promise<{ readonly etag: string; readonly isProven: boolean }> {
+): Promise<{ readonly etag: string; readonly proven?: Verdict }> {
   const { signal } = context;
   const target = { bucket: note.bucket, key: note.key };
   const reservation = await context.budget.reserve(info.sizeBytes, signal);
@@ -87,7 +88,7 @@ async function sendWhole(
     );
     context.transfer.addBytes(info.sizeBytes);
     reservation.release();
-    return { etag, isProven: verdict === 'same' };
+    return { etag, ...(verdict === 'same' ? { proven: proof.proven } : {}) };
   } finally {
     reservation.discard();
   }
@@ -101,7 +102,7 @@ async function sendParts(
   note: CopyNote,
   attributes: NewObjectAttributes,
   condition: WriteCondition,
-): Promise<{ readonly etag: string; readonly isProven: boolean }> {
+): Promise<{ readonly etag: string; readonly proven?: Verdict }> {
   const { client, notes, signal, transfer } = context;
   const target = { bucket: note.bucket, key: note.key };
   const plan = planParts(info.sizeBytes, context.partBytes);
@@ -151,7 +152,7 @@ async function sendParts(
     const evidence = { sent: sentObject(info) };
     const { etag } = await completeUpload(client, target, uploadId, parts, completion, evidence, patient);
     settle();
-    return { etag, isProven: verdict === 'same' };
+    return { etag, ...(verdict === 'same' ? { proven: proof.proven } : {}) };
   } catch (thrown) {
     if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
     if (isArrivalUnknown(thrown)) settle(); // nobody aborts it but a person who has looked
@@ -165,6 +166,8 @@ interface Proof {
   /** To be called in the order of the parts; `end` in any case, so that the next part's turn comes. */
   nextTurn(): { take(bytes: Uint8Array): Promise<void>; end(): void };
   verdict(): 'same' | 'differs' | 'unknown';
+  /** What vouches for the bytes where they are the same. */
+  readonly proven: Verdict;
 }
 
 function proofOf(info: ObjectInfo, plan: PartPlan): Proof {
@@ -179,6 +182,7 @@ function crcProof(info: ObjectInfo, plan: PartPlan, algorithm: CrcAlgorithm): Pr
   const sums: bigint[] = [];
   let next = 0;
   return {
+    proven: { kind: 'verified', by: algorithm, of: 'whole' },
     nextTurn() {
       const at = next++;
       return {
@@ -205,6 +209,7 @@ function md5Proof(info: ObjectInfo): Proof {
   const md5 = createHash('md5');
   let last = Promise.resolve();
   return {
+    proven: { kind: 'verified', by: 'MD5', of: 'whole' },
     nextTurn() {
       const before = last;
       let finish: () => void = () => undefined;

@@ -79,7 +79,10 @@ export async function renameObject(
 /** Runs a request once it is known what protects the copy. */
 async function runProtected(services: CommandServices, request: CopyRequest): Promise<CommandOutcome> {
   const { askProtection } = await import('../protection/keepQuestion');
-  const [decided] = (await askProtection(services, [request])) ?? [];
+  const { askIncomparable } = await import('../transfers/incomparable');
+  const proof = await askIncomparable(services, [request]);
+  if (proof.kind !== 'run') return proof.kind === 'failed' ? proof.result : undefined;
+  const [decided] = (await askProtection(services, proof.requests)) ?? [];
   return decided === undefined ? undefined : services.transfers.run(decided);
 }
 

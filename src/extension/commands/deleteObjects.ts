@@ -2,7 +2,7 @@ import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { ObjectCount } from '../../protocol/requests';
 import { countText } from '../ui/format';
-import { countObjects } from '../transfers/organise';
+import { countObjects } from '../transfers/countObjects';
 import type { CommandOutcome, CommandServices } from './command';
 import { deleteQuestion } from './deleteQuestion';
 import { rowCount } from './keyText';

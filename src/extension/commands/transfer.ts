@@ -85,7 +85,7 @@ async function mayDownload(
   folderFsPath: string,
 ): Promise<Result<boolean>> {
   if (targets.every(({ prefixes }) => prefixes.length === 0)) return { ok: true, value: true };
-  const { countObjects } = await import('../transfers/organise');
+  const { countObjects } = await import('../transfers/countObjects');
   const { downloadQuestion } = await import('../transfers/organiseTexts');
   const count = await countObjects(engine, targets);
   if (!count.ok) return count;

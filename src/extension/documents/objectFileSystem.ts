@@ -198,7 +198,7 @@ export class ObjectFileSystem implements vscode.FileSystemProvider, vscode.Dispo
       stat.kind === 'folder'
         ? ({ keys: [], prefixes: [prefix], contentsOnly: true } as const)
         : { keys: [key], prefixes: [], ...(versionId === undefined ? {} : { versionId }) };
-    await this.#transfer({
+    const request: Extract<TransferRequest, { kind: 'copy' }> = {
       kind: 'copy',
       connectionId: target.connectionId,
       source: { bucket, ...what, ...(isOther ? { connectionId: source.connectionId } : {}) },
@@ -208,7 +208,13 @@ export class ObjectFileSystem implements vscode.FileSystemProvider, vscode.Dispo
           : { bucket: target.bucket, prefix: '', key: target.key },
       deleteSource,
       clash: overwrite ? 'replace' : 'fail',
-    });
+    };
+    const { askIncomparable } = await import('../transfers/incomparable');
+    const proof = await askIncomparable(this.#services, [request]);
+    if (proof.kind === 'stopped') throw new vscode.CancellationError();
+    if (proof.kind === 'failed')
+      throw fileSystemError(proof.result.error, this.#services.failures.sentence(proof.result.error));
+    for (const decided of proof.requests) await this.#transfer(decided);
   }
 
   /** Runs a transfer for the file service, which shows progress itself and wants a rejection for a failure. */

@@ -3,7 +3,7 @@ import type { Result } from '../../model/cosError';
 import { objectKey } from '../../model/ids';
 import type { CommandServices } from '../commands/command';
 import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
-import { countObjects } from '../transfers/organise';
+import { countObjects } from '../transfers/countObjects';
 
 /** More than these are worked on only after a question that says how many requests that takes. */
 const manyObjects = 100;

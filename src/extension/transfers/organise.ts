@@ -5,11 +5,9 @@ import type { ObjectCount } from '../../protocol/requests';
 import { dirtyObjects } from '../documents/openEditors';
 import type { EngineClient, Prompts } from '../services';
 import type { CopyRequest, ObjectSelection } from './organisePlan';
+import { countObjects } from './countObjects';
 import { needsCount, organiseQuestion } from './organiseTexts';
 import type { TransferRunner } from './runner';
-
-/** Objects that are counted before a question; more are said to be more. */
-const countLimit = 10_000;
 
 /** What copying and moving needs. */
 export interface OrganiseServices {
@@ -29,11 +27,12 @@ export async function runOrganise(
   services: OrganiseServices,
   requests: readonly CopyRequest[],
   target: string,
-  asked: 'not yet' | 'already' = 'not yet',
+  asked: 'not yet' | ObjectCount = 'not yet',
 ): Promise<OrganiseOutcome> {
+  const count: Result<ObjectCount> =
+    asked === 'not yet' ? await countJob(services.engine, requests) : { ok: true, value: asked };
+  if (!count.ok) return { kind: 'failed', result: count };
   if (asked === 'not yet') {
-    const count = await countJob(services.engine, requests);
-    if (!count.ok) return { kind: 'failed', result: count };
     const question = organiseQuestion(requests, count.value, target, vscode.l10n.t);
     if (question !== undefined) {
       const { message, detail, button } = question;
@@ -47,8 +46,11 @@ export async function runOrganise(
     );
     return { kind: 'stopped' };
   }
+  const { askIncomparable } = await import('./incomparable');
+  const proof = await askIncomparable(services, requests, count.value);
+  if (proof.kind !== 'run') return proof;
   const { askProtection } = await import('../protection/keepQuestion');
-  const decided = await askProtection(services, requests);
+  const decided = await askProtection(services, proof.requests);
   if (decided === undefined) return { kind: 'stopped' };
   let isWhole = true;
   for (const request of decided) {
@@ -65,31 +67,6 @@ export async function countJob(engine: EngineClient, requests: readonly CopyRequ
   const single = requests.reduce((sum, { source }) => sum + source.keys.length, 0);
   if (!needsCount(requests)) return { ok: true, value: { objects: single, bytes: 0, isComplete: true } };
   return countObjects(engine, requests.map(sourceOf));
-}
-
-/** Counts what is selected, at most ten thousand objects, under a notification that can be cancelled. */
-export async function countObjects(
-  engine: EngineClient,
-  selections: readonly ObjectSelection[],
-): Promise<Result<ObjectCount>> {
-  const title = vscode.l10n.t('Counting objects');
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (_progress, token): Promise<Result<ObjectCount>> => {
-    let total: ObjectCount = { objects: 0, bytes: 0, isComplete: true };
-    for (const { connectionId, bucket, keys, prefixes } of selections) {
-      const limit = countLimit - total.objects;
-      if (limit <= 0) return { ok: true, value: { ...total, isComplete: false } };
-      const count = await engine.send('objects/count', { connectionId, bucket, keys, prefixes, limit }, token);
-      if (!count.ok) return count;
-      const { objects, bytes, isComplete } = count.value;
-      total = {
-        objects: total.objects + objects,
-        bytes: total.bytes + bytes,
-        isComplete: total.isComplete && isComplete,
-      };
-    }
-    return { ok: true, value: total };
-  });
 }
 
 function sourceOf({ connectionId, source }: CopyRequest): ObjectSelection {

@@ -14,9 +14,9 @@ export interface OrganiseQuestion {
   readonly button: string;
 }
 
-/** Whether the objects of a job must be counted before anything is said of it. */
+/** Whether the objects of a job must be counted before anything is said of it: a move also asks what proves its copies. */
 export function needsCount(requests: readonly CopyRequest[]): boolean {
-  return requests.some(({ source }) => source.prefixes.length > 0);
+  return requests.some(({ deleteSource, source }) => deleteSource || source.prefixes.length > 0);
 }
 
 /** The question before a move of several objects or a large copy, or undefined where none is needed. */
@@ -98,8 +98,18 @@ export function jobDetail(
       : []),
     requests.some(({ source }) => source.connectionId !== undefined)
       ? t('The bytes go through this computer, from one connection to the other.')
-      : t('The service copies by itself; the bytes do not go through this computer.'),
+      : serviceCopies(count, mode, t),
     requestsText(count, mode === 'move' ? 2 : 1, t),
   ];
   return lines.join('\n');
+}
+
+/** Whether bytes go through this computer where the service copies: only to compare what no checksum compares, if that is chosen. */
+function serviceCopies({ incomparable }: ObjectCount, mode: 'copy' | 'move', t: Translate): string {
+  if (mode === 'copy' || incomparable === undefined)
+    return t('The service copies by itself; the bytes do not go through this computer.');
+  return t(
+    'The service copies by itself. The checksums of {0} cannot be compared with those of their copies: you will be asked whether both are read through this computer, or the service is trusted.',
+    countText({ ...incomparable, isComplete: true }, t),
+  );
 }

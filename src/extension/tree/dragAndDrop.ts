@@ -100,7 +100,7 @@ export class BucketsDragAndDrop implements vscode.TreeDragAndDropController<Tree
     const answer = await prompts.confirm(message, detail, move, copy);
     if (answer === undefined) return;
     const requests = plan.requests.map((request) => ({ ...request, deleteSource: answer === move }));
-    const outcome = await runOrganise(this.#services, requests, to, 'already');
+    const outcome = await runOrganise(this.#services, requests, to, count.value);
     if (outcome.kind === 'failed') await failures.report(outcome.result.error);
   }
 }

@@ -7,7 +7,7 @@ import { rowCount } from '../../commands/keyText';
 import type { ObjectsTarget } from '../../commands/targets';
 import { countProtected, type ProtectedCount } from '../../protection/protectedCount';
 import type { Prompts, StepAnswer, StepPlace } from '../../services';
-import { countObjects } from '../../transfers/organise';
+import { countObjects } from '../../transfers/countObjects';
 import { headerText } from '../../transfers/uploadOptionTexts';
 import { askSteps, type Step } from '../../ui/steps';
 import {

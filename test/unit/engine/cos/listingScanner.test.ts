@@ -14,6 +14,8 @@ function parsed(xml: string): RawPage {
       modifiedAtMs: Date.parse(childText(entry, 'LastModified') ?? '') || 0,
       etag: unquoted(childText(entry, 'ETag')) ?? '',
       storageClass: unquoted(childText(entry, 'StorageClass')),
+      checksumAlgorithm: childText(entry, 'ChecksumAlgorithm')?.trim(),
+      checksumType: childText(entry, 'ChecksumType')?.trim(),
     })),
     prefixes: childElements(root, 'CommonPrefixes').map((prefix) => childText(prefix, 'Prefix') ?? ''),
     isTruncated: childText(root, 'IsTruncated')?.trim() === 'true',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../../src/model/ids';
 import { folderRename, planDuplicates, planOrganise } from '../../../../src/extension/transfers/organisePlan';
+import { incomparableQuestion } from '../../../../src/extension/transfers/incomparableText';
 import {
   downloadQuestion,
   jobDetail,
@@ -90,6 +91,19 @@ describe('the question before a job', () => {
     expect(organiseQuestion(move, count(1), 'photos/b/', english)).toBeUndefined();
   });
 
+  it('says of a move what no checksum will compare, and what reading it takes', () => {
+    const some = { ...count(12, 2000), incomparable: { objects: 2, bytes: 1500 } };
+    expect(jobDetail(move, some, 'move', english)).toContain(
+      'The service copies by itself. The checksums of 2 objects (1.50 kB) cannot be compared with those of their copies: you will be asked whether both are read through this computer, or the service is trusted.',
+    );
+    expect(jobDetail(copy, some, 'copy', english)).toContain('do not go through this computer');
+    const question = incomparableQuestion(some, english);
+    expect(question.message).toBe('No checksum compares 2 objects (1.50 kB) with the copies. What is to prove them?');
+    expect(question.detail).toContain('Read Both reads these and their copies through this computer, 3.00 kB,');
+    expect(question.detail).toContain('Trust the Service compares the size alone');
+    expect(incomparableQuestion({ ...some, isComplete: false }, english).detail).toContain('the answer is for all');
+  });
+
   it('is asked of a copy only when it is large', () => {
     expect(organiseQuestion(copy, count(1000), 'photos/b/', english)).toBeUndefined();
     expect(organiseQuestion(copy, count(1001), 'photos/b/', english)?.button).toBe('Copy');
@@ -121,8 +135,9 @@ describe('the question before a job', () => {
     });
   });
 
-  it('needs a count only where there are folders', () => {
-    expect([needsCount(move), needsCount(copy)]).toEqual([true, false]);
+  it('needs a count where there are folders, and of what is moved', () => {
+    const one = requestsOf(planOrganise([selected(['x'])], folder, 'move'));
+    expect([needsCount(move), needsCount(one), needsCount(copy)]).toEqual([true, true, false]);
   });
 });
 
