@@ -4,7 +4,7 @@ import { CosFailure } from '../engine/failure';
 import type { TransferRequest } from '../protocol/requests';
 import type { CopyCommand } from './commandLine';
 import { isCosUri, isPattern, parseCosUri, parseObject, parseTargetFolder, prefixOf } from './cosUri';
-import { copyFromStdin, copyToStdout } from './cpStream';
+import { copyFromStream, copyToStream, isStream } from './cpStream';
 import { UsageError, type ExitCode } from './exitCode';
 import { requireSomethingAt } from './requireSomething';
 import { runTransfer, type Progress } from './transfer';
@@ -28,20 +28,28 @@ export async function cp(
   if (command.protection !== undefined && !(first !== undefined && isCosUri(first) && isCosUri(target))) {
     throw new UsageError('--protection is for copies inside the service only');
   }
-  if (first === '-' || target === '-') {
-    if (sources.length > 1 || first === undefined) throw new UsageError('"-" stands alone: cp takes one source then');
-    if (command.isRecursive) throw new UsageError('"-" and --recursive do not go together');
-    if (command.isResumable) throw new UsageError('"-" and --resume do not go together: a stream cannot be read again');
-    if (first === '-' && target === '-') throw new UsageError('"-" cannot be source and target');
-    return first === '-'
-      ? await copyFromStdin(session, command, signal)
-      : await copyToStdout(session, parseObject(requireCos(first)), signal);
+  if (first !== undefined && (isStreamed(first) || isStreamed(target))) {
+    const stream = isStreamed(first) ? first : target;
+    if (sources.length > 1) throw new UsageError(`"${stream}" stands alone: cp takes one source then`);
+    if (command.isRecursive) throw new UsageError(`"${stream}" and --recursive do not go together`);
+    if (command.isResumable) {
+      throw new UsageError(`"${stream}" and --resume do not go together: a stream cannot be read again`);
+    }
+    if (isStreamed(first) && isStreamed(target)) throw new UsageError(`"${stream}" cannot be source and target`);
+    return isStreamed(first)
+      ? await copyFromStream(session, command, first, signal)
+      : await copyToStream(session, parseObject(requireCos(first)), target, signal);
   }
   const request = requestOf(session, command);
   if (request.kind === 'copy' && command.isRecursive) {
     await requireSomethingAt(session, sources.map(parseCosUri), 'copied', signal);
   }
   return await runTransfer(session, request, progress, common.isJson, signal, command.isResumable);
+}
+
+/** Standard input or output, or a pipe such as `<(command)` and `>(command)`. */
+function isStreamed(place: string): boolean {
+  return place === '-' || (!isCosUri(place) && isStream(place));
 }
 
 function requestOf(session: Session, command: CopyCommand): TransferRequest {

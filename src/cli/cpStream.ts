@@ -1,6 +1,9 @@
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { objectKey } from '../model/ids';
 import type { ObjectAddress } from '../engine/cos/client';
 import { CosFailure } from '../engine/failure';
+import { localFailure } from '../engine/transfers/localFailure';
 import { attributesOf } from '../engine/transfers/newAttributes';
 import { findObject } from '../engine/transfers/remoteClash';
 import { requireValidOptions } from '../engine/transfers/uploadOptions';
@@ -11,8 +14,19 @@ import { exitCodes, type ExitCode } from './exitCode';
 import { complain, jsonLine, printJson, write } from './output';
 import type { Session } from './session';
 
-/** `cos cp - cos://bucket/key`. The object appears when the input has ended, whole. */
-export async function copyFromStdin(session: Session, command: CopyCommand, signal: AbortSignal): Promise<ExitCode> {
+/** Whether a place is no file, but something that bytes run through: a pipe, as of `<(command)`, or a device. */
+export function isStream(place: string): boolean {
+  const state = statSync(place, { throwIfNoEntry: false });
+  return state !== undefined && (state.isFIFO() || state.isCharacterDevice() || state.isSocket());
+}
+
+/** `cos cp - cos://bucket/key`, or from a pipe. The object appears when the input has ended, whole. */
+export async function copyFromStream(
+  session: Session,
+  command: CopyCommand,
+  source: string,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const address = parseObject(command.target);
   requireValidOptions(command.options, Date.now());
   if (command.ifExists !== 'replace' && (await findObject(session.client, address, signal)) !== undefined) {
@@ -23,7 +37,7 @@ export async function copyFromStdin(session: Session, command: CopyCommand, sign
   const sizeBytes = await uploadStream(
     session.client,
     address,
-    process.stdin,
+    source === '-' ? process.stdin : createReadStream(source),
     attributesOf(address.key, undefined, command.options),
     command.ifExists === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' },
     {
@@ -40,16 +54,38 @@ export async function copyFromStdin(session: Session, command: CopyCommand, sign
   return exitCodes.done;
 }
 
-/** `cos cp cos://bucket/key -`. The bytes go out as they come; a checksum that does not match shows in the exit code. */
-export async function copyToStdout(session: Session, address: ObjectAddress, signal: AbortSignal): Promise<ExitCode> {
-  await session.client.readObject(
-    { bucket: address.bucket, key: objectKey(address.key) },
-    {},
-    // A copy: the stream may hold on to the bytes longer than they are valid.
-    (bytes) => write(process.stdout, Buffer.from(bytes)),
-    signal,
-  );
-  return exitCodes.done;
+/** `cos cp cos://bucket/key -`, or into a pipe. The bytes go out as they come; a checksum that does not match shows in the exit code. */
+export async function copyToStream(
+  session: Session,
+  address: ObjectAddress,
+  target: string,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const stream = target === '-' ? process.stdout : createWriteStream(target);
+  const stop = new AbortController();
+  let failure: NodeJS.ErrnoException | undefined;
+  // Standard output is watched by whoever began.
+  if (target !== '-') {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      failure ??= error;
+      stop.abort();
+    });
+  }
+  try {
+    await session.client.readObject(
+      { bucket: address.bucket, key: objectKey(address.key) },
+      {},
+      // A copy: the stream may hold on to the bytes longer than they are valid.
+      (bytes) => write(stream, Buffer.from(bytes)),
+      AbortSignal.any([signal, stop.signal]),
+    );
+    if (target !== '-') await finished(stream.end());
+  } catch (thrown) {
+    if (signal.aborted || failure === undefined) throw thrown;
+  }
+  // A reader that has seen enough is no failure, as with standard output.
+  if (failure === undefined || failure.code === 'EPIPE') return exitCodes.done;
+  throw localFailure('download', 'write', target, failure);
 }
 
 function existsFailure({ bucket, key }: ObjectAddress): CosFailure {

@@ -53,7 +53,7 @@ ${commonHelp}`,
   cos cp --recursive folder cos://bucket/p     upload what the folder holds below p/
   cos cp --recursive cos://bucket/p folder     download what lies below p/ into the folder
   cos cp - cos://bucket/key                    upload standard input
-  cos cp cos://bucket/key -                    download to standard output
+  cos cp cos://bucket/key -                    download to standard output; pipes such as <(command) and >(command) work, too
   cos cp cos://bucket/a cos://other/b          copy inside the service
 
 Nothing half-written stays, whatever happens: a file or object appears when it is complete and verified.

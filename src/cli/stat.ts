@@ -1,4 +1,5 @@
 import type { BucketSummary, ObjectInfo } from '../model/objectInfo';
+import { shownEntries } from '../engine/cos/headerWords';
 import type { Command } from './commandLine';
 import { headObject } from './headObject';
 import { parseCosUri } from './cosUri';
@@ -19,7 +20,8 @@ export async function stat(
     else await printFacts(bucketFacts(summary));
     return exitCodes.done;
   }
-  const info = await headObject(session, { bucket, key }, signal);
+  const stored = await headObject(session, { bucket, key }, signal);
+  const info = { ...stored, metadata: shownEntries(stored.metadata) };
   if (command.common.isJson) await printJson({ kind: 'object', bucket, ...info });
   else await printFacts(objectFacts(info));
   return exitCodes.done;

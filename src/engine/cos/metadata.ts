@@ -5,6 +5,7 @@ import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import { asFailure } from '../failure';
 import type { AclOperations } from './acl';
 import type { CosClient, ObjectAddress } from './client';
+import { shownMetadata, storedMetadata } from './headerWords';
 import { changedMeanwhile, type LastLook } from './lastLook';
 import { unquoted } from './objectHeaders';
 import type { ReadWholeState, WholeState } from './objectState';
@@ -189,9 +190,24 @@ function requireSeen(address: ObjectAddress, { info, tags, acl }: WholeState, se
 function changed(state: WholeState, change: AttributeChange): ObjectAttributes {
   return {
     headers: patched(state.info.headers as Readonly<Record<string, string>>, change.headers),
-    metadata: patched(state.info.metadata, change.metadata),
+    metadata: patched(state.info.metadata, newEntries(state.info.metadata, change.metadata)),
     tags: patched(state.tags, change.tags),
   };
+}
+
+/** What is new, as it is stored. A value that reads as the one that is there stays as somebody wrote it. */
+function newEntries(
+  before: Readonly<Record<string, string>>,
+  change: AttributeChange['metadata'],
+): AttributeChange['metadata'] {
+  if (change === undefined) return undefined;
+  const entries = Object.entries(change).map(([name, value]) => {
+    const old = before[name];
+    if (value === null) return [name, null] as const;
+    const isSame = old !== undefined && (old === value || shownMetadata(old) === value);
+    return [name, isSame ? old : storedMetadata(value)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function patched(

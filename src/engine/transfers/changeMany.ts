@@ -3,6 +3,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { AttributeChange, SeenMark } from '../../model/objectState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { SeenObject } from '../cos/metadata';
+import { shownEntries } from '../cos/headerWords';
 import { CosFailure } from '../failure';
 import { holds } from './carriedAttributes';
 import { inConnection, moveItem, type TransferContext } from './context';
@@ -96,7 +97,10 @@ async function seenAgain(
 /** Whether an object has the headers and metadata of a change that has any. */
 function isWritten({ headers, metadata }: ObjectInfo, change: AttributeChange): boolean {
   if (change.headers === undefined && change.metadata === undefined) return false;
-  return holds(headers, change.headers ?? {}) && holds(metadata, change.metadata ?? {});
+  const wanted = change.metadata ?? {};
+  // A new value is stored in another form than it was given.
+  const hasMetadata = holds(metadata, wanted) || holds(shownEntries(metadata), wanted);
+  return holds(headers, change.headers ?? {}) && hasMetadata;
 }
 
 function writtenSince(bucket: BucketName, key: ObjectKey): CosFailure {

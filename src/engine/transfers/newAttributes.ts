@@ -1,6 +1,7 @@
 import type { UploadOptions } from '../../model/uploadOptions';
 import type { SiteAttributes } from '../../model/website';
 import type { NewObjectAttributes } from '../cos/client';
+import { storedEntries } from '../cos/headerWords';
 import { contentTypeOf } from './contentType';
 
 /**
@@ -21,7 +22,7 @@ export function attributesOf(
       ...(cacheControl === undefined ? {} : { cacheControl }),
       ...headers,
     },
-    ...(metadata === undefined ? {} : { metadata }),
+    ...(metadata === undefined ? {} : { metadata: storedEntries(metadata) }),
     ...(tags === undefined ? {} : { tags }),
     ...(site?.acl === undefined && protection === undefined
       ? {}

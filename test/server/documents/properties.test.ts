@@ -56,6 +56,23 @@ describe('the properties of an object as a document, against a server', () => {
     protection: protection === undefined ? undefined : { ...protection, versionId: undefined, createdAtMs: undefined },
   });
 
+  it('shows encoded metadata as text, stores what is new encoded, and leaves what others wrote as they wrote it', async () => {
+    const others = { quoted: '=?ISO-8859-1?Q?J=FCrgen?=', coded: '=?UTF-8?B?w7w=?=', bytes: 'größer' };
+    const address = await server.put(await server.bucket(), 'encoded', 'x', {
+      headers: {},
+      metadata: others,
+      tags: {},
+    });
+    expect(value((await open(address)).text).metadata).toEqual({ quoted: 'Jürgen', coded: 'ü', bytes: 'größer' });
+    await apply(address, ({ metadata }) => Object.assign(metadata, { added: 'für', coded: 'ö' }));
+    expect((await stateOf(address)).info.metadata).toEqual({
+      ...others,
+      coded: '=?UTF-8?B?w7Y=?=',
+      added: '=?UTF-8?B?ZsO8cg==?=',
+    });
+    expect(value((await open(address)).text).metadata).toMatchObject({ added: 'für', coded: 'ö', quoted: 'Jürgen' });
+  });
+
   it('changes one field and that field alone, whatever else the object has', async () => {
     const plain = await server.bucket();
     const locked = await server.bucket('locked');

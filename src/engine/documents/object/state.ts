@@ -1,3 +1,4 @@
+import { shownEntries } from '../../cos/headerWords';
 import type { ArchiveState } from '../../../model/archive';
 import type { CosError } from '../../../model/cosError';
 import { headerFields, headerNames } from '../../../model/headerRules';
@@ -28,7 +29,12 @@ export interface EditableAttributes {
 /** Those of one object. */
 export function attributesOf({ object: { info, tags, acl } }: PropertiesState): EditableAttributes {
   const { headers, metadata } = info;
-  return { headers, metadata, ...(tags === undefined ? {} : { tags }), ...(acl === undefined ? {} : { acl }) };
+  return {
+    headers,
+    metadata: shownEntries(metadata),
+    ...(tags === undefined ? {} : { tags }),
+    ...(acl === undefined ? {} : { acl }),
+  };
 }
 
 /** Headers under the names that they have in a document. */
@@ -46,7 +52,7 @@ export function printProperties(state: PropertiesState): string {
   const { info, tags, acl } = state.object;
   const parts: readonly (readonly [name: string, value: unknown, comment?: string])[] = [
     ['headers', namedHeaders(info.headers), 'Headers that a download answers with.'],
-    ['metadata', info.metadata, 'User metadata, at most 2,048 bytes of names and values.'],
+    ['metadata', shownEntries(info.metadata), 'User metadata, at most 2,048 bytes of names and values.'],
     ...(tags === undefined ? [] : [['tags', tags, 'At most 10 tags.'] as const]),
     ...(acl === undefined ? [] : [['acl', acl, '"private" or "public-read".'] as const]),
     ...protectionParts(state.object.protection),

@@ -1,3 +1,4 @@
+import { shownEntries } from '../../cos/headerWords';
 import { maxSelectionNames, type DocumentSubject } from '../../../model/configDocument';
 import { objectKey, type BucketName, type ObjectKey } from '../../../model/ids';
 import { CosFailure } from '../../failure';
@@ -135,7 +136,7 @@ async function stateOf(
     modifiedAtMs,
     sizeBytes,
     headers,
-    metadata,
+    metadata: shownEntries(metadata),
     ...(tags === undefined ? {} : { tags }),
     ...(acl === undefined ? {} : { acl }),
     ...(protection === undefined ? {} : { protection }),
