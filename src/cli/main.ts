@@ -40,7 +40,7 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       await session.close();
     }
   } catch (error) {
-    const { exitCode, told } = failed(error);
+    const { exitCode, told } = failed(error, argv[0] !== 'stat');
     complain(told.message);
     // Arguments that cannot be read may ask for JSON all the same.
     if (argv.includes('--json')) await printJson({ type: 'error', ...told });
@@ -71,7 +71,7 @@ interface ToldFailure extends Partial<Omit<CosError, 'kind'>> {
   readonly message: string;
 }
 
-function failed(error: unknown): { readonly exitCode: ExitCode; readonly told: ToldFailure } {
+function failed(error: unknown, takesRecursive: boolean): { readonly exitCode: ExitCode; readonly told: ToldFailure } {
   if (cancel.signal.aborted) {
     return { exitCode: exitCodes.cancelled, told: { kind: 'cancelled', message: 'cancelled' } };
   }
@@ -81,7 +81,7 @@ function failed(error: unknown): { readonly exitCode: ExitCode; readonly told: T
   }
   if (error instanceof CosFailure) {
     const exitCode = error.error.kind === 'cancelled' ? exitCodes.cancelled : exitCodes.failed;
-    return { exitCode, told: { ...error.error, message: sentence(error.error) } };
+    return { exitCode, told: { ...error.error, message: sentence(error.error, takesRecursive) } };
   }
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   if (process.env['COS_LOG'] === 'debug' && error instanceof Error) complain(error.stack ?? what);

@@ -1,8 +1,8 @@
 import type { CosError } from '../model/cosError';
 
-/** One sentence for a failure: what failed, on what, and what to do. */
-export function sentence(error: CosError): string {
-  const next = nextStep(error);
+/** One sentence for a failure: what failed, on what, and what to do, in a command that takes --recursive or does not. */
+export function sentence(error: CosError, takesRecursive = true): string {
+  const next = nextStep(error, takesRecursive);
   return `${statement(error)}${next === undefined ? '' : `. ${next}`}`;
 }
 
@@ -67,7 +67,7 @@ function trimmed(detail: string): string {
   return own.replace(/\.$/, '');
 }
 
-function nextStep(error: CosError): string | undefined {
+function nextStep(error: CosError, takesRecursive: boolean): string | undefined {
   if (error.reason === 'proxyRefused' && error.httpStatus === 407) {
     return 'Put user and password into HTTPS_PROXY, as in http://user:password@proxy:8080';
   }
@@ -107,6 +107,7 @@ function nextStep(error: CosError): string | undefined {
     case 'notFound':
       // Who lists has looked below the place already.
       if (error.op === 'ListObjectsV2' || error.key === undefined) return undefined;
+      if (!takesRecursive) return error.key.endsWith('/') ? 'What lies below it is shown by cos ls' : undefined;
       if (error.key.endsWith('/')) return 'For what lies below it, add --recursive';
       return error.key.endsWith('*') ? 'For all that begins with what is before the "*", add --recursive' : undefined;
     case 'conflict':

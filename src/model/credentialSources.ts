@@ -76,11 +76,13 @@ function* fromEnvironment(environment: CredentialSources['environment']): Genera
 
 /** `cos_credentials` (credentials.md §3.1): the credentials object, the whole resource key, or the CLI's array of them. */
 function* fromCosFile(sources: CredentialSources): Generator<Discovery> {
-  const fsPath =
-    nonEmpty(sources.environment['COS_CREDENTIALS_FILE']) ??
-    sources.join(homeOf(sources), '.bluemix', 'cos_credentials');
+  const named = nonEmpty(sources.environment['COS_CREDENTIALS_FILE']);
+  const fsPath = named ?? sources.join(homeOf(sources), '.bluemix', 'cos_credentials');
   const text = readFile(sources, fsPath);
   if (typeof text === 'object') yield text;
+  if (text === undefined && named !== undefined) {
+    yield problem({ kind: 'unreadable', fsPath, why: 'COS_CREDENTIALS_FILE names it, and there is no such file' });
+  }
   if (typeof text !== 'string') return;
   const read = readServiceCredential(text);
   if (read.kind === 'found') yield found({ place: { kind: 'cosFile', fsPath }, ...read.credential });

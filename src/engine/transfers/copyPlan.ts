@@ -61,7 +61,12 @@ export function refuseImpossible(request: CopyRequest, route: CopyRoute, isSourc
   for (const prefix of source.prefixes) {
     const to = targetPrefixOf(request, prefix);
     if (to === prefix && (isDuplicate(request) || !route.isOneService)) continue;
-    if (to === prefix) throw refused(request, `the folder "${prefix}" is there already`);
+    if (to === prefix) {
+      throw refused(
+        request,
+        prefix === '' ? 'a bucket cannot be copied onto itself' : `the folder "${prefix}" is there already`,
+      );
+    }
     if (to.startsWith(prefix)) {
       const detail = prefix === '' ? 'a bucket cannot be copied' : `the folder "${prefix}" cannot be copied or moved`;
       throw refused(request, `${detail} into itself ("${to}")`);

@@ -137,6 +137,15 @@ describe('a hint', () => {
     expect(end.stderr).not.toContain('ibmcos.');
   });
 
+  it('never proposes an option that the command does not take, nor a folder without a name', async () => {
+    const { bucket, cos } = world;
+    await world.put(['a/b']);
+    const stat = await cos(['stat', `cos://${bucket}/a/`]);
+    expect(stat.stderr).toBe(`cos: "cos://${bucket}/a/" does not exist. What lies below it is shown by cos ls\n`);
+    const copy = await cos(['cp', '-r', `cos://${bucket}/`, `cos://${bucket}/`]);
+    expect(copy).toMatchObject({ exitCode: 1, stderr: 'cos: a bucket cannot be copied onto itself\n' });
+  });
+
   it('says that a folder is needed where there is a file, without words of the system', async () => {
     await world.put(['k']);
     const file = world.write('file', 'x');

@@ -113,6 +113,13 @@ describe('cos_credentials', () => {
     expect(found({ COS_CREDENTIALS_FILE: join(home, 'elsewhere') }).credential.kind).toBe('hmac');
   });
 
+  it('that is named and not there is told, and nothing else is taken in its place', () => {
+    write('.aws/credentials', '[default]\naws_access_key_id = id\naws_secret_access_key = s\n');
+    expect(() => found({ COS_CREDENTIALS_FILE: join(home, 'nowhere') })).toThrow(
+      /nowhere" cannot be read: COS_CREDENTIALS_FILE names it/,
+    );
+  });
+
   it('is named with the position of what is wrong in it, without its content', () => {
     write('.bluemix/cos_credentials', '{\n  "apikey": "very-secret",,\n}');
     expect(() => found()).toThrow(/cos_credentials" is not valid JSON/);
