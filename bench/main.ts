@@ -10,6 +10,7 @@ import { requireBuilt, startBuiltServer } from '../test/soak/builtPrograms';
 import { benchExtensionHost } from './extensionHost';
 import { benchListing } from './listing';
 import { benchLocalServer } from './localServer';
+import { benchSockets } from './sockets/sockets';
 import { writeTransferDocs } from './transferDocs';
 import { benchTransfers, type TransferOptions } from './transfers';
 
@@ -28,6 +29,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   extensionHost: benchExtensionHost,
   localServer: benchLocalServer,
+  sockets: benchSockets,
 };
 
 async function main(): Promise<void> {

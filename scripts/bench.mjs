@@ -7,8 +7,10 @@ const build = spawnSync(process.execPath, ['scripts/build.mjs', '--minify'], { s
 if (build.status !== 0) process.exit(1);
 
 await esbuild.build({
-  entryPoints: ['bench/main.ts'],
-  outfile: 'out/bench/main.mjs',
+  entryPoints: ['bench/main.ts', 'bench/sockets/client.ts'],
+  outdir: 'out/bench',
+  outbase: 'bench',
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
