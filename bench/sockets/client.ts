@@ -1,14 +1,15 @@
 // Downloads over one of the ways that the engine could take, for sockets.ts. Usage:
 //   client.mjs WAY ORIGIN COUNT SIZE-BYTES LANES
 import { strict as assert } from 'node:assert';
-import { Agent, Pool } from 'undici';
+import { Pool } from 'undici';
 import { createAgents, type OriginRoute } from '../../src/engine/http/agents';
+import { answerLimits } from '../../src/engine/http/answerLimits';
 import { bodyExchange } from '../../src/engine/http/bodyExchange';
 import { exchange, type WireAnswer, type WireRequest } from '../../src/engine/http/exchange';
 
 const [way = '', origin = '', count = '0', size = '0', lanes = '1'] = process.argv.slice(2);
 const sizeBytes = Number(size);
-const limits = { connectTimeoutMs: 15_000, idleTimeoutMs: 60_000 };
+const limits = { ...answerLimits, connectTimeoutMs: 15_000, idleTimeoutMs: 60_000 };
 const never = new AbortController().signal;
 
 /** Downloads one object to where its bytes are wanted. */
@@ -39,7 +40,7 @@ function overEngine(route: OriginRoute, isOwn: boolean): Download {
 }
 
 /** By its lowest interface, which hands on what the parser has found. */
-function overUndici(pool: Pool | Agent): Download {
+function overUndici(pool: Pool): Download {
   return async ({ path, headers }, target) => {
     let at = 0;
     await new Promise<void>((resolve, reject) => {

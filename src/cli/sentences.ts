@@ -83,6 +83,7 @@ function nextStep(error: CosError, takesRecursive: boolean): string | undefined 
     case 'noSuchBucket':
     case 'wrongLocation':
       return "Check the name, and that --endpoint is of the bucket's location";
+    case 'redirected':
     case 'hostUnknown':
     case 'connectionRefused':
       return error.op === 'IamToken' ? 'Check IBM_AUTH_ENDPOINT' : 'Check --endpoint';

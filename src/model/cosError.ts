@@ -32,6 +32,8 @@ export type CosErrorReason =
   | 'noSuchKey'
   | 'noSuchUpload'
   | 'wrongLocation'
+  /** The service sends a request on to a host (`host`) that is none of the connection's. */
+  | 'redirected'
   | 'bucketNotEmpty'
   | 'bucketNameTaken'
   | 'invalidBucketName'

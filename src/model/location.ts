@@ -63,6 +63,14 @@ export function parseProvisioningCode(locationConstraint: string): ProvisioningC
   return match?.[2] === undefined ? { location } : { location, storageClass: match[2] };
 }
 
+/**
+ * Whether a text has the shape of a location's code: `us`, `us-south`, `ams03`. What a service calls a location becomes part of the
+ * name of a host that gets credentials.
+ */
+export function isLocationCode(text: string): boolean {
+  return /^(?:[a-z]{2}|[a-z]{2}-[a-z]{2,12}\d{0,2}|[a-z]{3}\d{2})$/.test(text);
+}
+
 /** S3 endpoint URL of a location (data-plane.md §1.1 host patterns), for known and unknown codes alike. */
 export function endpointOfLocation(location: string, network: EndpointNetwork = 'public'): string {
   const insert = network === 'public' ? '' : `${network}.`;

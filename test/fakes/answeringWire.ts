@@ -11,7 +11,7 @@ export function wireOf(
       const body = Buffer.from(documents[request.op] ?? '');
       const answer = {
         status: 200,
-        headers,
+        headers: { 'content-length': '0', ...headers },
         pipe: () => Promise.resolve(),
         read: () => Promise.resolve(body),
         discard: () => undefined,

@@ -10,7 +10,7 @@ import { openTlsFiles } from '../../src/localServer/tls';
 import type { Connection, Credential } from '../../src/model/connection';
 import type { Diagnosis, DiagnosisStepKind } from '../../src/model/diagnosis';
 import { bucketName, objectKey } from '../../src/model/ids';
-import { startForwardProxy } from '../fakes/forwardProxy';
+import { farAway, startForwardProxy } from '../fakes/forwardProxy';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
 import {
   startServedEngine,
@@ -178,9 +178,9 @@ describe('the connection doctor', () => {
     for (const password of ['right', 'wrong']) {
       const configuration = {
         proxyUrl: `http://user:${password}@127.0.0.1:${proxy.port}`,
-        caFiles: [secure.server.info.caFile!],
+        strictTls: false, // nobody has a certificate for that name
       };
-      const diagnosis = await examine(await engineFor(secure.iam, secure.apiKey, { configuration }));
+      const diagnosis = await examine(await engineFor(farAway(secure.hmac), secure.hmacKey, { configuration }));
       const [step] = steps(diagnosis, 'proxy');
       expect(step).toMatchObject({
         outcome: password === 'right' ? 'ok' : 'failed',
@@ -208,8 +208,8 @@ describe('the connection doctor', () => {
       proxyUrl: `https://user:right@127.0.0.1:${port}`,
       caFiles: [secure.server.info.caFile!],
     };
-    const { iam, apiKey } = side === 'plain' ? plain : secure;
-    const diagnosis = await examine(await engineFor(iam, apiKey, { configuration }));
+    const { hmac, hmacKey } = side === 'plain' ? plain : secure;
+    const diagnosis = await examine(await engineFor(farAway(hmac), hmacKey, { configuration }));
     expect(diagnosis.conclusion).toBe('network');
     expect(steps(diagnosis, 'tls')[0]).toMatchObject({
       outcome: 'failed',

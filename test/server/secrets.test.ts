@@ -7,10 +7,10 @@ import { bucketName, objectKey } from '../../src/model/ids';
 import { readServiceCredential } from '../../src/model/serviceCredential';
 import type { EngineMethod, EngineRequests } from '../../src/protocol/requests';
 import { bundleEngine, startEngineProcess, type EngineProcess } from '../fakes/engineProcess';
-import { startForwardProxy, type ForwardProxy } from '../fakes/forwardProxy';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
 import { filesHolding, processesHolding } from '../fakes/secretSearch';
 import { testConnectionId as connectionId } from '../fakes/servedEngine';
+import { startUrlRecorder, type UrlRecorder } from '../fakes/urlRecorder';
 
 const bucket = bucketName('secret-search');
 
@@ -23,7 +23,7 @@ interface Way {
 
 describe('an engine that holds the secrets of a sign-in', () => {
   let farSide: LocalFarSide;
-  let proxy: ForwardProxy;
+  let recorder: UrlRecorder;
   let folder: string;
   let bundle: string;
   let engine: EngineProcess | undefined;
@@ -31,8 +31,11 @@ describe('an engine that holds the secrets of a sign-in', () => {
   const answers: string[] = [];
 
   beforeAll(async () => {
-    farSide = await startLocalFarSide();
-    proxy = await startForwardProxy();
+    const real = await startLocalFarSide();
+    const { iam, hmac, server } = real;
+    recorder = await startUrlRecorder({ iam, hmac, info: server.info });
+    const info = recorder.via(server.info);
+    farSide = { ...real, iam: recorder.via(iam), hmac: recorder.via(hmac), server: { ...server, info } };
     folder = mkdtempSync(join(tmpdir(), 'cos-secrets-'));
     bundle = join(folder, 'engine.js');
     await bundleEngine(bundle);
@@ -42,10 +45,10 @@ describe('an engine that holds the secrets of a sign-in', () => {
     await engine?.close();
     engine = undefined;
     answers.length = 0;
-    proxy.seen.length = 0;
+    recorder.seen.length = 0;
   });
   afterAll(async () => {
-    await proxy.close();
+    await recorder.close();
     await farSide.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -57,7 +60,6 @@ describe('an engine that holds the secrets of a sign-in', () => {
       bundle,
       { connection, credential },
       {
-        proxyUrl: `http://127.0.0.1:${proxy.port}`,
         stateFolderFsPath: stateFolder(name),
         preferredPartBytes: 5 * 1024 * 1024,
         maxBytesPerSecond: 1_000_000,
@@ -109,7 +111,7 @@ describe('an engine that holds the secrets of a sign-in', () => {
     return [
       ...answers.filter(holds).map((text) => `answer ${text}`),
       ...engine!.said.filter(holds).map((text) => `log ${text}`),
-      ...proxy.seen.filter(holds).map((text) => `URL ${text}`),
+      ...recorder.seen.filter(holds).map((text) => `URL ${text}`),
       ...filesHolding(stateFolder(name), forms),
       ...processesHolding(process.pid, forms),
     ];
@@ -164,10 +166,10 @@ describe('an engine that holds the secrets of a sign-in', () => {
     await work(name, way);
     // What is searched is really there.
     expect(filesHolding(stateFolder(name), [bucket]).length).toBeGreaterThan(0);
-    expect(proxy.seen.filter((url) => url.includes(bucket)).length).toBeGreaterThan(3);
+    expect(recorder.seen.filter((url) => url.includes(bucket)).length).toBeGreaterThan(3);
     expect(engine!.said.length).toBeGreaterThan(0);
     expect(traces(name, way.secrets)).toEqual([]);
-    expect([...answers, ...engine!.said, ...proxy.seen].filter((text) => /eyJ[\w-]+\.eyJ/.test(text))).toEqual([]);
+    expect([...answers, ...engine!.said, ...recorder.seen].filter((text) => /eyJ[\w-]+\.eyJ/.test(text))).toEqual([]);
   });
 
   it('leaves nothing of a passcode and of the session it opens', async () => {
@@ -223,8 +225,8 @@ describe('an engine that holds the secrets of a sign-in', () => {
     await start('anonymous', { connection, credential: { kind: 'anonymous' } });
     await ask('objects/listPage', { connectionId, bucket, prefix: '', delimiter: '/' });
     const { apiKey, secretAccessKey } = farSide.server.info;
-    expect(proxy.seen.length).toBeGreaterThan(0);
-    expect(proxy.seen.filter((url) => url.includes('/identity/'))).toEqual([]);
+    expect(recorder.seen.length).toBeGreaterThan(0);
+    expect(recorder.seen.filter((url) => url.includes('/identity/'))).toEqual([]);
     expect(traces('anonymous', [apiKey, secretAccessKey])).toEqual([]);
   });
 });

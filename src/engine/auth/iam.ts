@@ -1,6 +1,8 @@
 import { CosFailure } from '../failure';
 import type { HttpClient } from '../http/httpClient';
 import type { WireAnswer } from '../http/exchange';
+import { isLoopback } from '../http/loopback';
+import { refuseRedirect, withRedirects } from '../http/redirects';
 import { iamFailure, isRecord, type GrantKind } from './iamFailure';
 
 /** An access token and how long it lives from the moment it was given. */
@@ -46,28 +48,33 @@ export async function requestToken(
   const base = iamUrl(iamEndpoint);
   const form = new URLSearchParams({ ...fieldsOf(grant), response_type: 'cloud_iam' });
   try {
-    return await http.send(
-      {
-        op,
-        origin: base.origin,
-        // A passcode is used up by the first attempt that arrives.
-        repeatable: grant.kind === 'passcode' ? 'ifRefused' : 'always',
-        prepare: async () => ({
-          method: 'POST',
-          path: `${pathOf(base)}/identity/token`,
-          headers: {
-            'content-type': 'application/x-www-form-urlencoded',
-            accept: 'application/json',
-            ...(grant.kind === 'passcode' || grant.kind === 'refreshToken'
-              ? { authorization: clientAuthorization }
-              : {}),
+    const send = async (path: string): Promise<IssuedToken> =>
+      await http.send(
+        {
+          op,
+          origin: base.origin,
+          // A passcode is used up by the first attempt that arrives.
+          repeatable: grant.kind === 'passcode' ? 'ifRefused' : 'always',
+          prepare: async () => ({
+            method: 'POST',
+            path,
+            headers: {
+              'content-type': 'application/x-www-form-urlencoded',
+              accept: 'application/json',
+              ...(grant.kind === 'passcode' || grant.kind === 'refreshToken'
+                ? { authorization: clientAuthorization }
+                : {}),
+            },
+            body: Buffer.from(form.toString(), 'utf8'),
+          }),
+          consume: async (answer) => {
+            refuseRedirect(answer, op, base, path);
+            return await readToken(answer, base.host, grant.kind);
           },
-          body: Buffer.from(form.toString(), 'utf8'),
-        }),
-        consume: async (answer) => readToken(answer, base.host, grant.kind),
-      },
-      signal,
-    );
+        },
+        signal,
+      );
+    return await withRedirects(base.origin, `${pathOf(base)}/identity/token`, send);
   } catch (error) {
     if (grant.kind !== 'apiKey' || !(error instanceof CosFailure) || !mayBeKeyState(error)) throw error;
     throw (await keyState(http, base, grant.apiKey, error, signal)) ?? error;
@@ -116,9 +123,7 @@ export function iamUrl(iamEndpoint: string): URL {
 
 /** Refuses to send keys or tokens in the clear, except to this very machine. */
 export function requireSafeTransport(url: URL, operation: string): void {
-  const isLoopback =
-    /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname) || url.hostname.endsWith('.localhost');
-  if (url.protocol === 'https:' || isLoopback) return;
+  if (url.protocol === 'https:' || isLoopback(url.hostname)) return;
   throw new CosFailure({
     kind: 'invalid',
     op: operation,

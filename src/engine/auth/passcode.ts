@@ -1,6 +1,7 @@
 import type { Account, PasscodeSession } from '../../model/account';
 import { CosFailure } from '../failure';
 import type { HttpClient } from '../http/httpClient';
+import { refuseRedirect, withRedirects } from '../http/redirects';
 import { iamUrl, requestToken, requireSafeTransport } from './iam';
 import { isRecord } from './iamFailure';
 import { tokenClaims } from './tokenClaims';
@@ -104,33 +105,36 @@ async function getJson(
   signal: AbortSignal,
 ): Promise<Record<string, unknown> | undefined> {
   const op = path.includes('accounts') ? 'ListAccounts' : 'IamDiscovery';
-  return await http.send(
-    {
-      op,
-      origin: base.origin,
-      repeatable: 'always',
-      prepare: async () => ({
-        method: 'GET',
-        path: `${base.pathname.replace(/\/$/, '')}${path}`,
-        headers: { accept: 'application/json', ...headers },
-      }),
-      consume: async (answer) => {
-        const text = (await answer.read(maxAnswerBytes)).toString('utf8');
-        if (answer.status === 404) return undefined;
-        if (answer.status === 200) return parseObject(text, op, base.host);
-        const again = answer.status === 429 || answer.status >= 500;
-        throw new CosFailure({
-          kind: again ? 'throttled' : 'invalid',
-          op,
-          host: base.host,
-          httpStatus: answer.status,
-          retry: again ? 'later' : 'never',
-          detail: `"${base.host}" answered ${op} with status ${answer.status}.`,
-        });
+  const send = async (at: string): Promise<Record<string, unknown> | undefined> =>
+    await http.send(
+      {
+        op,
+        origin: base.origin,
+        repeatable: 'always',
+        prepare: async () => ({
+          method: 'GET',
+          path: at,
+          headers: { accept: 'application/json', ...headers },
+        }),
+        consume: async (answer) => {
+          refuseRedirect(answer, op, base, at);
+          const text = (await answer.read(maxAnswerBytes)).toString('utf8');
+          if (answer.status === 404) return undefined;
+          if (answer.status === 200) return parseObject(text, op, base.host);
+          const again = answer.status === 429 || answer.status >= 500;
+          throw new CosFailure({
+            kind: again ? 'throttled' : 'invalid',
+            op,
+            host: base.host,
+            httpStatus: answer.status,
+            retry: again ? 'later' : 'never',
+            detail: `"${base.host}" answered ${op} with status ${answer.status}.`,
+          });
+        },
       },
-    },
-    signal,
-  );
+      signal,
+    );
+  return await withRedirects(base.origin, `${base.pathname.replace(/\/$/, '')}${path}`, send);
 }
 
 function parseObject(text: string, op: string, host: string): Record<string, unknown> {

@@ -8,6 +8,7 @@ import type { WriteGuard } from '../cos/writeGuard';
 import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
 import { mayHaveActed, type HttpClient } from '../http/httpClient';
+import { refuseRedirect, withRedirects } from '../http/redirects';
 
 /** A JSON request to one of the services around the data plane (control-plane.md §0). */
 export interface ControlRequest {
@@ -68,42 +69,45 @@ export function createControlClient({ connection, http, authorizer, guard }: Con
     requireSafeTransport(base, request.op);
     const search = new URLSearchParams(request.query).toString();
     const segments = request.path.map(encodeURIComponent).join('/');
-    const path = `${base.pathname.replace(/\/$/, '')}/${segments}${search === '' ? '' : `?${search}`}`;
+    const firstPath = `${base.pathname.replace(/\/$/, '')}/${segments}${search === '' ? '' : `?${search}`}`;
     const isDelete = request.method === 'DELETE';
     await authorizer.ready(signal);
-    return await http.send<ControlAnswer>(
-      {
-        op: request.op,
-        origin: base.origin,
-        repeatable: isDelete || request.method === 'GET' ? 'always' : 'ifRefused',
-        prepare: async (before) => {
-          used.mayBeDone ||= before !== undefined && mayHaveActed(before);
-          const unsigned = {
-            method: request.method,
-            path,
-            headers: {
-              accept: 'application/json',
-              ...(request.body === undefined ? {} : { 'content-type': contentTypeOf(request.method) }),
-              ...(request.ifMatch === undefined ? {} : { 'if-match': request.ifMatch }),
-              ...request.headers,
-            },
-            ...(request.body === undefined ? {} : { body: Buffer.from(JSON.stringify(request.body), 'utf8') }),
-          };
-          const authorized = await authorizer.authorize(base.origin, unsigned, false, signal);
-          used.authorization = authorized.headers['authorization'] ?? '';
-          return authorized;
+    const send = async (path: string): Promise<ControlAnswer> =>
+      await http.send<ControlAnswer>(
+        {
+          op: request.op,
+          origin: base.origin,
+          repeatable: isDelete || request.method === 'GET' ? 'always' : 'ifRefused',
+          prepare: async (before) => {
+            used.mayBeDone ||= before !== undefined && mayHaveActed(before);
+            const unsigned = {
+              method: request.method,
+              path,
+              headers: {
+                accept: 'application/json',
+                ...(request.body === undefined ? {} : { 'content-type': contentTypeOf(request.method) }),
+                ...(request.ifMatch === undefined ? {} : { 'if-match': request.ifMatch }),
+                ...request.headers,
+              },
+              ...(request.body === undefined ? {} : { body: Buffer.from(JSON.stringify(request.body), 'utf8') }),
+            };
+            const authorized = await authorizer.authorize(base.origin, unsigned, false, signal);
+            used.authorization = authorized.headers['authorization'] ?? '';
+            return authorized;
+          },
+          consume: async (answer) => {
+            refuseRedirect(answer, request.op, base, path);
+            const text = (await answer.read(maxAnswerBytes)).toString('utf8');
+            // What is not there any more is what the attempt before has deleted.
+            if (isDelete && answer.status === 404 && used.mayBeDone) return { json: undefined };
+            if (answer.status < 200 || answer.status >= 300) throw controlFailure(request, answer, text, base.host);
+            const etag = answer.headers['etag'];
+            return { json: parseAnswer(request, text, base.host), ...(etag === undefined ? {} : { etag }) };
+          },
         },
-        consume: async (answer) => {
-          const text = (await answer.read(maxAnswerBytes)).toString('utf8');
-          // What is not there any more is what the attempt before has deleted.
-          if (isDelete && answer.status === 404 && used.mayBeDone) return { json: undefined };
-          if (answer.status < 200 || answer.status >= 300) throw controlFailure(request, answer, text, base.host);
-          const etag = answer.headers['etag'];
-          return { json: parseAnswer(request, text, base.host), ...(etag === undefined ? {} : { etag }) };
-        },
-      },
-      signal,
-    );
+        signal,
+      );
+    return await withRedirects(base.origin, firstPath, send);
   }
 
   return {

@@ -2,6 +2,7 @@ import { locations as builtIn, type EndpointNetwork, type Location, type Locatio
 import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
 import type { HttpClient } from '../http/httpClient';
+import { refuseRedirect, withRedirects } from '../http/redirects';
 import { orAborted } from '../orAborted';
 
 /** Where IBM's catalogue of endpoints answers unless a connection says otherwise (control-plane.md §0). */
@@ -66,26 +67,29 @@ export function createLocationCatalogue(http: HttpClient, clock: EngineClock): L
 
 async function fetchLocations(http: HttpClient, endpoint: string, signal: AbortSignal): Promise<readonly Location[]> {
   const base = new URL(endpoint);
-  return await http.send(
-    {
-      op,
-      origin: base.origin,
-      repeatable: 'ifRefused',
-      prepare: async () => ({
-        method: 'GET',
-        path: `${base.pathname.replace(/\/$/, '')}/endpoints`,
-        headers: { accept: 'application/json' },
-      }),
-      consume: async (answer) => {
-        const text = (await answer.read(maxAnswerBytes)).toString('utf8');
-        const found = answer.status === 200 ? locationsOf(JSON.parse(text)) : [];
-        if (found.length > 0) return found;
-        const detail = `"${base.host}" answered with no catalogue of endpoints (status ${answer.status}).`;
-        throw new CosFailure({ kind: 'invalid', op, host: base.host, retry: 'never', detail });
+  const send = async (path: string): Promise<readonly Location[]> =>
+    await http.send(
+      {
+        op,
+        origin: base.origin,
+        repeatable: 'ifRefused',
+        prepare: async () => ({
+          method: 'GET',
+          path,
+          headers: { accept: 'application/json' },
+        }),
+        consume: async (answer) => {
+          refuseRedirect(answer, op, base, path);
+          const text = (await answer.read(maxAnswerBytes)).toString('utf8');
+          const found = answer.status === 200 ? locationsOf(JSON.parse(text)) : [];
+          if (found.length > 0) return found;
+          const detail = `"${base.host}" answered with no catalogue of endpoints (status ${answer.status}).`;
+          throw new CosFailure({ kind: 'invalid', op, host: base.host, retry: 'never', detail });
+        },
       },
-    },
-    signal,
-  );
+      signal,
+    );
+  return await withRedirects(base.origin, `${base.pathname.replace(/\/$/, '')}/endpoints`, send);
 }
 
 const sections: readonly (readonly [string, LocationKind])[] = [

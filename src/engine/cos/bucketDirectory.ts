@@ -1,5 +1,11 @@
 import type { Connection } from '../../model/connection';
-import { endpointOfLocation, locationOfHost, parseProvisioningCode, type EndpointNetwork } from '../../model/location';
+import {
+  endpointOfLocation,
+  isLocationCode,
+  locationOfHost,
+  parseProvisioningCode,
+  type EndpointNetwork,
+} from '../../model/location';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
@@ -14,6 +20,13 @@ export interface BucketDirectory {
   originOf(bucket: string, signal: AbortSignal): Promise<string>;
   /** Origin for a location, for known and unknown codes alike; undefined where the connection has one endpoint only. */
   originOfLocation(location: string): string | undefined;
+  /**
+   * The origin to use for one that a service names: the same, or undefined where it is not of this connection's endpoints, which
+   * alone get its credentials.
+   */
+  familyOrigin(origin: string): string | undefined;
+  /** Notes where the service has said that a bucket is. */
+  moved(bucket: string, origin: string): void;
   /** Lists again after NoSuchBucket; answers with the origin where the bucket is now, undefined when it is not listed. */
   lookAgain(bucket: string, signal: AbortSignal): Promise<string | undefined>;
   /** What a listing or a creation told of a bucket. */
@@ -44,6 +57,7 @@ export function createBucketDirectory(
   const isMoved = homeLocation !== undefined && network !== networkOfHost(ownHost);
   const homeOrigin = endpointOrigin(isMoved ? endpointOfLocation(homeLocation, network) : connection.endpoint);
   const hasLocations = homeLocation !== undefined || connection.locationEndpoints !== undefined;
+  const namedEndpoints = new Map(Object.entries(connection.locationEndpoints ?? {}));
   const origins = new Map<string, string>();
   const summaries = new Map<string, BucketSummary>();
   let listing: Promise<void> | undefined;
@@ -52,11 +66,23 @@ export function createBucketDirectory(
   let refusedAtMs = Number.NEGATIVE_INFINITY;
 
   function originOfLocation(location: string): string | undefined {
-    const named = connection.locationEndpoints?.[location];
+    const named = namedEndpoints.get(location);
     if (named !== undefined) return endpointOrigin(named);
     if (homeLocation === undefined) return undefined;
-    if (location === homeLocation || homeLocation.endsWith(`.${location}`)) return homeOrigin;
+    // A listing is another's word: only what can be a location becomes a host.
+    if (location === homeLocation || !isLocationCode(location) || homeLocation.endsWith(`.${location}`))
+      return homeOrigin;
     return endpointOfLocation(location, network);
+  }
+
+  function familyOrigin(origin: string): string | undefined {
+    const named = [homeOrigin, ...[...namedEndpoints.values()].map(endpointOrigin)];
+    if (named.includes(origin)) return origin;
+    const { hostname, protocol, port } = new URL(origin);
+    const location = locationOfHost(hostname);
+    const isOurs = homeLocation !== undefined && location !== undefined && isLocationCode(location);
+    // On the network of the connection, whichever the service names.
+    return isOurs && protocol === 'https:' && port === '' ? endpointOfLocation(location, network) : undefined;
   }
 
   function learn(buckets: readonly BucketSummary[]): void {
@@ -90,6 +116,8 @@ export function createBucketDirectory(
   return {
     homeOrigin,
     originOfLocation,
+    familyOrigin,
+    moved: (bucket, origin) => void origins.set(bucket, origin),
     learn,
     known: (bucket) => summaries.get(bucket),
     async originOf(bucket, signal) {

@@ -97,6 +97,8 @@ export interface ReadOptions {
   readonly range?: { readonly offsetBytes: number; readonly lengthBytes: number };
   /** ETag without quotes that the object must have. */
   readonly ifMatch?: string;
+  /** Size that the object is known to have; one of another size is refused before its first byte. */
+  readonly sizeBytes?: number;
   /** Called once before the first byte; what it throws ends the read, e.g. because the object is too large. */
   readonly onInfo?: (info: ObjectInfo) => void;
   /** Where the sink wants the bytes that come next. Nobody else may use that memory before the read is at its end. */

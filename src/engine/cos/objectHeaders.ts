@@ -24,8 +24,8 @@ const attributeNames = Object.keys(headerNames) as (keyof ObjectHeaders)[];
 const metadataPrefix = 'x-amz-meta-';
 const checksumNames = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 
-/** What the headers of a HEAD or GET say of an object (data-plane.md §5.2). */
-export function objectInfoOf(key: string, headers: WireHeaders): ObjectInfo {
+/** What the headers of a HEAD or GET say of an object (data-plane.md §5.2); its size is not always the length of the body. */
+export function objectInfoOf(key: string, headers: WireHeaders, sizeBytes: number): ObjectInfo {
   const metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(metadataPrefix)) metadata[name.slice(metadataPrefix.length)] = decodeHeaderText(value);
@@ -46,7 +46,7 @@ export function objectInfoOf(key: string, headers: WireHeaders): ObjectInfo {
   const restore = headers['x-amz-restore'];
   return {
     key: objectKey(key),
-    sizeBytes: sizeOf(headers),
+    sizeBytes,
     modifiedAtMs: Date.parse(headers['last-modified'] ?? '') || 0,
     etag: unquoted(headers['etag']) ?? '',
     ...(storageClass === undefined ? {} : { storageClass }),
@@ -65,11 +65,6 @@ export function objectInfoOf(key: string, headers: WireHeaders): ObjectInfo {
 /** Text without the quotes around it: ETags, and the class names that archive.md prints with them. */
 export function unquoted(text: string | undefined): string | undefined {
   return text?.trim().replace(/^(?:W\/)?"(.*)"$/, '$1');
-}
-
-function sizeOf(headers: WireHeaders): number {
-  const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
-  return Number(total ?? headers['content-length'] ?? 0);
 }
 
 function protectionOf(headers: WireHeaders): ObjectProtection {

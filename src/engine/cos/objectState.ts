@@ -7,8 +7,8 @@ import type { AclOperations } from './acl';
 import type { BucketProtectionOperations } from './bucketProtection';
 import type { CosClient, ObjectAddress } from './client';
 import { sendControl } from './control';
-import { dateMs, objectInfoOf } from './objectHeaders';
-import { maxAnswerBytes, versionQuery } from './objects';
+import { dateMs } from './objectHeaders';
+import { headInfoOf, maxAnswerBytes, versionQuery } from './objects';
 import type { ProtectionOperations } from './protection';
 import { refused } from './refusal';
 import type { Wire } from './wire';
@@ -94,7 +94,7 @@ export function createObjectState(
         const detail = `The service holds ${missing} metadata entries of "${key}" that it cannot show; writing the object anew would lose them. Nothing was changed.`;
         throw refused(op, address, { kind: 'unsupported', detail });
       }
-      const info = objectInfoOf(key, headers);
+      const info = headInfoOf(address, headers);
       const [tags, acl, protection] = await Promise.all([
         parts.getTags(address, signal),
         parts.getAcl(address, signal),

@@ -5,10 +5,12 @@ import { arrivalOf } from '../proof/arrival';
 import { arrivalUnknown } from '../proof/arrivalUnknown';
 import { sentBody } from '../proof/sentBytes';
 import type { WireAnswer } from '../http/exchange';
-import type { CosClient, ObjectAddress, ReadOptions } from './client';
+import type { CosClient, ObjectAddress } from './client';
 import type { Conditions } from './conditions';
-import { hasMd5Etag, md5Base64, verifierFor, type Verifier } from './integrity';
+import { hasMd5Etag, md5Base64 } from './integrity';
+import { headSizeOf } from './bodyRange';
 import { attributeHeaders, objectInfoOf, unquoted } from './objectHeaders';
+import { createReading, damaged, noSize } from './objectReading';
 import type { Query } from './address';
 import type { UploadChecksums } from './uploadChecksums';
 import type { Wire } from './wire';
@@ -40,9 +42,16 @@ export function createHeadObject(wire: Wire): CosClient['headObject'] {
       signal,
       async (answer) => {
         await answer.read(maxAnswerBytes);
-        return objectInfoOf(address.key, answer.headers);
+        return headInfoOf(address, answer.headers);
       },
     );
+}
+
+/** What a HEAD says of an object. Throws where it leaves out the size, without which no body has a bound. */
+export function headInfoOf(address: ObjectAddress, headers: WireAnswer['headers']): ObjectInfo {
+  const sizeBytes = headSizeOf(headers);
+  if (sizeBytes === undefined) throw noSize(address, headers['content-length']);
+  return objectInfoOf(address.key, headers, sizeBytes);
 }
 
 /** HEAD that answers undefined for an object that is not there. */
@@ -71,21 +80,31 @@ export function createObjects(
   return {
     readObject: async (address, options, sink, signal) => {
       const reading = createReading(address, options, sink);
-      await wire.send(
-        {
-          op: 'GetObject',
-          method: 'GET',
-          bucket: address.bucket,
-          key: address.key,
-          query: versionQuery(address),
-          headers: reading.headers,
-          repeatable: 'always',
-          bytesArrived: reading.bytesArrived,
-          isBulk: true,
-        },
-        signal,
-        reading.take,
-      );
+      const send = async () =>
+        await wire.send(
+          {
+            op: 'GetObject',
+            method: 'GET',
+            bucket: address.bucket,
+            key: address.key,
+            query: versionQuery(address),
+            headers: reading.headers,
+            repeatable: 'always',
+            bytesArrived: reading.bytesArrived,
+            isBulk: true,
+          },
+          signal,
+          reading.take,
+        );
+      try {
+        await send();
+      } catch (error) {
+        if (!reading.needsSize()) throw error;
+        const found = await findObject(address, signal);
+        if (found === undefined) throw error;
+        reading.learn(found);
+        await send();
+      }
       return reading.finish();
     },
 
@@ -180,101 +199,6 @@ function storedObject(found: ObjectInfo): Stored {
   };
 }
 
-/** State of a read over all its attempts. */
-function createReading(
-  address: ObjectAddress,
-  options: ReadOptions,
-  sink: Parameters<CosClient['readObject']>[2],
-): {
-  readonly headers: () => Record<string, string>;
-  readonly bytesArrived: () => number;
-  readonly take: (answer: WireAnswer) => Promise<void>;
-  readonly finish: () => ObjectInfo;
-} {
-  const { range } = options;
-  const startBytes = range?.offsetBytes ?? 0;
-  let arrivedBytes = 0;
-  let info: ObjectInfo | undefined;
-  let verifier: Verifier | undefined;
-
-  return {
-    headers() {
-      const etag = options.ifMatch ?? info?.etag;
-      const end = range === undefined ? '' : String(range.offsetBytes + range.lengthBytes - 1);
-      return {
-        'x-amz-checksum-mode': 'ENABLED',
-        ...(etag === undefined || etag === '' ? {} : { 'if-match': `"${etag}"` }),
-        ...(range === undefined && arrivedBytes === 0 ? {} : { range: `bytes=${startBytes + arrivedBytes}-${end}` }),
-      };
-    },
-    bytesArrived: () => arrivedBytes,
-    async take(answer) {
-      const now = objectInfoOf(address.key, answer.headers);
-      if (info === undefined) {
-        options.onInfo?.(now);
-        info = now;
-        if (range === undefined && answer.status === 200) verifier = verifierFor(now, answer.headers);
-      }
-      const wantedBytes = Math.min(
-        range?.lengthBytes ?? Number.POSITIVE_INFINITY,
-        Math.max(0, info.sizeBytes - startBytes),
-      );
-      // A server that ignores Range sends all of it: skip to where this attempt has to go on.
-      const bodyStart =
-        answer.status === 206 ? Number(/bytes (\d+)-/.exec(answer.headers['content-range'] ?? '')?.[1] ?? NaN) : 0;
-      let skipBytes = startBytes + arrivedBytes - bodyStart;
-      if (!(skipBytes >= 0))
-        throw damaged('GetObject', address, 'The service sent another range than the one asked for.');
-      const place = () => (skipBytes === 0 ? options.place?.() : undefined);
-      try {
-        await answer.pipe((received) => {
-          const skipped = Math.min(skipBytes, received.byteLength);
-          skipBytes -= skipped;
-          const bytes = received.subarray(skipped, skipped + wantedBytes - arrivedBytes);
-          if (bytes.byteLength === 0) return undefined;
-          const offset = arrivedBytes;
-          arrivedBytes += bytes.byteLength;
-          verifier?.update(bytes);
-          return sink(bytes, offset);
-        }, place);
-      } catch (error) {
-        const isLost = error instanceof CosFailure && error.error.reason === 'connectionLost';
-        if (!isLost || arrivedBytes < wantedBytes) throw error;
-      }
-      if (arrivedBytes < wantedBytes) {
-        throw new CosFailure({
-          kind: 'network',
-          op: 'GetObject',
-          reason: 'connectionLost',
-          bucket: address.bucket,
-          key: address.key,
-          retry: 'later',
-          detail: `"${address.key}" ended after ${arrivedBytes} of ${wantedBytes} bytes.`,
-        });
-      }
-    },
-    finish() {
-      if (info === undefined) throw damaged('GetObject', address, 'There was no answer.');
-      if (verifier?.matches() === false) {
-        throw damaged('GetObject', address, 'The bytes that arrived are not those of the object.');
-      }
-      return info;
-    },
-  };
-}
-
 function md5Hex(body: Uint8Array): string {
   return Buffer.from(md5Base64(body), 'base64').toString('hex');
-}
-
-function damaged(op: string, address: ObjectAddress, detail: string): CosFailure {
-  return new CosFailure({
-    kind: 'network',
-    op,
-    reason: 'integrity',
-    bucket: address.bucket,
-    key: address.key,
-    retry: 'later',
-    detail: `${detail} ("${address.key}")`,
-  });
 }

@@ -224,7 +224,7 @@ export function createRewrite(
     }
     const bytes = new Uint8Array(sizeBytes);
     if (sizeBytes > 0) {
-      await parts.readObject(source, { ifMatch: etag }, (piece, offset) => bytes.set(piece, offset), signal);
+      await parts.readObject(source, { ifMatch: etag, sizeBytes }, (piece, offset) => bytes.set(piece, offset), signal);
     }
     await lookAgain(source, state, 'written', signal);
     return await parts.putObject({ bucket: source.bucket, key: source.key }, bytes, attributes, condition, signal);

@@ -1,9 +1,11 @@
 import { keyProblem } from '../../model/ids';
 import type { Connection } from '../../model/connection';
+import { isLocationCode } from '../../model/location';
 import type { EngineClock } from '../clock';
 import { cancelled, CosFailure, throwIfCancelled } from '../failure';
 import type { WireAnswer } from '../http/exchange';
 import type { HttpClient } from '../http/httpClient';
+import { Redirected, redirectOf, withRedirects } from '../http/redirects';
 import type { Repeatable } from '../http/retry';
 import { requestAddress, withQuery, type Query } from './address';
 import { answerFailure, type Subject } from './answerFailure';
@@ -58,6 +60,9 @@ export interface WireOptions {
   readonly directory: () => BucketDirectory;
 }
 
+/** How often a bucket may be said to be at another endpoint during one request. */
+const mostMoves = 3;
+
 /** Error bodies and control answers are small; what is larger is not from an S3 server. */
 const maxErrorBytes = 256 * 1024;
 
@@ -73,44 +78,61 @@ export function createWire(options: WireOptions): Wire {
     used: { authorization: string },
   ): Promise<T> {
     const address = requestAddress(origin, connection, request.bucket, request.key);
-    const path = withQuery(address.path, request.query ?? {});
+    const firstPath = withQuery(address.path, request.query ?? {});
     await authorizer.ready(signal).catch((error: unknown) => {
       throw signal.aborted ? cancelled(request.op) : error;
     });
-    return await http.send(
-      {
-        op: request.op,
-        origin: address.origin,
-        repeatable: request.repeatable,
-        ...(request.bytesArrived === undefined ? {} : { bytesArrived: request.bytesArrived }),
-        ...(request.isBulk === undefined ? {} : { isBulk: request.isBulk }),
-        ...(request.isLongWork === undefined ? {} : { isLongWork: request.isLongWork }),
-        prepare: async () => {
-          const unsigned = {
-            method: request.method,
-            path,
-            headers: request.headers?.() ?? {},
-            ...(request.body === undefined ? {} : { body: request.body }),
-          };
-          const needsInstance = request.needsInstance === true;
-          const authorized = await authorizer.authorize(address.origin, unsigned, needsInstance, signal);
-          used.authorization = authorized.headers['authorization'] ?? '';
-          return authorized;
+    const send = async (path: string): Promise<T> =>
+      await http.send(
+        {
+          op: request.op,
+          origin: address.origin,
+          repeatable: request.repeatable,
+          ...(request.bytesArrived === undefined ? {} : { bytesArrived: request.bytesArrived }),
+          ...(request.isBulk === undefined ? {} : { isBulk: request.isBulk }),
+          ...(request.isLongWork === undefined ? {} : { isLongWork: request.isLongWork }),
+          prepare: async () => {
+            const unsigned = {
+              method: request.method,
+              path,
+              headers: request.headers?.() ?? {},
+              ...(request.body === undefined ? {} : { body: request.body }),
+            };
+            const needsInstance = request.needsInstance === true;
+            const authorized = await authorizer.authorize(address.origin, unsigned, needsInstance, signal);
+            used.authorization = authorized.headers['authorization'] ?? '';
+            return authorized;
+          },
+          consume: async (answer) => {
+            if (answer.status >= 200 && answer.status < 300) return await consume(answer, origin);
+            const redirect = redirectOf(answer, { op: request.op, url: `${address.origin}${path}` });
+            if (redirect !== undefined) throw redirect;
+            const body = await errorBody(answer);
+            throw answerFailure(request, {
+              status: answer.status,
+              headers: answer.headers,
+              body,
+              host: new URL(address.origin).host,
+              nowMs: clock.nowMs(),
+            });
+          },
         },
-        consume: async (answer) => {
-          if (answer.status >= 200 && answer.status < 300) return await consume(answer, origin);
-          const body = await errorBody(answer);
-          throw answerFailure(request, {
-            status: answer.status,
-            headers: answer.headers,
-            body,
-            host: new URL(address.origin).host,
-            nowMs: clock.nowMs(),
-          });
-        },
-      },
-      signal,
-    );
+        signal,
+      );
+    return await withRedirects(address.origin, firstPath, send);
+  }
+
+  /** Where a redirect leads for a bucket: the right endpoint of the connection's own, or undefined. */
+  function originAfter(redirect: Redirected, bucket: string): string | undefined {
+    const { target, region } = redirect;
+    const directory = options.directory();
+    if (target === undefined) {
+      return region !== undefined && isLocationCode(region) ? directory.originOfLocation(region) : undefined;
+    }
+    const origin = target.hostname.startsWith(`${bucket}.`)
+      ? target.origin.replace(`//${bucket}.`, '//')
+      : target.origin;
+    return directory.familyOrigin(origin);
   }
 
   return {
@@ -129,6 +151,7 @@ export function createWire(options: WireOptions): Wire {
         (bucket === undefined ? directory.homeOrigin : await orCancelled(directory.originOf(bucket, signal)));
       const used = { authorization: '' };
       let isRenewed = false;
+      let movedTimes = 0;
       let isLookedUp = request.origin !== undefined || bucket === undefined;
       for (;;) {
         try {
@@ -138,6 +161,13 @@ export function createWire(options: WireOptions): Wire {
           if (!isRenewed && mayBeOldToken(error)) {
             isRenewed = true;
             if (await orCancelled(authorizer.renewAfterRefusal(used.authorization, signal))) continue;
+          } else if (error instanceof Redirected && bucket !== undefined && movedTimes < mostMoves) {
+            movedTimes += 1;
+            const next = originAfter(error, bucket);
+            if (next === undefined || next === origin) throw error;
+            origin = next;
+            directory.moved(bucket, next);
+            continue;
           } else if (!isLookedUp && bucket !== undefined && error.error.reason === 'noSuchBucket') {
             isLookedUp = true;
             const now = await orCancelled(directory.lookAgain(bucket, signal));

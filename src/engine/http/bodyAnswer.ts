@@ -1,3 +1,4 @@
+import { Pace, timedOut, tooManyInterim, type ExchangeLimits } from './answerLimits';
 import { parseResponseHead, type ResponseHead } from './responseHead';
 
 /** What an answer tells the connection that it comes through. */
@@ -19,7 +20,6 @@ export interface AnswerConnection {
 /** The answer is not plain enough for this reader; nothing of it was handed on. */
 export class UnsuitedAnswer extends Error {}
 
-const maxHeadBytes = 64 * 1024;
 const gone: Taken = { isKept: false, wantsMore: false };
 const used: Taken = { isKept: false, wantsMore: true };
 const held: Taken = { isKept: true, wantsMore: false };
@@ -29,6 +29,10 @@ export class BodyAnswer {
   /** Resolves when the head is in; rejects with what ended the connection, or with `UnsuitedAnswer`. */
   readonly head: Promise<ResponseHead>;
   readonly #connection: AnswerConnection;
+  readonly #limits: ExchangeLimits;
+  readonly #pace: Pace;
+  readonly #askedAtMs = performance.now();
+  #interimAnswers = 0;
   #resolveHead: (head: ResponseHead) => void = () => undefined;
   #rejectHead: (error: Error) => void = () => undefined;
   #partialHead: Buffer | undefined;
@@ -44,8 +48,10 @@ export class BodyAnswer {
   #end: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
   #isOver = false;
 
-  constructor(connection: AnswerConnection) {
+  constructor(connection: AnswerConnection, limits: ExchangeLimits) {
     this.#connection = connection;
+    this.#limits = limits;
+    this.#pace = new Pace(limits);
     this.head = new Promise((resolve, reject) => {
       this.#resolveHead = resolve;
       this.#rejectHead = reject;
@@ -54,7 +60,7 @@ export class BodyAnswer {
 
   /** Whether nothing of an answer has come. */
   get isUntouched(): boolean {
-    return this.#head === undefined && this.#partialHead === undefined;
+    return this.#head === undefined && this.#partialHead === undefined && this.#interimAnswers === 0;
   }
 
   /** What ended the connection too early. */
@@ -72,6 +78,7 @@ export class BodyAnswer {
     return new Promise((resolve, reject) => {
       this.#end = { resolve, reject };
       this.#sink = sink;
+      this.#pace.restart();
       if (place !== undefined) this.#place = place;
       this.#drain();
     });
@@ -95,10 +102,9 @@ export class BodyAnswer {
     if (this.#isOver) return gone;
     if (this.#head === undefined) return this.#takeHead(bytes);
     if (bytes.length > this.#leftBytes - this.#backlogBytes) {
-      this.fail(new Error('the answer was longer than it said'));
-      this.#connection.destroy();
-      return gone;
+      return this.#giveUp(new Error('the answer was longer than it said'));
     }
+    if (this.#pace.isTooSlow(bytes.length)) return this.#giveUp(timedOut());
     if (!this.#isSinkBusy && this.#sink !== undefined) return this.#give(bytes);
     this.#keep(bytes);
     return held;
@@ -117,17 +123,17 @@ export class BodyAnswer {
   #takeHead(bytes: Buffer): Taken {
     const all = this.#partialHead === undefined ? bytes : Buffer.concat([this.#partialHead, bytes]);
     const end = all.indexOf('\r\n\r\n');
+    const { headSilences, idleTimeoutMs, maxHeadBytes } = this.#limits;
     if (end < 0 && all.length <= maxHeadBytes) {
+      if (performance.now() - this.#askedAtMs > headSilences * idleTimeoutMs) return this.#giveUp(timedOut());
       this.#partialHead = Buffer.from(all);
       return used;
     }
-    const head = end < 0 ? undefined : parseResponseHead(all.toString('latin1', 0, end));
+    const head = end < 0 || end > maxHeadBytes ? undefined : parseResponseHead(all.toString('latin1', 0, end));
     const rest = all.subarray(end + 4);
     if (head !== undefined && head.status < 200) return this.#afterInterim(rest);
     if (head === undefined || rest.length > head.lengthBytes) {
-      this.fail(new UnsuitedAnswer('the answer is not a plain one'));
-      this.#connection.destroy();
-      return gone;
+      return this.#giveUp(new UnsuitedAnswer('the answer is not a plain one'));
     }
     this.#head = head;
     this.#leftBytes = head.lengthBytes;
@@ -139,7 +145,15 @@ export class BodyAnswer {
   /** A head such as `100 Continue`, that another one follows. */
   #afterInterim(rest: Buffer): Taken {
     this.#partialHead = undefined;
+    this.#interimAnswers += 1;
+    if (this.#interimAnswers > this.#limits.maxInterimAnswers) return this.#giveUp(tooManyInterim());
     return rest.length === 0 ? used : this.#takeHead(Buffer.from(rest));
+  }
+
+  #giveUp(error: Error): Taken {
+    this.fail(error);
+    this.#connection.destroy();
+    return gone;
   }
 
   #keep(bytes: Buffer): void {
@@ -180,8 +194,10 @@ export class BodyAnswer {
     }
     if (this.#isSinkBusy || this.#isOver || this.#sink === undefined) return;
     if (this.#leftBytes === 0) this.#finish();
-    else if (this.#failure === undefined) this.#connection.resume();
-    else {
+    else if (this.#failure === undefined) {
+      this.#pace.restart();
+      this.#connection.resume();
+    } else {
       this.#isOver = true;
       this.#end?.reject(this.#failure);
     }

@@ -2,8 +2,10 @@ import { cancelled, CosFailure } from '../failure';
 import type { OriginRoute } from './agents';
 import { UnsuitedAnswer, type BodyAnswer } from './bodyAnswer';
 import type { BodySocket, BodySockets } from './bodySockets';
-import { readWhole, type ExchangeLimits, type WireAnswer, type WireRequest } from './exchange';
+import { timedOut, type ExchangeLimits } from './answerLimits';
+import type { WireAnswer, WireRequest } from './exchange';
 import { networkFailure } from './networkFailure';
+import { readWhole } from './readWhole';
 
 /**
  * Sends a GET over a connection that reads bodies into a buffer it uses again: what the answer's `pipe` hands to its sink is
@@ -31,7 +33,7 @@ export async function bodyExchange(
     const socket = sockets.take();
     const answer = ask(socket, head, limits, signal);
     try {
-      return await wireAnswer(answer, failureOf);
+      return await wireAnswer(answer, limits, failureOf);
     } catch (thrown) {
       if (thrown instanceof UnsuitedAnswer) return undefined;
       // The server had closed a connection that was kept: that says nothing about this request.
@@ -43,7 +45,13 @@ export async function bodyExchange(
 
 /** Undefined for what HTTP cannot carry: Node says so best. */
 function headOf(route: OriginRoute, { method, path, headers }: WireRequest): string | undefined {
-  const lines = Object.entries({ ...headers, ...route.headers, host: route.authority, connection: 'keep-alive' });
+  const lines = Object.entries({
+    'accept-encoding': 'identity',
+    ...headers,
+    ...route.headers,
+    host: route.authority,
+    connection: 'keep-alive',
+  });
   if (/[^\x21-\x7e]/.test(path) || lines.some(([name, value]) => /[^\t\x20-\x7e\x80-\xff]/.test(name + value))) {
     return undefined;
   }
@@ -62,10 +70,14 @@ function ask(one: BodySocket, head: string, limits: ExchangeLimits, signal: Abor
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => clearTimeout(timer));
     socket.once('close', () => clearTimeout(timer));
   }
-  return one.ask(head, limits.idleTimeoutMs, () => signal.removeEventListener('abort', onAbort));
+  return one.ask(head, limits, () => signal.removeEventListener('abort', onAbort));
 }
 
-async function wireAnswer(answer: BodyAnswer, failureOf: (thrown: unknown) => CosFailure): Promise<WireAnswer> {
+async function wireAnswer(
+  answer: BodyAnswer,
+  limits: ExchangeLimits,
+  failureOf: (thrown: unknown) => CosFailure,
+): Promise<WireAnswer> {
   const { status, headers } = await answer.head;
   const pipe: WireAnswer['pipe'] = (sink, place) =>
     answer.pipe(sink, place).catch((thrown: unknown) => {
@@ -76,13 +88,9 @@ async function wireAnswer(answer: BodyAnswer, failureOf: (thrown: unknown) => Co
     status,
     headers,
     pipe,
-    read: async (maxBytes) => await readWhole(pipe, maxBytes),
+    read: async (maxBytes) => await readWhole({ headers, pipe }, maxBytes, limits, failureOf),
     discard: () => answer.discard(),
   };
-}
-
-function timedOut(): Error {
-  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 }
 
 function isTimeout(thrown: unknown): boolean {

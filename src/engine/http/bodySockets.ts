@@ -1,5 +1,6 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import type { ExchangeLimits } from './answerLimits';
 import { BodyAnswer } from './bodyAnswer';
 
 /** Where connections go, without a proxy. */
@@ -54,21 +55,25 @@ export class BodySocket {
   }
 
   /** Sends a head and reads the answer to it. `ended` hears when answer or connection is at its end. */
-  ask(head: string, idleTimeoutMs: number, ended: () => void): BodyAnswer {
+  ask(head: string, limits: ExchangeLimits, ended: () => void): BodyAnswer {
     const { socket } = this;
-    const answer = new BodyAnswer({
-      resume: () => {
-        socket.setTimeout(idleTimeoutMs);
-        socket.resume();
+    const { idleTimeoutMs } = limits;
+    const answer = new BodyAnswer(
+      {
+        resume: () => {
+          socket.setTimeout(idleTimeoutMs);
+          socket.resume();
+        },
+        done: (isUsable) => {
+          this.#answer = undefined;
+          ended();
+          if (isUsable) this.#pool.release(this);
+          else socket.destroy();
+        },
+        destroy: () => socket.destroy(),
       },
-      done: (isUsable) => {
-        this.#answer = undefined;
-        ended();
-        if (isUsable) this.#pool.release(this);
-        else socket.destroy();
-      },
-      destroy: () => socket.destroy(),
-    });
+      limits,
+    );
     this.#answer = answer;
     this.#ended = ended;
     socket.setTimeout(idleTimeoutMs);

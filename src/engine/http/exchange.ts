@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { cancelled, CosFailure } from '../failure';
 import type { OriginRoute } from './agents';
+import { Pace, timedOut, tooManyInterim, type ExchangeLimits } from './answerLimits';
 import { networkFailure, proxyFailure } from './networkFailure';
+import { readWhole } from './readWhole';
 
 /** One request as it goes out. */
 export interface WireRequest {
@@ -33,13 +35,6 @@ export interface WireAnswer {
 }
 
 const sliceBytes = 1024 * 1024;
-
-/** Time limits of an exchange. */
-export interface ExchangeLimits {
-  readonly connectTimeoutMs: number;
-  /** Longest silence of the connection. */
-  readonly idleTimeoutMs: number;
-}
 
 /**
  * Sends one request and resolves with its answer once the headers are in. One attempt, no retry.
@@ -79,9 +74,11 @@ export function exchange(
         method: request.method,
         path: route.pathPrefix + request.path,
         setHost: false,
+        maxHeaderSize: limits.maxHeadBytes,
         headers: {
           // The length before all others, see asNodeTakesThem.
           ...(request.body === undefined ? {} : { 'content-length': String(request.body.byteLength) }),
+          'accept-encoding': 'identity',
           ...asNodeTakesThem(request),
           ...route.headers,
           host: route.authority,
@@ -110,9 +107,25 @@ export function exchange(
       if (!idle.isPaused) outgoing.destroy(timedOut());
     });
 
+    let interimAnswers = 0;
+    outgoing.on('information', () => {
+      interimAnswers += 1;
+      if (interimAnswers > limits.maxInterimAnswers) outgoing.destroy(tooManyInterim());
+    });
+    // Parts of a head keep the idle timer from firing, and Node hands on whole heads only.
+    let headTimer: NodeJS.Timeout | undefined;
+    let hasAnswer = false;
+    outgoing.once('finish', () => {
+      if (hasAnswer) return;
+      headTimer = setTimeout(() => outgoing.destroy(timedOut()), limits.headSilences * limits.idleTimeoutMs);
+    });
+    outgoing.once('close', () => clearTimeout(headTimer));
+
     outgoing.on('error', (error) => reject(failureOf(error)));
     outgoing.once('response', (incoming) => {
       clearTimeout(connectTimer);
+      clearTimeout(headTimer);
+      hasAnswer = true;
       if (incoming.statusCode === 407 && route.proxyHost !== undefined) {
         outgoing.destroy();
         reject(proxyFailure(op, route.proxyHost, route.authority, 407));
@@ -122,8 +135,7 @@ export function exchange(
       incoming.once('end', () => {
         if (!outgoing.writableFinished) setImmediate(() => outgoing.writableFinished || outgoing.destroy());
       });
-      const rearm = () => incoming.socket.setTimeout(limits.idleTimeoutMs);
-      resolve(answerOf(incoming, idle, rearm, failureOf));
+      resolve(answerOf(incoming, idle, limits, failureOf));
     });
     sendBody(outgoing, request.body);
   });
@@ -162,14 +174,10 @@ function isHandshaking(socket: Socket): boolean {
   return secured.encrypted === true && (secured.getProtocol?.() ?? null) === null;
 }
 
-function timedOut(): Error {
-  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
-}
-
 function answerOf(
   incoming: http.IncomingMessage,
   idle: { isPaused: boolean },
-  rearm: () => void,
+  limits: ExchangeLimits,
   failureOf: (error: Error) => CosFailure,
 ): WireAnswer {
   const headers: Record<string, string> = {};
@@ -179,7 +187,13 @@ function answerOf(
   const pipe = (sink: (bytes: Buffer) => void | Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => {
       let isEnded = false;
+      const pace = new Pace(limits);
       let sinking: Promise<void> | undefined;
+      // Chunk heads and trailers that drip are no data, but keep the idle timer from firing.
+      const ticker = setInterval(() => {
+        if (!idle.isPaused && pace.isTooSlow(0)) incoming.destroy(timedOut());
+      }, limits.idleTimeoutMs);
+      incoming.once('close', () => clearInterval(ticker));
       // Nobody is told before the sink has dealt with what it was given: the next attempt may use it again.
       const finish = (error?: Error) => {
         const settle = () => (error === undefined ? resolve() : reject(failureOf(error)));
@@ -192,6 +206,10 @@ function answerOf(
         incoming.destroy();
       };
       incoming.on('data', (bytes: Buffer) => {
+        if (pace.isTooSlow(bytes.length)) {
+          incoming.destroy(timedOut());
+          return;
+        }
         try {
           sinking = sink(bytes) ?? undefined;
         } catch (error) {
@@ -205,7 +223,8 @@ function answerOf(
           sinking = undefined;
           idle.isPaused = false;
           if (incoming.destroyed || isEnded) return;
-          rearm();
+          incoming.socket.setTimeout(limits.idleTimeoutMs);
+          pace.restart();
           incoming.resume();
         }, stop);
       });
@@ -222,21 +241,9 @@ function answerOf(
     status: incoming.statusCode ?? 0,
     headers,
     pipe,
-    read: async (maxBytes) => await readWhole(pipe, maxBytes),
+    read: async (maxBytes) => await readWhole({ headers, pipe }, maxBytes, limits, failureOf),
     discard() {
       if (!incoming.complete) incoming.destroy();
     },
   };
-}
-
-/** The whole body of an answer, whose pieces may be overwritten once they were looked at. */
-export async function readWhole(pipe: WireAnswer['pipe'], maxBytes: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let sizeBytes = 0;
-  await pipe((bytes) => {
-    sizeBytes += bytes.byteLength;
-    if (sizeBytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
-    pieces.push(Buffer.from(bytes));
-  });
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
 }

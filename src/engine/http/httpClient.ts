@@ -5,7 +5,8 @@ import type { EngineClock } from '../clock';
 import { afterUnclearAttempt, asFailure, cancelled, isSaidNotDone, type CosFailure } from '../failure';
 import { createAgents, type Agents, type ConnectionSettings } from './agents';
 import { bodyExchange } from './bodyExchange';
-import { exchange, type ExchangeLimits, type WireAnswer, type WireRequest } from './exchange';
+import { answerLimits, type AnswerLimits, type ExchangeLimits } from './answerLimits';
+import { exchange, type WireAnswer, type WireRequest } from './exchange';
 import { createLimiter, type Limiter } from './limiter';
 import { backOffMs, retryAfterMs, type Repeatable, type RetryPolicy } from './retry';
 
@@ -50,6 +51,8 @@ export interface HttpClientOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly random: () => number;
   readonly log: (line: LogLine) => void;
+  /** Tests make them small. */
+  readonly limits?: AnswerLimits;
 }
 
 /** Sockets of an origin beyond those of transfers, so that browsing goes on while they run. */
@@ -119,7 +122,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       request = await call.prepare(before);
       const { requestTimeoutMs } = configuration;
       const idleTimeoutMs = requestTimeoutMs * (call.isLongWork === true ? longWorkFactor : 1);
-      const limits = { idleTimeoutMs, connectTimeoutMs: Math.min(requestTimeoutMs, 15_000) };
+      const connectTimeoutMs = Math.min(requestTimeoutMs, 15_000);
+      const limits = { ...(options.limits ?? answerLimits), idleTimeoutMs, connectTimeoutMs };
       answer = await ask(call, request, limits, signal);
       pauseMs = retryAfterMs(answer.headers['retry-after'], clock.nowMs()) ?? waitMs;
       const value = await call.consume(answer);

@@ -1,4 +1,4 @@
-import type { CosErrorKind, CosErrorReason } from '../../model/cosError';
+import type { CosErrorKind, CosErrorReason, RetryAdvice } from '../../model/cosError';
 import { CosFailure } from '../failure';
 
 /** Where a request was going when its connection failed. */
@@ -12,6 +12,8 @@ export interface Route {
 interface Verdict {
   readonly kind: CosErrorKind;
   readonly reason?: CosErrorReason;
+  /** By kind, when absent. */
+  readonly retry?: RetryAdvice;
   readonly detail: string;
 }
 
@@ -57,7 +59,7 @@ export function networkFailure(error: Error, route: Route): CosFailure {
       ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
       host: verdict.kind === 'tls' ? route.host : reached,
       ...(route.proxyHost !== undefined && isUnreached(verdict) ? { isProxy: true } : {}),
-      retry: verdict.kind === 'network' ? 'later' : 'never',
+      retry: verdict.retry ?? (verdict.kind === 'network' ? 'later' : 'never'),
       ...(code === undefined ? {} : { code }),
       detail: verdict.detail,
     },
@@ -84,6 +86,32 @@ function verdictOf(code: string | undefined, error: Error, host: string, reached
       return { kind: 'network', reason: 'connectionRefused', detail: `"${reached}" cannot be reached (${code}).` };
     case 'ETIMEDOUT':
       return { kind: 'network', reason: 'timedOut', detail: `"${host}" did not answer in time${through}.` };
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        kind: 'network',
+        reason: 'notACosEndpoint',
+        retry: 'never',
+        detail: `The headers of the answer of "${host}" are longer than any that object storage sends${through}.`,
+      };
+    case 'COS_INTERIM_ANSWERS':
+      return {
+        kind: 'network',
+        reason: 'notACosEndpoint',
+        retry: 'never',
+        detail: `"${host}" announces an answer again and again (1xx) without giving it${through}.`,
+      };
+    case 'COS_ANSWER_TOO_LONG':
+      return {
+        kind: 'network',
+        retry: 'never',
+        detail: `From "${host}"${through}: ${error.message}. It was not read to its end.`,
+      };
+    case 'COS_ANSWER_COMPRESSED':
+      return {
+        kind: 'network',
+        retry: 'never',
+        detail: `The answer of "${host}"${through} is ${error.message}, although it was asked for as it is. Something on the way changes answers.`,
+      };
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
@@ -103,8 +131,10 @@ function verdictOf(code: string | undefined, error: Error, host: string, reached
       if (code?.startsWith('ERR_SSL') === true) {
         return { kind: 'tls', detail: `TLS with "${host}" failed (${code})${through}.` };
       }
-      if (code?.startsWith('HPE_') === true) {
-        return { kind: 'network', reason: 'notACosEndpoint', detail: `"${host}" does not answer in HTTP (${code}).` };
+      // A connection that ended within an answer; everything else that is no HTTP would be none the next time.
+      if (code?.startsWith('HPE_') === true && !/^HPE_(?:INVALID_EOF_STATE|CLOSED_CONNECTION)$/.test(code)) {
+        const detail = `"${host}" does not answer in HTTP (${code})${through}.`;
+        return { kind: 'network', reason: 'notACosEndpoint', retry: 'never', detail };
       }
       if (code === 'ERR_INVALID_CHAR' || code === 'ERR_UNESCAPED_CHARACTERS') {
         return { kind: 'invalid', detail: `The request holds a character that HTTP cannot carry: ${error.message}` };

@@ -5,6 +5,7 @@ import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateFacts } from '../../model/diagnosis';
 import type { CosFailure } from '../failure';
 import { createAgents, type ConnectionSettings, type OriginRoute } from './agents';
+import { answerLimits, timedOut } from './answerLimits';
 import { networkFailure, proxyFailure } from './networkFailure';
 
 /** What could be found out about the way to one host without signing in. Nothing that is secret was sent. */
@@ -80,12 +81,14 @@ function ask(route: OriginRoute, timeoutMs: number, signal: AbortSignal): Promis
       method: 'HEAD',
       path: `${route.pathPrefix}/`,
       setHost: false,
+      maxHeaderSize: answerLimits.maxHeadBytes,
       headers: { ...route.headers, host: route.authority },
       signal,
     });
-    outgoing.setTimeout(timeoutMs, () =>
-      outgoing.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
-    );
+    // However little comes, and however often: a head that drips is an answer that does not come.
+    const deadline = setTimeout(() => outgoing.destroy(timedOut()), answerLimits.headSilences * timeoutMs);
+    outgoing.once('close', () => clearTimeout(deadline));
+    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(timedOut()));
     outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       if (statusCode === 200 || route.proxyHost === undefined) return;
       resolve(proxyFailure(op, route.proxyHost, route.authority, statusCode));

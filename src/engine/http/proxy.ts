@@ -1,3 +1,7 @@
+import { BlockList, isIP } from 'node:net';
+import { CosFailure } from '../failure';
+import { isLoopback } from './loopback';
+
 /** Which proxy to use, as settings and environment say. */
 export interface ProxySettings {
   /** From the editor's `http.proxy`; empty or absent: the environment decides. */
@@ -7,9 +11,13 @@ export interface ProxySettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The proxy for requests to an origin such as `https://host:443`, or undefined for a direct connection. */
+/**
+ * The proxy for requests to an origin such as `https://host:443`, or undefined for a direct connection. Throws `CosFailure` for a
+ * proxy that is not spoken to in HTTP.
+ */
 export function proxyForOrigin(origin: string, settings: ProxySettings): URL | undefined {
   const target = new URL(origin);
+  if (isLoopback(target.hostname)) return undefined;
   const environmentNoProxy = firstOf(settings.environment, 'NO_PROXY', 'no_proxy') ?? '';
   const patterns = [...(settings.noProxy ?? []), ...environmentNoProxy.split(/[\s,]+/)];
   if (patterns.some((pattern) => isCoveredBy(target, pattern))) return undefined;
@@ -22,7 +30,16 @@ export function proxyForOrigin(origin: string, settings: ProxySettings): URL | u
         : firstOf(settings.environment, 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy');
   if (text === undefined) return undefined;
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  return URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  if (!URL.canParse(withScheme)) return undefined;
+  const proxy = new URL(withScheme);
+  if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') throw otherProxy(proxy);
+  return proxy;
+}
+
+function otherProxy({ protocol, host }: URL): CosFailure {
+  const name = `${protocol}//${host}`;
+  const detail = `The proxy "${name}" is not an HTTP proxy: only http:// and https:// proxies can be used. Name one in http.proxy or HTTPS_PROXY, or leave the host of the endpoint out by http.noProxy or NO_PROXY.`;
+  return new CosFailure({ kind: 'invalid', op: 'connection', host, reason: 'proxyRefused', retry: 'never', detail });
 }
 
 /** Value of a `Proxy-Authorization` header for the user information of a proxy's URL. */
@@ -40,11 +57,15 @@ function firstOf(environment: ProxySettings['environment'], ...names: string[]):
   return undefined;
 }
 
-/** Patterns as curl and VS Code read them: `*`, `host`, `.domain`, `*.domain`, each with an optional `:port`. */
+/**
+ * Patterns as curl, Go and VS Code read them: `*`, `host`, `.domain`, `*.domain`, each with an optional `:port`; and networks such
+ * as `10.0.0.0/8` for hosts that are named by address.
+ */
 function isCoveredBy(target: URL, rawPattern: string): boolean {
   let pattern = rawPattern.trim().toLowerCase();
   if (pattern === '') return false;
   if (pattern === '*') return true;
+  if (pattern.includes('/')) return isInNetwork(target, pattern);
   const port = /^(.*[^:]|\[.*\]):(\d+)$/.exec(pattern);
   if (port !== null) {
     const targetPort = target.port === '' ? (target.protocol === 'https:' ? '443' : '80') : target.port;
@@ -54,4 +75,15 @@ function isCoveredBy(target: URL, rawPattern: string): boolean {
   pattern = pattern.replace(/^\[(.*)\]$/, '$1').replace(/^\*?\./, '');
   const host = target.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   return host === pattern || host.endsWith(`.${pattern}`);
+}
+
+/** No name is looked up for it: whether a proxy is used must not depend on what DNS says today. */
+function isInNetwork({ hostname }: URL, pattern: string): boolean {
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  const [, network = '', bits = ''] = /^\[?([0-9a-f.:]+)\]?\/(\d{1,3})$/.exec(pattern) ?? [];
+  const family = isIP(network);
+  if (family === 0 || Number(bits) > (family === 4 ? 32 : 128) || isIP(address) === 0) return false;
+  const list = new BlockList();
+  list.addSubnet(network, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }

@@ -67,6 +67,8 @@ export class BufferedWriter {
   }
 
   async #takeLarge(bytes: Uint8Array): Promise<void> {
+    // For an object without bytes there is no memory; whatever comes has no place, and would be offered it for ever.
+    if (this.#buffer.length === 0) return await this.#file.writeAt(bytes, this.#offsetBytes);
     for (let done = 0; done < bytes.length;) {
       if (this.#filled === this.#buffer.length) await this.flush();
       const piece = bytes.subarray(done, done + this.#buffer.length - this.#filled);

@@ -61,7 +61,7 @@ async function sendWhole(
       await inConnection(source, signal, () =>
         source.client.readObject(
           from,
-          { ifMatch: info.etag },
+          { ifMatch: info.etag, sizeBytes: info.sizeBytes },
           (bytes, offset) => {
             arrivedBytes += bytes.byteLength;
             reservation.buffer.set(bytes, offset);
@@ -122,7 +122,7 @@ async function sendParts(
           await inConnection(source, partSignal, () =>
             source.client.readObject(
               from,
-              { range, ifMatch: info.etag },
+              { range, ifMatch: info.etag, sizeBytes: info.sizeBytes },
               (bytes, offset) => {
                 arrivedBytes += bytes.byteLength;
                 reservation.buffer.set(bytes, offset);

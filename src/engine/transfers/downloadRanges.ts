@@ -70,7 +70,12 @@ export async function readRanges(
           const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, { meanwhile, written });
           const sink: BodySink = (bytes) => writer.take(bytes);
           await inConnection(context, partSignal, () =>
-            client.readObject(address, { range, ifMatch: etag, place: () => writer.place }, sink, partSignal),
+            client.readObject(
+              address,
+              { range, ifMatch: etag, sizeBytes: note.sizeBytes, place: () => writer.place },
+              sink,
+              partSignal,
+            ),
           );
           await writer.flush();
           if (writer.takenBytes !== lengthBytes) throw notIntact(address, 'a range of it had another length');

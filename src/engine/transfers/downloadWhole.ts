@@ -28,7 +28,12 @@ export async function downloadInOneGo(
   try {
     const writer = new BufferedWriter(context, nowhere(address), reservation.buffer, 0);
     await inConnection(context, signal, () =>
-      client.readObject(address, { ifMatch: etag, place: () => writer.place }, (bytes) => writer.take(bytes), signal),
+      client.readObject(
+        address,
+        { ifMatch: etag, sizeBytes, place: () => writer.place },
+        (bytes) => writer.take(bytes),
+        signal,
+      ),
     );
     if (writer.takenBytes !== sizeBytes) throw otherLength(address);
     file = await TempFile.write(target, reservation.buffer, modifiedAtMs, (tempFsPath) => {
@@ -70,7 +75,12 @@ export async function readWhole(
   try {
     const writer = new BufferedWriter(context, file, reservation.buffer, 0);
     await inConnection(context, signal, () =>
-      client.readObject(address, { ifMatch: etag, place: () => writer.place }, (bytes) => writer.take(bytes), signal),
+      client.readObject(
+        address,
+        { ifMatch: etag, sizeBytes, place: () => writer.place },
+        (bytes) => writer.take(bytes),
+        signal,
+      ),
     );
     await writer.flush();
     if (writer.takenBytes !== sizeBytes) throw otherLength(address);

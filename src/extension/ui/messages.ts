@@ -135,6 +135,8 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('the incomplete upload no longer exists; start it again');
     case 'wrongLocation':
       return t('the bucket is at another location; reach it through the endpoint of its own location');
+    case 'redirected':
+      return t('it is sent on to {0}, which gets no credentials; check the endpoint', error.host ?? '?');
     case 'bucketNotEmpty':
       return t('it is not empty; Empty Bucket deletes its objects, versions and incomplete uploads');
     case 'bucketNameTaken':

@@ -38,6 +38,7 @@ const reasons: Record<CosErrorReason, true> = {
   noSuchKey: true,
   noSuchUpload: true,
   wrongLocation: true,
+  redirected: true,
   bucketNotEmpty: true,
   bucketNameTaken: true,
   invalidBucketName: true,

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAgents, type Agents } from '../../../../src/engine/http/agents';
+import { answerLimits } from '../../../../src/engine/http/answerLimits';
 import { bodyExchange } from '../../../../src/engine/http/bodyExchange';
 import type { WireAnswer } from '../../../../src/engine/http/exchange';
 
-const limits = { idleTimeoutMs: 2000, connectTimeoutMs: 2000 };
+const limits = { ...answerLimits, idleTimeoutMs: 2000, connectTimeoutMs: 2000 };
 const never = new AbortController().signal;
 const body = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
 const headOf = (lengthBytes: number, ...more: string[]) =>
@@ -71,7 +72,7 @@ describe('a body that is read into place', () => {
     expect((await gather(first)).equals(body)).toBe(true);
     expect((await gather(await get())).equals(body)).toBe(true);
     expect(sockets).toHaveLength(1);
-    expect(heads[0]).toContain('GET /bucket/key HTTP/1.1\r\nx-one: 1\r\n');
+    expect(heads[0]).toContain('GET /bucket/key HTTP/1.1\r\naccept-encoding: identity\r\nx-one: 1\r\n');
   });
 
   it.each([1, 2, 5])('is not written over while the sink is busy with piece %i of each', async (busyEach) => {

@@ -33,6 +33,54 @@ describe('the choice of a proxy', () => {
     expect(choose({ HTTPS_PROXY: 'http://p:1', NO_PROXY: pattern }) === undefined).toBe(isExcepted);
   });
 
+  it.each([
+    'localhost',
+    'LOCALHOST',
+    'x.localhost',
+    '127.0.0.1',
+    '127.9.8.7',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    'localhost.',
+  ])('leaves %s out whatever is set', (host) => {
+    const environment = { HTTP_PROXY: 'http://p:1', HTTPS_PROXY: 'http://p:1', ALL_PROXY: 'socks5://p:1' };
+    for (const scheme of ['http', 'https']) {
+      expect(proxyForOrigin(`${scheme}://${host}:8080`, { environment })).toBeUndefined();
+      expect(proxyForOrigin(`${scheme}://${host}`, { environment, proxyUrl: 'http://p:1' })).toBeUndefined();
+    }
+  });
+
+  it.each(['localhost.example.com', 'notlocalhost', '128.0.0.1', '[::2]', '[::ffff:128.0.0.1]', '127.example.com'])(
+    'does not take %s for this machine',
+    (host) => {
+      expect(proxyForOrigin(`https://${host}`, { environment: { HTTPS_PROXY: 'http://p:1' } })).toBeDefined();
+    },
+  );
+
+  it.each([
+    ['10.0.0.0/8', '10.200.3.4', true],
+    ['10.0.0.0/8', '11.0.0.1', false],
+    ['10.1.2.0/23', '10.1.3.255', true],
+    ['fd00::/8', '[fd12::7]', true],
+    ['fd00::/8', '[fe80::7]', false],
+    ['10.0.0.0/8', '10.example.com', false],
+    ['10.0.0.0/99', '10.0.0.1', false],
+    ['0.0.0.0/0', 'example.com', false],
+    ['other.org, 192.168.0.0/16', '192.168.77.1', true],
+  ])('reads the network NO_PROXY=%s for %s', (pattern, host, isExcepted) => {
+    const environment = { HTTPS_PROXY: 'http://p:1', NO_PROXY: pattern };
+    expect(proxyForOrigin(`https://${host}`, { environment }) === undefined).toBe(isExcepted);
+  });
+
+  it.each(['socks5://p:1080', 'socks://u:secret@p', 'socks5h://p:1080', 'ftp://p'])(
+    'refuses %s with a sentence',
+    (proxyUrl) => {
+      const choosing = () => proxyForOrigin('https://h', { environment: {}, proxyUrl });
+      expect(choosing).toThrow(/is not an HTTP proxy/);
+      expect(choosing).not.toThrow(/secret/);
+    },
+  );
+
   it('decodes user and password of the URL', () => {
     expect(proxyAuthorization(new URL('http://a%40b:c%3Ad@p:1'))).toBe(
       `Basic ${Buffer.from('a@b:c:d').toString('base64')}`,
