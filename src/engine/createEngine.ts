@@ -35,8 +35,9 @@ import { createWebsiteHandlers } from './requests/website';
 import { createReplicationHandlers } from './requests/replication';
 import { createUploadHandlers } from './requests/uploads';
 import { createTransfers } from './transfers/createTransfers';
-import { Journal } from './transfers/journal';
+import type { Journal } from './transfers/journal';
 import { JournalKeeper } from './transfers/journalKeeper';
+import { openJournal as openJournalIn } from './transfers/openJournal';
 import { Leases } from './transfers/leases';
 
 /** What an engine is made of. */
@@ -198,7 +199,12 @@ function wrongName(): CosFailure {
 function openJournal({ stateFolderFsPath }: EngineConfiguration, host: EngineHost): Journal | undefined {
   if (stateFolderFsPath === undefined) return undefined;
   try {
-    return Journal.open(stateFolderFsPath);
+    const { journal, setAside } = openJournalIn(stateFolderFsPath, Date.now());
+    if (setAside !== undefined) {
+      host.notify('engine/log', { level: 'warn', text: `the journal of transfers was set aside as "${setAside}"` });
+      host.notify('transfers/journalSetAside', { fsPath: setAside });
+    }
+    return journal;
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     host.notify('engine/log', {

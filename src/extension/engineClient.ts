@@ -55,6 +55,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
   readonly #didGiveUp = new Emitter<void>();
   readonly #notifications: { readonly [N in EngineNotification]: Emitter<EngineNotifications[N]> } = {
     'transfers/progress': new Emitter(),
+    'transfers/journalSetAside': new Emitter(),
     'engine/log': new Emitter(),
   };
   #state: ClientState = { kind: 'idle' };
@@ -214,6 +215,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
       connection.onNotification(name, (params: EngineNotifications[N]) => this.#notifications[name].fire(params));
     };
     fanOut('transfers/progress');
+    fanOut('transfers/journalSetAside');
     fanOut('engine/log');
   }
 

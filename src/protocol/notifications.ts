@@ -10,6 +10,8 @@ export interface LogLine {
 export interface EngineNotifications {
   /** Transfers that changed, at most four times a second; changes of state at once. */
   'transfers/progress': { readonly transfers: readonly TransferSnapshot[] };
+  /** The journal of transfers could not be used: it lies at `fsPath` now, and a new one was begun. Told once. */
+  'transfers/journalSetAside': { readonly fsPath: string };
   'engine/log': LogLine;
 }
 

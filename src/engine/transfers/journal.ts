@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { TransferId } from '../../model/ids';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import { CosFailure } from '../failure';
+import { makeFolderSync } from '../makeFolder';
 import type { ItemNote, NotedOutcome, PartNote } from './notes';
 
 const formatVersion = 2;
+/** The file in its folder; SQLite puts two more beside it. */
+export const journalName = 'transfers.sqlite';
+
+/** A journal of another version of this program. */
+export class OtherVersion extends Error {
+  constructor(fsPath: string, version: number) {
+    super(`"${fsPath}" was written by another version (${version})`);
+  }
+}
 
 /** Rows are never used twice: who still knows one of a transfer that was forgotten must not meet another's. */
 const transfersTable = `CREATE TABLE transfers (
@@ -42,7 +51,8 @@ const fromVersion1 = `
  * What should become of a transfer. `run` and `paused`: it goes on some time; `ended`: told to other windows, then
  * forgotten; `discard`: what it left half-made is to be removed.
  */
-export type Intent = 'run' | 'paused' | 'ended' | 'discard';
+export type Intent = (typeof intents)[number];
+const intents = ['run', 'paused', 'ended', 'discard'] as const;
 
 /** A transfer as the journal has it. */
 export interface JournalledTransfer {
@@ -83,8 +93,8 @@ export class Journal {
   static open(folderFsPath: string): Journal {
     const sqlite = process.getBuiltinModule('node:sqlite');
     if (sqlite === undefined) throw new Error(`this Node (${process.version}) comes without SQLite`);
-    mkdirSync(folderFsPath, { recursive: true, mode: 0o700 });
-    const fsPath = join(folderFsPath, 'transfers.sqlite');
+    makeFolderSync(folderFsPath, 0o700);
+    const fsPath = join(folderFsPath, journalName);
     const database = new sqlite.DatabaseSync(fsPath);
     try {
       database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
@@ -93,7 +103,7 @@ export class Journal {
         const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
         const change = ({ 0: schema, 1: fromVersion1 } as Readonly<Record<number, string>>)[version];
         if (change !== undefined) database.exec(`${change} PRAGMA user_version = ${formatVersion};`);
-        else if (version !== formatVersion) throw new Error(`"${fsPath}" was written by another version (${version})`);
+        else if (version !== formatVersion) throw new OtherVersion(fsPath, version);
         database.exec(announcementsTable);
       });
       return journal;
@@ -101,6 +111,13 @@ export class Journal {
       database.close();
       throw thrown;
     }
+  }
+
+  /** Throws where anything of it cannot be what an engine has written: bits that a disk has flipped, rows of somebody else. */
+  verify(): void {
+    const found = this.#all('PRAGMA quick_check').map((row) => row['quick_check']);
+    if (found[0] !== 'ok') throw new Error(`"${this.fsPath}" is damaged: ${String(found[0])}`);
+    for (const { row } of this.transfers()) this.items(row);
   }
 
   close(): void {
@@ -150,12 +167,12 @@ export class Journal {
   }
 
   transfers(): readonly JournalledTransfer[] {
-    return this.#all('SELECT * FROM transfers ORDER BY row').map(journalled);
+    return this.#guard(() => this.#all('SELECT * FROM transfers ORDER BY row').map(journalled));
   }
 
   transfer(transferId: TransferId): JournalledTransfer | undefined {
     const row = this.#get('SELECT * FROM transfers WHERE transferId = ?', transferId);
-    return row && journalled(row);
+    return row && this.#guard(() => journalled(row));
   }
 
   /** Begins to note a transfer; answers with its row. */
@@ -190,12 +207,12 @@ export class Journal {
 
   item(row: number, name: string): ItemNote | undefined {
     const found = this.#get('SELECT note FROM items WHERE transfer = ? AND name = ?', row, hashOf(name));
-    return found && (JSON.parse(String(found['note'])) as ItemNote);
+    return found && this.#guard(() => JSON.parse(String(found['note'])) as ItemNote);
   }
 
   items(row: number): readonly ItemNote[] {
     const found = this.#all('SELECT note FROM items WHERE transfer = ?', row);
-    return found.map(({ note }) => JSON.parse(String(note)) as ItemNote);
+    return this.#guard(() => found.map(({ note }) => JSON.parse(String(note)) as ItemNote));
   }
 
   putItem(row: number, note: ItemNote): void {
@@ -256,6 +273,7 @@ export class Journal {
     try {
       return act();
     } catch (cause) {
+      if (cause instanceof CosFailure) throw cause;
       const detail = `the journal of transfers "${this.fsPath}" cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`;
       throw new CosFailure(
         { kind: 'localFile', op: 'journal', fsPath: this.fsPath, retry: 'later', detail },
@@ -266,7 +284,7 @@ export class Journal {
 }
 
 function journalled(row: Record<string, unknown>): JournalledTransfer {
-  return {
+  const found = {
     row: Number(row['row']),
     transferId: String(row['transferId']) as TransferId,
     ...(typeof row['ownerId'] === 'string' ? { ownerId: row['ownerId'] } : {}),
@@ -274,6 +292,10 @@ function journalled(row: Record<string, unknown>): JournalledTransfer {
     request: JSON.parse(String(row['request'])) as TransferRequest,
     snapshot: JSON.parse(String(row['snapshot'])) as TransferSnapshot,
   };
+  const { intent, request, snapshot, transferId } = found;
+  const isOurs = intents.includes(intent) && snapshot.transferId === transferId && typeof request.kind === 'string';
+  if (!isOurs) throw new Error(`row ${found.row} is no transfer`);
+  return found;
 }
 
 function hashOf(name: string): Buffer {

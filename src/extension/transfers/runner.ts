@@ -65,6 +65,7 @@ export class Transfers implements TransferRunner, vscode.Disposable {
     this.control = new TransferControl(services, this.mirror, (id) => void this.#follow(id));
     const { engine, memory } = services;
     this.#owned.add(engine.on('transfers/progress', ({ transfers }) => this.mirror.apply(transfers)));
+    this.#owned.add(engine.on('transfers/journalSetAside', ({ fsPath }) => void this.#tellSetAside(fsPath)));
     this.#owned.add(engine.onDidGiveUp(() => this.mirror.engineGone(Date.now())));
     this.#owned.add(
       engine.onDidRestart(() => {
@@ -102,6 +103,14 @@ export class Transfers implements TransferRunner, vscode.Disposable {
     if (transfers.ok && transfers.value.length === 0) this.#remember(false);
     onListed?.();
     if (transfers.ok) await this.#tellInterrupted(this.#interruptions.take(this.mirror.list()));
+  }
+
+  async #tellSetAside(fsPath: string): Promise<void> {
+    const text = vscode.l10n.t(
+      'The journal of transfers was damaged. Transfers that were running or paused cannot go on: start them again, and abort their incomplete uploads (Show Incomplete Uploads of a bucket). New transfers have a new journal; the damaged one was kept as "{0}".',
+      fsPath,
+    );
+    await this.#services.prompts.warn(text);
   }
 
   dispose(): void {
