@@ -84,8 +84,9 @@ ${folderHelp}
   --concurrency N     requests at once (16)
   --part-size SIZE    larger objects are moved in parts of this size, e.g. 64M (8M)
   --limit-rate RATE   bytes per second at most, e.g. 10M
-  --resume            go on with the same copy where an earlier one with --resume was interrupted; an interrupted one keeps
-                      what has arrived (in COS_STATE_FOLDER, or the user's folder for state)
+  --resume            go on where an earlier run of the same copy was killed or cut off, and keep what has arrived if this one
+                      is interrupted (noted in COS_STATE_FOLDER, or the user's folder for state). Without it, an
+                      interrupted run removes what is half-made
 ${commonHelp}
 With --json, progress comes as lines {"type":"progress",…} and ends with {"type":"result",…}.
 ${exitHelp}`,

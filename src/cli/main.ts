@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { CosFailure } from '../engine/failure';
 import type { CosError } from '../model/cosError';
 import type { TransferSnapshot } from '../model/transferState';
@@ -16,9 +17,14 @@ const cancel = new AbortController();
 /** Whether something is written, to the service or to files: then what is half-made has to be removed before the end. */
 let isMoving = false;
 
-function interrupt(): void {
+/** What ends a run in order: what is half-made is removed or noted first. The shell hears 128 and the signal's number. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+let endedBy: (typeof endings)[number] | undefined;
+
+function interrupt(signal: (typeof endings)[number]): void {
   // A second one does not wait for the first to clean up.
-  if (cancel.signal.aborted) process.exit(exitCodes.cancelled);
+  if (cancel.signal.aborted) process.exit(128 + constants.signals[signal]);
+  endedBy = signal;
   cancel.abort();
 }
 
@@ -30,9 +36,9 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       return exitCodes.done;
     }
     const progress = new Progress(command.common.isJson);
-    const isResumable = command.verb === 'cp' && command.isResumable;
+    const isNoted = command.verb === 'cp' && command.target !== '-' && command.sources[0] !== '-';
     const show = (transfers: readonly TransferSnapshot[]) => progress.show(transfers);
-    const session = openSession(command.common, process.env, show, isResumable);
+    const session = openSession(command.common, process.env, show, isNoted);
     try {
       isMoving = command.verb === 'rm' || (command.verb === 'cp' && command.target !== '-');
       return await runVerb(session, command, progress);
@@ -103,13 +109,13 @@ function outputFailed(error: NodeJS.ErrnoException): void {
   else process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
 }
 
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
+for (const signal of endings) process.on(signal, () => interrupt(signal));
 process.stdout.on('error', outputFailed);
 // Nobody is left to tell.
 process.stderr.on('error', () => undefined);
 
-void run(process.argv.slice(2)).then((exitCode) => {
+void run(process.argv.slice(2)).then((ended) => {
+  const exitCode = ended === exitCodes.cancelled && endedBy !== undefined ? 128 + constants.signals[endedBy] : ended;
   process.exitCode = exitCode;
   // Standard input may still be open, and would keep us alive; what is written must go out first.
   process.stdout.write('', () => process.exit(outputProblem === undefined ? exitCode : exitCodes.failed));

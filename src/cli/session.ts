@@ -16,12 +16,14 @@ import { createCosClient } from '../engine/cos/createCosClient';
 import { createHttpClient } from '../engine/http/httpClient';
 import { defaultRetryPolicy } from '../engine/http/retry';
 import { createTransfers, type Transfers } from '../engine/transfers/createTransfers';
-import { Journal } from '../engine/transfers/journal';
+import type { Journal } from '../engine/transfers/journal';
 import { JournalKeeper } from '../engine/transfers/journalKeeper';
 import { Leases } from '../engine/transfers/leases';
+import { openJournal } from '../engine/transfers/openJournal';
 import { authChoice, type CommonOptions } from './commandLine';
 import { findCredential, type FoundCredential } from './credentials';
 import { UsageError } from './exitCode';
+import { complain } from './output';
 
 const mebibyte = 1024 * 1024;
 
@@ -40,7 +42,8 @@ export function openSession(
   options: CommonOptions,
   environment: NodeJS.ProcessEnv,
   progress: (transfers: readonly TransferSnapshot[]) => void,
-  isResumable = false,
+  /** Whether what it moves is noted, so that a later run can go on with it. */
+  isNoted = false,
 ): Session {
   const found: FoundCredential = options.isUnsigned
     ? { credential: { kind: 'anonymous' }, source: '--no-sign-request' }
@@ -67,7 +70,7 @@ export function openSession(
     clock: systemClock,
     resolveCredential: () => Promise.resolve(found.credential),
   });
-  const journal = isResumable ? openJournal(connection, found, environment) : undefined;
+  const journal = isNoted ? journalOf(connection, found, environment) : undefined;
   const me = { ownerId: randomUUID(), pid: process.pid };
   const transfers = createTransfers({
     clientFor: () => Promise.resolve(client),
@@ -116,15 +119,28 @@ function configurationOf(options: CommonOptions, environment: NodeJS.ProcessEnv)
 }
 
 /** One journal for each endpoint and identity: what was begun with another one cannot be gone on with. */
-function openJournal(connection: Connection, found: FoundCredential, environment: NodeJS.ProcessEnv): Journal {
+function journalOf(
+  connection: Connection,
+  found: FoundCredential,
+  environment: NodeJS.ProcessEnv,
+): Journal | undefined {
   const identity = found.credential.kind === 'hmac' ? found.credential.accessKeyId : (found.serviceInstanceId ?? '');
   const place = createHash('sha256').update(`${connection.endpoint}\n${identity}`).digest('hex').slice(0, 16);
   const folder = join(stateFolder(environment), place);
   try {
-    return Journal.open(folder);
+    const { journal, setAside } = openJournal(folder, Date.now());
+    if (setAside !== undefined) {
+      complain(
+        `the journal of transfers was damaged, and lies at "${setAside}" now: what earlier runs left cannot be gone on with`,
+      );
+    }
+    return journal;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`--resume needs a journal, and "${folder}" cannot hold it: ${why}`);
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    complain(
+      `the folder "${folder}" cannot hold the journal of transfers (${code}), so that no later run can go on with this one; COS_STATE_FOLDER names another folder`,
+    );
+    return undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 // What `cos` begins with: compiled code is kept from one run to the next, in a folder that is the user's own.
-import { lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { createRequire, enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeFolderSync } from '../engine/makeFolder';
 
 function cacheHome({ XDG_CACHE_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv): string {
   const chosen = process.platform === 'win32' ? LOCALAPPDATA : XDG_CACHE_HOME;
@@ -35,7 +36,7 @@ function isOurs(folder: string): boolean {
 
 try {
   const folder = join(cacheHome(process.env), 'cos-explorer', 'compiled');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolderSync(folder, 0o700);
   if (isOurs(folder)) enableCompileCache(folder);
 } catch {
   // Where nothing can be kept, everything is compiled each time.

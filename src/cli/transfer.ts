@@ -3,7 +3,7 @@ import { shownText } from '../model/shownText';
 import type { TransferSnapshot } from '../model/transferState';
 import type { NameFilter, TransferRequest } from '../protocol/requests';
 import { exitCodes, type ExitCode } from './exitCode';
-import { complain, jsonLine, sizeText } from './output';
+import { complain, dateText, jsonLine, sizeText } from './output';
 import { sentence } from './sentences';
 import type { Session } from './session';
 import { fitted, widthOf } from './terminalText';
@@ -59,9 +59,13 @@ export async function runTransfer(
   isResumable = false,
 ): Promise<ExitCode> {
   const { handlers } = session.transfers;
-  const { transferId } = isResumable
-    ? await resumeOrStart(session, request, signal)
-    : await handlers['transfers/start'](request, signal);
+  const left = await leftovers(session, request, signal);
+  const [first] = left;
+  if (first !== undefined && !isResumable) complain(leftText(first));
+  const { transferId } =
+    first !== undefined && isResumable
+      ? await handlers['transfers/resume']({ transferId: first.transferId }, signal)
+      : await handlers['transfers/start'](request, signal);
   let cancelling: Promise<unknown> | undefined;
   const cancel = () => {
     const method = isResumable ? 'transfers/pause' : 'transfers/cancel';
@@ -77,26 +81,42 @@ export async function runTransfer(
   const transfers = await handlers['transfers/list'](null, new AbortController().signal);
   const end = transfers.find((transfer) => transfer.transferId === transferId);
   if (end === undefined) throw new Error('a transfer was lost');
+  if (end.state === 'done') await removeLeftovers(session, left, transferId);
   if (isJson) process.stdout.write(jsonLine({ type: 'result', ...end }));
   report(end);
   reportUnmatched(end, request);
   return selectsNothing(end, request) ? exitCodes.failed : exitCodeOf(end);
 }
 
-/** Goes on with the interrupted transfer of the same request, where there is one. */
-async function resumeOrStart(
-  session: Session,
+/** What runs of the same request have left that were cut off: the newest first. */
+async function leftovers(
+  { transfers }: Session,
   request: TransferRequest,
   signal: AbortSignal,
-): Promise<TransferSnapshot> {
-  const { transfers } = session;
+): Promise<readonly TransferSnapshot[]> {
+  const listed = await transfers.handlers['transfers/list'](null, signal);
+  return listed
+    .filter(({ transferId, canResume }) => canResume && isDeepStrictEqual(transfers.requestOf(transferId), request))
+    .sort((a, b) => b.startedAtMs - a.startedAtMs);
+}
+
+function leftText({ bytesDone, bytesTotal, startedAtMs }: TransferSnapshot): string {
+  const total = bytesTotal === undefined ? '' : ` of ${sizeText(bytesTotal)}`;
+  return `a run of ${dateText(startedAtMs)} was cut off after ${sizeText(bytesDone)}${total} of this copy: --resume would go on from there. This run starts over, and removes what that one left once it is done`;
+}
+
+/** What everything has arrived without costs storage, or lies beside its target. */
+async function removeLeftovers(
+  { transfers }: Session,
+  left: readonly TransferSnapshot[],
+  doneId: TransferSnapshot['transferId'],
+): Promise<void> {
   const { handlers } = transfers;
-  for (const { transferId, canResume } of await handlers['transfers/list'](null, signal)) {
-    if (canResume && isDeepStrictEqual(transfers.requestOf(transferId), request)) {
-      return await handlers['transfers/resume']({ transferId }, signal);
-    }
+  for (const { transferId } of left) {
+    if (transferId === doneId) continue;
+    // What cannot be removed now stays noted, and is tried again by whoever opens the journal next.
+    await handlers['transfers/cancel']({ transferId }, new AbortController().signal).catch(() => undefined);
   }
-  return await handlers['transfers/start'](request, signal);
 }
 
 function report(end: TransferSnapshot): void {

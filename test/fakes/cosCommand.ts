@@ -17,8 +17,9 @@ export interface CommandResult {
 export interface CommandRun {
   readonly input?: Buffer;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Sends SIGINT when this appears in the output. */
+  /** Sends a signal, SIGINT if no other is named, when this appears in the output. */
   readonly interruptAt?: RegExp;
+  readonly interruptWith?: NodeJS.Signals;
   /** Stops reading the output for good when this appears in it, as `head` does. */
   readonly closeOutputAt?: RegExp;
 }
@@ -59,7 +60,7 @@ export async function runCos(bundle: string, args: readonly string[], run: Comma
     if (run.closeOutputAt?.test(stdout) === true) child.stdout.destroy();
     if (isInterrupted || run.interruptAt?.test(stdout) !== true) return;
     isInterrupted = true;
-    child.kill('SIGINT');
+    child.kill(run.interruptWith ?? 'SIGINT');
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

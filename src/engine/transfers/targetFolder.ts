@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CosFailure } from '../failure';
+import { makeFolder } from '../makeFolder';
 import { codeOf, localFailure } from './localFailure';
 
 /**
@@ -21,7 +22,7 @@ export class TargetFolder {
   /** Opens the chosen folder, making it where it does not exist. */
   static async open(fsPath: string): Promise<TargetFolder> {
     try {
-      const first = await mkdir(fsPath, { recursive: true });
+      const first = await makeFolder(fsPath);
       const folder = new TargetFolder(fsPath, await realpath(fsPath));
       for (let made = first; made !== undefined && made !== dirname(made);) {
         folder.#created.push(made);
