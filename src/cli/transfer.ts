@@ -125,6 +125,11 @@ function report(end: TransferSnapshot): void {
   for (const { error } of end.failures) complain(sentence(error));
   more(end.itemsFailed - end.failures.length, 'failed');
   if (end.itemsFailed === 0 && end.error !== undefined) complain(sentence(end.error));
+  const { emptyFolders = 0 } = end;
+  if (emptyFolders > 0) {
+    const folders = emptyFolders === 1 ? '1 empty folder was' : `${emptyFolders} empty folders were`;
+    complain(`${folders} not uploaded: a bucket has no folders`);
+  }
   if (end.state === 'paused') complain(`interrupted; the same command with --resume goes on from here`);
   if (end.state === 'cancelled') {
     const complete = end.itemsDone === 1 ? '1 item was' : `${end.itemsDone} items were`;
@@ -162,7 +167,9 @@ function exitCodeOf(end: TransferSnapshot): ExitCode {
   switch (end.state) {
     case 'done':
       // What exists was left out as asked; a name that cannot be moved was not.
-      return end.skips.some(({ reason }) => reason !== 'exists') ? exitCodes.partlyFailed : exitCodes.done;
+      return end.skips.some(({ reason }) => reason !== 'exists' && reason !== 'unfinishedDownload')
+        ? exitCodes.partlyFailed
+        : exitCodes.done;
     case 'cancelled':
       return exitCodes.cancelled;
     case 'paused':

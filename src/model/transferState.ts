@@ -46,7 +46,15 @@ export interface ItemFailure {
 export interface ItemSkip {
   readonly name: string;
   readonly reason:
-    'exists' | 'unsafeName' | 'nameCollision' | 'notAFile' | 'symlink' | 'symlinkLoop' | 'notUnicode' | 'keyTooLong';
+    | 'exists'
+    | 'unsafeName'
+    | 'nameCollision'
+    | 'notAFile'
+    | 'symlink'
+    | 'symlinkLoop'
+    | 'notUnicode'
+    | 'keyTooLong'
+    | 'unfinishedDownload';
   readonly detail: string;
 }
 
@@ -74,6 +82,8 @@ export interface TransferSnapshot {
   readonly verdicts?: readonly VerdictCount[];
   /** Patterns of the request's filter that no name has matched, once planning has looked at all; absent where there are none. */
   readonly unmatchedPatterns?: readonly string[];
+  /** Empty folders of this machine that an upload met; nothing stands for them in a bucket. Absent where there are none. */
+  readonly emptyFolders?: number;
   readonly startedAtMs: number;
   readonly finishedAtMs?: number;
   /** Smoothed, bytes per second, while running. */

@@ -42,11 +42,13 @@ export async function downloadFile(
   const version = item.versionId === undefined ? {} : { versionId: item.versionId };
   const address = { bucket, key: item.object.key, ...version };
   const earlier = await reopen(context, address, item, parent);
-  if (earlier !== undefined) return await receive(context, address, item, wanted, earlier);
+  const check = () => place.folder.assertSame(parent);
+  if (earlier !== undefined) return await receive(context, address, item, { wanted, check }, earlier);
 
   if (context.run !== 'first' && (await isAsDownloaded(wanted, item.object))) return doneBefore(context, item);
   const target = await chooseTarget(wanted, clash, place.names);
   if (target === undefined) return { kind: 'exists', detail: `"${wanted}" exists` };
+  await check();
   await place.stale.remove(target);
   const { etag, sizeBytes } = item.object;
   const noteOf = (tempFsPath: string, more: Pick<DownloadNote, 'algorithm'> = {}): DownloadNote => ({
@@ -61,7 +63,7 @@ export async function downloadFile(
     ...more,
   });
   if (sizeBytes <= oneGoBytes)
-    return await downloadInOneGo(context, address, item.object, { wanted, target, clash }, noteOf);
+    return await downloadInOneGo(context, address, item.object, { wanted, target, clash, check }, noteOf);
   const algorithm = sizeBytes <= context.partBytes ? undefined : await findAlgorithm(context, address, item.object);
   let note: DownloadNote | undefined;
   try {
@@ -69,7 +71,9 @@ export async function downloadFile(
       note = noteOf(tempFsPath, algorithm === undefined ? {} : { algorithm: algorithm.algorithm });
       context.notes.putItem(note);
     });
-    if (note !== undefined) return await receive(context, address, item, wanted, { file, note, algorithm });
+    if (note !== undefined) {
+      return await receive(context, address, item, { wanted, check }, { file, note, algorithm });
+    }
     throw new Error('a temporary file was made without a note');
   } catch (thrown) {
     if (!context.keepsTraces(thrown)) context.notes.removeItem(nameOf(item));
@@ -88,7 +92,7 @@ async function receive(
   context: TransferContext,
   address: ObjectAddress,
   item: FileItem,
-  wanted: string,
+  { wanted, check }: { readonly wanted: string; readonly check: () => Promise<void> },
   { file, note, algorithm }: Receiving,
 ): Promise<ItemOutcome> {
   let isKept = false;
@@ -98,6 +102,7 @@ async function receive(
     await file.finish(item.object.modifiedAtMs);
     if (context.signal.aborted) throw cancelled('download');
     context.notes.assertHeld();
+    await check();
     return await placeFile(file, wanted, note.targetFsPath, note.clash);
   } catch (thrown) {
     isKept = context.keepsTraces(thrown);
@@ -121,8 +126,9 @@ async function reopen(
   const note = context.notes.findItem(nameOf(item));
   if (note?.kind !== 'download') return undefined;
   const { etag, sizeBytes } = item.object;
+  let noted = note;
   const drop = async () => {
-    await removeTempFile(note.tempFsPath);
+    await removeTempFile(noted.tempFsPath);
     context.notes.removeItem(note.name);
   };
   if (note.etag !== etag || note.sizeBytes !== sizeBytes) {
@@ -134,8 +140,11 @@ async function reopen(
     return undefined;
   }
   const algorithm = await findAlgorithm(context, address, item.object);
-  const file = await TempFile.reopen(note.tempFsPath, note.targetFsPath, sizeBytes);
-  if (file !== undefined && algorithm.algorithm === note.algorithm) return { file, note, algorithm };
+  const file = await TempFile.reopen(note.tempFsPath, note.targetFsPath, sizeBytes, (tempFsPath) => {
+    noted = { ...note, tempFsPath };
+    context.notes.putItem(noted);
+  });
+  if (file !== undefined && algorithm.algorithm === note.algorithm) return { file, note: noted, algorithm };
   await file?.keep();
   await drop();
   return undefined;

@@ -5,7 +5,7 @@ import type { DecidedClash } from './clash';
 import type { ItemOutcome } from './context';
 import { codeOf, localFailure } from './localFailure';
 import type { FolderNames } from './folderNames';
-import type { TempFile } from './tempFile';
+import { assertReplaceable, type TempFile } from './tempFile';
 
 /** The path to write, or undefined to skip. Throws `conflict` or `localFile` where something is in the way. */
 export async function chooseTarget(
@@ -23,6 +23,7 @@ export async function chooseTarget(
       throw fileExists(wanted);
     case 'replace':
       if (kind === 'folder') throw folderInTheWay(wanted);
+      await assertReplaceable(wanted);
       return wanted;
     case 'keepBoth':
       for (let n = 1; n <= 1000; n++) {

@@ -12,12 +12,20 @@ import { pieceBytes, TempFile } from './tempFile';
 /** Objects up to this size are whole in memory before their file is made. */
 export const oneGoBytes = pieceBytes;
 
+/** Where a small object goes; `check` throws where its folder is another one by now. */
+export interface OneGoTarget {
+  readonly wanted: string;
+  readonly target: string;
+  readonly clash: DecidedClash;
+  readonly check: () => Promise<void>;
+}
+
 /** Downloads a small object. Its file is made once all of it has arrived: there is never half of it. */
 export async function downloadInOneGo(
   context: TransferContext,
   address: ObjectAddress,
   object: ObjectSummary,
-  { wanted, target, clash }: { readonly wanted: string; readonly target: string; readonly clash: DecidedClash },
+  { wanted, target, clash, check }: OneGoTarget,
   noteOf: (tempFsPath: string) => DownloadNote,
 ): Promise<ItemOutcome> {
   const { budget, client, notes, signal, transfer } = context;
@@ -36,6 +44,7 @@ export async function downloadInOneGo(
       ),
     );
     if (writer.takenBytes !== sizeBytes) throw otherLength(address);
+    await check();
     file = await TempFile.write(target, reservation.buffer, modifiedAtMs, (tempFsPath) => {
       note = noteOf(tempFsPath);
       notes.putItem(note);
@@ -43,6 +52,7 @@ export async function downloadInOneGo(
     transfer.addBytes(sizeBytes);
     if (signal.aborted) throw cancelled('download');
     notes.assertHeld();
+    await check();
     const outcome = await placeFile(file, wanted, target, clash);
     reservation.release();
     return outcome;

@@ -2,7 +2,7 @@ import { stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FolderNames } from './folderNames';
 import { codeOf, localFailure } from './localFailure';
-import { isTempFile, isTempNameOf } from './tempFile';
+import { isOfDeadProcess, isTempFile, isTempNameOf } from './tempFile';
 
 const staleAfterMs = 24 * 60 * 60 * 1000;
 
@@ -17,7 +17,7 @@ export class StaleTempFiles {
     this.#names = names;
   }
 
-  /** Removes the temporary files of this target that are more than a day old. */
+  /** Removes the temporary files of this target whose process is gone, or that are more than a day old. */
   async remove(targetFsPath: string): Promise<void> {
     const folder = dirname(targetFsPath);
     const target = basename(targetFsPath);
@@ -25,7 +25,8 @@ export class StaleTempFiles {
       if (!isTempNameOf(name, target)) continue;
       const fsPath = join(folder, name);
       try {
-        if (this.#nowMs() - (await stat(fsPath)).ctimeMs > staleAfterMs) await unlink(fsPath);
+        const isStale = isOfDeadProcess(fsPath) || this.#nowMs() - (await stat(fsPath)).ctimeMs > staleAfterMs;
+        if (isStale) await unlink(fsPath);
       } catch (cause) {
         if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', fsPath, cause);
       }

@@ -1,4 +1,4 @@
-import { lstat, mkdir, realpath, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CosFailure } from '../failure';
 import { makeFolder } from '../makeFolder';
@@ -13,6 +13,8 @@ export class TargetFolder {
   readonly #real: string;
   readonly #known = new Map<string, Promise<string>>();
   readonly #created: string[] = [];
+  /** What each folder was when it was looked at, by device and inode. */
+  readonly #identities = new Map<string, string>();
 
   private constructor(fsPath: string, real: string) {
     this.#fsPath = fsPath;
@@ -24,6 +26,7 @@ export class TargetFolder {
     try {
       const first = await makeFolder(fsPath);
       const folder = new TargetFolder(fsPath, await realpath(fsPath));
+      await folder.#remember(fsPath);
       for (let made = first; made !== undefined && made !== dirname(made);) {
         folder.#created.push(made);
         const next = relative(made, resolve(fsPath)).split(sep)[0];
@@ -65,12 +68,35 @@ export class TargetFolder {
     try {
       await mkdir(fsPath);
       this.#created.push(fsPath);
+      await this.#remember(fsPath);
       return fsPath;
     } catch (cause) {
       if (codeOf(cause) !== 'EEXIST') throw localFailure('download', 'write', fsPath, cause);
     }
     await this.#assertInside(fsPath);
+    await this.#remember(fsPath);
     return fsPath;
+  }
+
+  /**
+   * Looks once more at a folder that `ensure` has answered with: a link may have taken its place since, and would lead whatever
+   * is written there out of the chosen folder. Throws `localFile`; nothing is written then.
+   */
+  async assertSame(fsPath: string): Promise<void> {
+    if ((await identityOf(fsPath)) === this.#identities.get(fsPath)) return;
+    throw new CosFailure({
+      kind: 'localFile',
+      op: 'download',
+      reason: 'unsafeName',
+      fsPath,
+      retry: 'later',
+      detail: `"${fsPath}" was removed or replaced by something else during the download; nothing was written there`,
+    });
+  }
+
+  async #remember(fsPath: string): Promise<void> {
+    const identity = await identityOf(fsPath);
+    if (identity !== undefined) this.#identities.set(fsPath, identity);
   }
 
   async #assertInside(fsPath: string): Promise<void> {
@@ -103,5 +129,15 @@ export class TargetFolder {
         detail: `"${fsPath}" is a link to "${real}", outside of the chosen folder`,
       });
     }
+  }
+}
+
+/** Device and inode; undefined where nothing is. */
+async function identityOf(fsPath: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(fsPath, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined; // whatever is wrong with it shows when it is written to
   }
 }

@@ -1,11 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { link, open, rename, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { link, open, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { CosFailure } from '../failure';
 import { codeOf, diskFullFailure, localFailure } from './localFailure';
 
 const tempEndLength = 16 + '.cospart'.length;
+/** Which machine and process a temporary file is of; what is left of the sixteen digits is by chance. */
+const machineMark = createHash('sha256').update(hostname()).digest('hex').slice(0, 3);
+const processDigits = 6;
 const tempName = /^\..*\.[0-9a-f]{16}\.cospart$/s;
 /** Below this, a full disk shows soon enough by itself. */
 const askForSpaceBytes = 16 * 1024 * 1024;
@@ -28,7 +33,7 @@ export const pieceBytes = 1024 * 1024;
 export type Placement = 'replace' | 'onlyIfAbsent';
 
 /**
- * A download before it is complete: `.<name>.<16 hex digits>.cospart` beside its target. It takes the target's name in
+ * A download before it is complete: `.<name>.<16 hex digits>.cospart` beside its target; the digits tell whose it is. It takes the target's name in
  * one step when it is whole; discarding removes it. A killed process can leave one behind: the next engine
  * goes on with it or removes it (the transfer's notes), or `StaleTempFiles` finds it.
  */
@@ -105,8 +110,16 @@ export class TempFile {
     }
   }
 
-  /** Opens the file of an earlier run. Undefined where it is gone, or cannot be the one that was left. */
-  static async reopen(fsPath: string, targetFsPath: string, sizeBytes: number): Promise<TempFile | undefined> {
+  /**
+   * Opens the file of an earlier run, and makes it one of this process; tells its path before it has it. Undefined where it is
+   * gone, or cannot be the one that was left.
+   */
+  static async reopen(
+    fsPath: string,
+    targetFsPath: string,
+    sizeBytes: number,
+    willBe: (fsPath: string) => void,
+  ): Promise<TempFile | undefined> {
     if (!isTempFile(fsPath) || dirname(fsPath) !== dirname(targetFsPath)) return undefined;
     let handle: FileHandle;
     try {
@@ -116,9 +129,19 @@ export class TempFile {
       throw localFailure('download', 'write', targetFsPath, cause);
     }
     const state = await handle.stat();
-    if (state.isFile() && state.size === sizeBytes) return new TempFile(fsPath, targetFsPath, handle);
-    await handle.close();
-    return undefined;
+    if (!state.isFile() || state.size !== sizeBytes) {
+      await handle.close();
+      return undefined;
+    }
+    const ownFsPath = tempPath(targetFsPath);
+    willBe(ownFsPath);
+    try {
+      await rename(fsPath, ownFsPath);
+    } catch (cause) {
+      await handle.close();
+      throw localFailure('download', 'write', targetFsPath, cause);
+    }
+    return new TempFile(ownFsPath, targetFsPath, handle);
   }
 
   /** Writes all of the bytes at an offset. */
@@ -190,6 +213,7 @@ export class TempFile {
     try {
       switch (placement) {
         case 'replace':
+          await assertReplaceable(targetFsPath);
           await rename(this.fsPath, targetFsPath);
           this.#isPlaced = true;
           break;
@@ -274,14 +298,57 @@ export function isTempNameOf(name: string, target: string): boolean {
   return name.startsWith(stem) && name.length === stem.length + tempEndLength && tempName.test(name);
 }
 
+/**
+ * Whether the process that a temporary file is of is gone, as far as this machine can tell: what another machine writes to a
+ * shared folder is not known here.
+ */
+export function isOfDeadProcess(fsPath: string): boolean {
+  const mark = /\.([0-9a-f]{16})\.cospart$/.exec(basename(fsPath))?.[1];
+  if (mark?.startsWith(machineMark) !== true) return false;
+  const pid = Number.parseInt(mark.slice(machineMark.length, machineMark.length + processDigits), 16);
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (cause) {
+    return codeOf(cause) === 'ESRCH';
+  }
+}
+
 function tempPath(targetFsPath: string): string {
   const stem = tempStem(basename(targetFsPath));
-  return join(dirname(targetFsPath), `${stem}${randomBytes(8).toString('hex')}.cospart`);
+  const owner = machineMark + (process.pid & 0xffffff).toString(16).padStart(processDigits, '0');
+  const mark = (owner + randomBytes(8).toString('hex')).slice(0, 16);
+  return join(dirname(targetFsPath), `${stem}${mark}.cospart`);
 }
 
 /** A long name is cut: the temporary name must fit where the name itself does. */
 function tempStem(name: string): string {
   return `.${[...name].slice(0, 50).join('')}.`;
+}
+
+/**
+ * Devices, pipes and sockets are never replaced by a file, nor links that lead to them. Throws `localFile` with what to do
+ * instead.
+ */
+export async function assertReplaceable(targetFsPath: string): Promise<void> {
+  let state: fs.Stats;
+  try {
+    state = await stat(targetFsPath);
+  } catch (cause) {
+    // Nothing, or a link that leads nowhere, which is a name like any other.
+    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR' || codeOf(cause) === 'ELOOP') return;
+    throw localFailure('download', 'write', targetFsPath, cause);
+  }
+  if (state.isFile() || state.isDirectory()) return;
+  const kind = state.isFIFO() ? 'pipe' : state.isSocket() ? 'socket' : 'device';
+  throw new CosFailure({
+    kind: 'localFile',
+    op: 'download',
+    reason: 'notWritable',
+    fsPath: targetFsPath,
+    retry: 'never',
+    detail: `"${targetFsPath}" is a ${kind}, and is never replaced by a file; to write to it, copy to "-" and redirect that`,
+  });
 }
 
 async function assertSpace(folder: string, targetFsPath: string, sizeBytes: number): Promise<void> {

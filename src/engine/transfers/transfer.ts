@@ -51,6 +51,7 @@ export class Transfer {
   #itemsSkipped = 0;
   #itemsFailed = 0;
   #verdicts: readonly VerdictCount[] = [];
+  #emptyFolders = 0;
   #unmatched: readonly string[] = [];
   #finishedAtMs: number | undefined;
   #revision = 1;
@@ -223,6 +224,12 @@ export class Transfer {
   }
 
   /** Patterns of the filter that no name has matched. */
+  /** A folder of this machine that nothing was uploaded for. */
+  addEmptyFolder(): void {
+    this.#emptyFolders++;
+    this.#touch(false);
+  }
+
   noteUnmatched(patterns: readonly string[]): void {
     this.#unmatched = patterns;
   }
@@ -250,6 +257,7 @@ export class Transfer {
       failures: isShown ? (before?.failures ?? []) : [...this.#failures],
       skips: isShown ? (before?.skips ?? []) : skips,
       ...(this.#verdicts.length === 0 ? {} : { verdicts: this.#verdicts }),
+      ...(this.#emptyFolders === 0 ? {} : { emptyFolders: this.#emptyFolders }),
       ...(this.#unmatched.length === 0 ? {} : { unmatchedPatterns: this.#unmatched }),
       startedAtMs: this.#startedAtMs,
       ...(this.#finishedAtMs === undefined ? {} : { finishedAtMs: this.#finishedAtMs }),

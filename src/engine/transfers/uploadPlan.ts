@@ -9,6 +9,7 @@ import type { Transfer } from './transfer';
 import { codeOf, errorOf, localFailure } from './localFailure';
 import { nameChoice } from './nameFilter';
 import type { FileState } from './sourceFile';
+import { isTempFile } from './tempFile';
 
 /** The request of an upload. */
 export type UploadRequest = Extract<TransferRequest, { kind: 'upload' }>;
@@ -23,8 +24,8 @@ export interface UploadItem extends FileState {
  * Finds the files below the sources and the keys they get: relative paths with `/`, below `prefix`. Symbolic links are
  * followed, or skipped where `skipSymlinks` says so and the link is no source itself; a link back to a folder that is being
  * walked is a skip. What cannot be uploaded is booked as skip or
- * failure with its reason. Holds the names of one folder per level, not of the whole tree. Empty folders make nothing:
- * keys have no folders. What the filter leaves out is not looked at.
+ * failure with its reason. Holds the names of one folder per level, not of the whole tree. Empty folders make nothing, and are
+ * counted: keys have no folders. What a download has not finished is never uploaded. What the filter leaves out is not looked at.
  */
 export async function* planUpload(
   transfer: Transfer,
@@ -97,6 +98,7 @@ class Walk {
       this.#fail(fsPath, localFailure('upload', 'list', fsPath, cause));
       return;
     }
+    if (entries.length === 0) this.#transfer.addEmptyFolder();
     for (const entry of entries.sort((a, b) => Buffer.compare(a, b))) {
       if (this.#signal.aborted) throw cancelled('upload');
       const name = entry.toString('utf8');
@@ -126,6 +128,10 @@ class Walk {
 
   *#file(fsPath: string, key: string, state: BigIntStats): Generator<UploadItem> {
     if (this.#isLeftOut(key, 'file')) return;
+    if (isTempFile(fsPath)) {
+      this.skip({ name: fsPath, reason: 'unfinishedDownload', detail: 'it is what a download has not finished' });
+      return;
+    }
     if (!state.isFile()) {
       this.skip({ name: fsPath, reason: 'notAFile', detail: `it is a ${kindOf(state)}, not a file or folder` });
       return;

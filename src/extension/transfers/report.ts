@@ -6,7 +6,7 @@ import { progressTitle } from './progressText';
 
 /** The report of a transfer: what did not arrive and why, and what was left out and why. */
 export function reportText(snapshot: TransferSnapshot, sentence: (error: CosError) => string, t: Translate): string {
-  const { itemsDone, itemsFailed, itemsSkipped, failures, skips } = snapshot;
+  const { itemsDone, itemsFailed, itemsSkipped, failures, skips, emptyFolders = 0 } = snapshot;
   const lines = [
     progressTitle(snapshot.kind, snapshot.title, t),
     t('From: {0}', snapshot.source),
@@ -23,6 +23,11 @@ export function reportText(snapshot: TransferSnapshot, sentence: (error: CosErro
     lines.push('', t('Left out:'));
     for (const skip of skips) lines.push(`- ${plain(skip.name)}`, `  ${skipSentence(skip, t)}`);
     if (itemsSkipped > skips.length) lines.push(t('- and {0} more', itemsSkipped - skips.length));
+  }
+  if (emptyFolders === 1) lines.push('', t('1 empty folder was not uploaded: a bucket has no folders.'));
+  else if (emptyFolders > 1) {
+    const count = emptyFolders.toLocaleString('en-US');
+    lines.push('', t('{0} empty folders were not uploaded: a bucket has no folders.', count));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -44,6 +49,8 @@ export function skipSentence(skip: ItemSkip, t: Translate): string {
       return t('It is a link that leads back to a folder above it.');
     case 'notUnicode':
       return t('Its name is not valid Unicode.');
+    case 'unfinishedDownload':
+      return t('It is what a download has not finished.');
     case 'keyTooLong':
       return t('Its key would be longer than 1,024 bytes.');
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Journal } from '../../../src/engine/transfers/journal';
+import type { Journal } from '../../../src/engine/transfers/journal';
 import { openJournal } from '../../../src/engine/transfers/openJournal';
 import { bucketName, connectionId, objectKey, type TransferId, type UploadId } from '../../../src/model/ids';
 import type { TransferRequest } from '../../../src/protocol/requests';
