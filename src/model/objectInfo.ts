@@ -81,4 +81,6 @@ export interface ObjectInfo extends ObjectSummary {
   readonly protection: ObjectProtection;
   /** `x-amz-restore` as sent, for archived objects. */
   readonly restore?: string;
+  /** When a HEAD was answered, by the clock of the server, to the second: its times are of that clock. */
+  readonly answeredAtMs?: number;
 }

@@ -162,9 +162,12 @@ export interface CosClient {
     options: CopyOptions,
     signal: AbortSignal,
   ): Promise<WriteOutcome>;
-  /** Deletes one object. Absent objects are deleted already. */
+  /**
+   * Deletes one object. Absent objects are deleted already. Not repeated where its answer was lost: what lies there by then may
+   * be somebody else's. Who deletes looks again, see `transfers/deleteOnce`.
+   */
   deleteObject(address: ObjectAddress, signal: AbortSignal): Promise<void>;
-  /** Deletes up to 1,000 keys in one request; answers with those that were not deleted. */
+  /** Deletes up to 1,000 keys in one request; answers with those that were not deleted. Not repeated either. */
   deleteObjects(bucket: BucketName, keys: readonly ObjectKey[], signal: AbortSignal): Promise<readonly DeleteFailure[]>;
   /** The same for versions and delete markers, for good; what names no version is deleted as above. Bypasses no lock. */
   deleteVersions(

@@ -1,5 +1,6 @@
 import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
 import { CosFailure } from '../failure';
+import type { Repeatable } from '../http/retry';
 import type { CosClient, DeleteFailure } from './client';
 import { versionQuery } from './objects';
 import type { Sdk } from './sdk';
@@ -14,8 +15,9 @@ export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'dele
     const { DeleteObjectCommand } = await import('./sdkClasses');
     const { bucket, key, versionId } = address;
     const isVersion = versionQuery(address)['versionId'] !== undefined;
-    // Repeating it is safe: on a versioned bucket a second delete marker hides nothing more than the first.
-    const call = { op: isVersion ? 'DeleteObjectVersion' : 'DeleteObject', bucket, key, repeatable: 'always' } as const;
+    // A version is gone once; under a key alone somebody else's object may lie by the time of a repetition.
+    const op = isVersion ? 'DeleteObjectVersion' : 'DeleteObject';
+    const call = { op, bucket, key, repeatable: isVersion ? 'always' : 'ifRefused' } as const;
     await sdk.run(call, signal, async (client, options) =>
       client.send(
         new DeleteObjectCommand({
@@ -28,10 +30,12 @@ export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'dele
     );
   };
 
-  const deleteVersions: CosClient['deleteVersions'] = async (bucket, versions, signal) => {
+  const deleteAll = async (
+    ...[bucket, versions, signal, repeatable]: [...Parameters<CosClient['deleteVersions']>, Repeatable]
+  ): Promise<DeleteFailure[]> => {
     const inXml = versions.filter(({ key }) => !notInXml.test(key));
     const failures: DeleteFailure[] = [];
-    if (inXml.length > 0) failures.push(...(await deleteBatch(sdk, bucket, inXml, signal)));
+    if (inXml.length > 0) failures.push(...(await deleteBatch(sdk, bucket, inXml, repeatable, signal)));
     for (const version of versions.filter(({ key }) => notInXml.test(key))) {
       try {
         await deleteObject({ bucket, ...version }, signal);
@@ -47,12 +51,14 @@ export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'dele
 
   return {
     deleteObject,
-    deleteVersions,
+    // What is named here is meant whoever wrote it: versions, and all that a bucket holds.
+    deleteVersions: (bucket, versions, signal) => deleteAll(bucket, versions, signal, 'always'),
     deleteObjects: (bucket, keys, signal) =>
-      deleteVersions(
+      deleteAll(
         bucket,
         keys.map((key) => ({ key })),
         signal,
+        'ifRefused',
       ),
   };
 }
@@ -61,10 +67,11 @@ async function deleteBatch(
   sdk: Sdk,
   bucket: BucketName,
   versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],
+  repeatable: Repeatable,
   signal: AbortSignal,
 ): Promise<DeleteFailure[]> {
   const { DeleteObjectsCommand } = await import('./sdkClasses');
-  const call = { op: 'DeleteObjects', bucket, repeatable: 'always', withMd5: true } as const;
+  const call = { op: 'DeleteObjects', bucket, repeatable, withMd5: true } as const;
   const Objects = versions.map(({ key, versionId }) => ({
     Key: key,
     ...(versionId === undefined ? {} : { VersionId: versionId }),

@@ -9,7 +9,7 @@ import type { CosClient, ObjectAddress } from './client';
 import type { Conditions } from './conditions';
 import { hasMd5Etag, md5Base64 } from './integrity';
 import { headSizeOf } from './bodyRange';
-import { attributeHeaders, objectInfoOf, unquoted } from './objectHeaders';
+import { attributeHeaders, dateMs, objectInfoOf, unquoted } from './objectHeaders';
 import { createReading, damaged, noSize } from './objectReading';
 import type { Query } from './address';
 import type { UploadChecksums } from './uploadChecksums';
@@ -42,7 +42,9 @@ export function createHeadObject(wire: Wire): CosClient['headObject'] {
       signal,
       async (answer) => {
         await answer.read(maxAnswerBytes);
-        return headInfoOf(address, answer.headers);
+        const answeredAtMs = dateMs(answer.headers['date']);
+        const info = headInfoOf(address, answer.headers);
+        return answeredAtMs === undefined ? info : { ...info, answeredAtMs };
       },
     );
 }

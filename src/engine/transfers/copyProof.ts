@@ -6,8 +6,10 @@ import type { IncomparableCopies } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import { compareWith } from '../proof/arrival';
 import { arrivalUnknown } from '../proof/arrivalUnknown';
+import { mayHaveActed } from '../http/httpClient';
 import { sentObject } from '../proof/sentBytes';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
+import { findObject } from './remoteClash';
 
 /** An object and its copy. */
 export interface CopyPair {
@@ -56,7 +58,12 @@ export async function proveCopy(
   return { kind: 'verified', by: 'SHA256', of: 'whole' };
 }
 
-/** Deletes the source of a move, unless it is another one by now. */
+const mostDeletions = 5;
+
+/**
+ * Deletes the source of a move, unless it is another one by now. Where the answer is lost it is looked at again: what is gone is
+ * deleted, and what somebody else wrote there meanwhile stays.
+ */
 export async function deleteUnchanged(
   { signal }: TransferContext,
   end: TransferEnd,
@@ -64,20 +71,31 @@ export async function deleteUnchanged(
   was: ObjectInfo,
 ): Promise<void> {
   const { client } = end;
-  const is = await inConnection(end, signal, () => client.headObject(address, signal));
-  // Headers and metadata are changed by a copy onto itself, which renews the time alone.
-  if (is.etag !== was.etag || is.sizeBytes !== was.sizeBytes || is.modifiedAtMs !== was.modifiedAtMs) {
-    throw new CosFailure({
-      kind: 'preconditionFailed',
-      op: 'DeleteObject',
-      reason: 'changedMeanwhile',
-      bucket: address.bucket,
-      key: address.key,
-      retry: 'later',
-      detail: `"${address.key}" changed after it was copied, so it was not deleted; the copy holds what it was before`,
-    });
+  for (let attempt = 1; ; attempt++) {
+    const is = await inConnection(end, signal, () => findObject(client, address, signal));
+    if (is === undefined && attempt > 1) return;
+    // Headers and metadata are changed by a copy onto itself, which renews the time alone.
+    const isSame = is?.etag === was.etag && is.sizeBytes === was.sizeBytes && is.modifiedAtMs === was.modifiedAtMs;
+    if (!isSame) throw changedSince(address);
+    try {
+      return await inConnection(end, signal, () => client.deleteObject(address, signal));
+    } catch (thrown) {
+      const isLost = thrown instanceof CosFailure && mayHaveActed(thrown) && thrown.error.retry === 'later';
+      if (!isLost || attempt === mostDeletions || signal.aborted) throw thrown;
+    }
   }
-  await inConnection(end, signal, () => client.deleteObject(address, signal));
+}
+
+function changedSince({ bucket, key }: ObjectAddress): CosFailure {
+  return new CosFailure({
+    kind: 'preconditionFailed',
+    op: 'DeleteObject',
+    reason: 'changedMeanwhile',
+    bucket,
+    key,
+    retry: 'later',
+    detail: `"${key}" changed after it was copied, so it was not deleted; the copy holds what it was before`,
+  });
 }
 
 /** Whether an ETag can be the MD5 of a whole object; those of multipart uploads are not (data-plane.md §6). */

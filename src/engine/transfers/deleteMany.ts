@@ -1,10 +1,10 @@
-import type { CosError } from '../../model/cosError';
-import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
+import { objectKey, type ObjectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { TransferRequest } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import { inConnection, type TransferContext } from './context';
-import { batchKeys, deleteTogether, keyError, parallelBatches } from './deleteBatch';
+import { batchKeys, deleteTogether, parallelBatches } from './deleteBatch';
+import { deleteOnce, writtenSince, type Doomed } from './deleteOnce';
 import { runLanes } from './lanes';
 import { findObject } from './remoteClash';
 import { isNewer, objectsBelow, outermostPrefixes } from './selection';
@@ -34,13 +34,13 @@ export async function deleteMany(
   );
 }
 
-async function* batches(context: TransferContext, request: DeleteRequest): AsyncGenerator<readonly ObjectKey[]> {
-  let batch: ObjectKey[] = [];
-  for await (const key of keysOf(context, request)) {
+async function* batches(context: TransferContext, request: DeleteRequest): AsyncGenerator<readonly Doomed[]> {
+  let batch: Doomed[] = [];
+  for await (const one of keysOf(context, request)) {
     const { notes, run } = context;
-    if (run === 'failedOnly' && notes.outcomeOf(key) !== 'failed') continue;
+    if (run === 'failedOnly' && notes.outcomeOf(one.key) !== 'failed') continue;
     context.transfer.addPlanned(0);
-    batch.push(key);
+    batch.push(one);
     if (batch.length < batchKeys) continue;
     yield batch;
     batch = [];
@@ -50,11 +50,11 @@ async function* batches(context: TransferContext, request: DeleteRequest): Async
 }
 
 /** Each key once: prefixes within prefixes and keys below them are listed with the outermost. */
-async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncGenerator<ObjectKey> {
+async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncGenerator<Doomed> {
   const { notes, run } = context;
   const outermost = outermostPrefixes(request.prefixes);
   const named = [...new Set(request.keys)].filter((key) => !outermost.some((prefix) => key.startsWith(prefix)));
-  if (run === 'first') yield* named;
+  if (run === 'first') for (const key of named) yield { key };
   else
     yield* stillMeant(
       context,
@@ -63,7 +63,8 @@ async function* keysOf(context: TransferContext, request: DeleteRequest): AsyncG
     );
   for (const prefix of outermost) {
     for await (const object of objectsBelow(context, request.bucket, prefix)) {
-      if (!isNewer(context, object)) yield objectKey(object.key);
+      const { etag, key, modifiedAtMs } = object;
+      if (!isNewer(context, object)) yield { key: objectKey(key), seen: { etag, modifiedAtMs } };
     }
   }
 }
@@ -73,7 +74,7 @@ async function* stillMeant(
   context: TransferContext,
   { bucket }: DeleteRequest,
   keys: readonly ObjectKey[],
-): AsyncGenerator<ObjectKey> {
+): AsyncGenerator<Doomed> {
   const { client, notes, signal, transfer } = context;
   const find = async (key: ObjectKey): Promise<ObjectInfo | undefined> => {
     try {
@@ -90,7 +91,7 @@ async function* stillMeant(
     for (const [index, key] of some.entries()) {
       const object = found[index];
       if (object === undefined || !isNewer(context, object)) {
-        yield key;
+        yield { key, ...(object === undefined ? {} : { seen: object }) };
         continue;
       }
       transfer.addPlanned(0);
@@ -100,30 +101,17 @@ async function* stillMeant(
   }
 }
 
-function writtenSince(bucket: BucketName, key: ObjectKey): CosError {
-  const detail = `"${key}" was written anew after its deletion was asked for, and was left as it is`;
-  return {
-    kind: 'preconditionFailed',
-    op: 'DeleteObjects',
-    reason: 'changedMeanwhile',
-    bucket,
-    key,
-    retry: 'never',
-    detail,
-  };
-}
-
 async function deleteBatch(
   context: TransferContext,
   { bucket, keys: named }: DeleteRequest,
-  keys: readonly ObjectKey[],
+  doomed: readonly Doomed[],
 ): Promise<void> {
-  const { client, notes, signal } = context;
-  const items = keys.map((key) => ({ name: key, key }));
+  const { notes } = context;
+  const items = doomed.map(({ key }) => ({ name: key, key }));
   await deleteTogether(context, items, async () => {
-    const failures = await inConnection(context, signal, () => client.deleteObjects(bucket, keys, signal));
+    const failures = await deleteOnce(context, bucket, doomed);
     // What lies below a prefix is not listed again once it is deleted; keys that were named would be.
-    if (named.length > 0) for (const key of keys) notes.putOutcome(key, 'done');
-    return failures.map((failure) => ({ name: failure.key, error: keyError(bucket, failure) }));
+    if (named.length > 0) for (const { key } of doomed) notes.putOutcome(key, 'done');
+    return failures;
   });
 }
