@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { objectKey } from '../model/ids';
+import { addVerdict } from '../model/verdict';
 import type { ObjectAddress } from '../engine/cos/client';
 import { CosFailure } from '../engine/failure';
 import { localFailure } from '../engine/transfers/localFailure';
@@ -11,7 +12,7 @@ import { uploadStream } from '../engine/transfers/uploadStream';
 import type { CopyCommand } from './commandLine';
 import { parseObject } from './cosUri';
 import { exitCodes, type ExitCode } from './exitCode';
-import { complain, jsonLine, printJson, write } from './output';
+import { complain, jsonLine, printJson, tellVerdicts, write } from './output';
 import type { Session } from './session';
 
 /** Whether a place is no file, but something that bytes run through: a pipe, as of `<(command)`, or a device. */
@@ -34,7 +35,7 @@ export async function copyFromStream(
     complain(`skipped: an object "${address.key}" exists`);
     return exitCodes.done;
   }
-  const sizeBytes = await uploadStream(
+  const { sizeBytes, verdict } = await uploadStream(
     session.client,
     address,
     source === '-' ? process.stdin : createReadStream(source),
@@ -50,7 +51,10 @@ export async function copyFromStream(
     },
     signal,
   );
-  if (command.common.isJson) await printJson({ type: 'result', state: 'done', bytesDone: sizeBytes, itemsDone: 1 });
+  const verdicts = addVerdict([], verdict);
+  if (command.common.isJson)
+    await printJson({ type: 'result', state: 'done', bytesDone: sizeBytes, itemsDone: 1, verdicts });
+  else tellVerdicts(verdicts);
   return exitCodes.done;
 }
 
@@ -72,7 +76,7 @@ export async function copyToStream(
     });
   }
   try {
-    await session.client.readObject(
+    const { verdict } = await session.client.readObject(
       { bucket: address.bucket, key: objectKey(address.key) },
       {},
       // A copy: the stream may hold on to the bytes longer than they are valid.
@@ -80,6 +84,7 @@ export async function copyToStream(
       AbortSignal.any([signal, stop.signal]),
     );
     if (target !== '-') await finished(stream.end());
+    if (verdict !== undefined) tellVerdicts(addVerdict([], verdict));
   } catch (thrown) {
     if (signal.aborted || failure === undefined) throw thrown;
   }

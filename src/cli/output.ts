@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { jsonEscape, shownText } from '../model/shownText';
+import { verdictLines, type VerdictCount } from '../model/verdict';
 
 /** Writes to a stream and waits while it is full. What can no longer be written to is left to whoever hears its error. */
 export async function write(stream: Writable, chunk: string | Uint8Array): Promise<void> {
@@ -26,6 +27,11 @@ export async function printJson(...values: readonly unknown[]): Promise<void> {
 /** One message on standard error. */
 export function complain(text: string): void {
   process.stderr.write(`cos: ${shownText(text)}\n`);
+}
+
+/** What vouches for bytes that were copied, on standard error: standard output may be those bytes. */
+export function tellVerdicts(counts: readonly VerdictCount[]): void {
+  for (const line of verdictLines(counts)) complain(line);
 }
 
 /** A point in time as `2026-01-31 12:00:00`, in UTC. */

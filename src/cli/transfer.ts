@@ -3,7 +3,7 @@ import { shownText } from '../model/shownText';
 import type { TransferSnapshot } from '../model/transferState';
 import type { NameFilter, TransferRequest } from '../protocol/requests';
 import { exitCodes, type ExitCode } from './exitCode';
-import { complain, dateText, jsonLine, sizeText } from './output';
+import { complain, dateText, jsonLine, sizeText, tellVerdicts } from './output';
 import { sentence } from './sentences';
 import type { Session } from './session';
 import { fitted, widthOf } from './terminalText';
@@ -84,6 +84,7 @@ export async function runTransfer(
   if (end.state === 'done') await removeLeftovers(session, left, transferId);
   if (isJson) process.stdout.write(jsonLine({ type: 'result', ...end }));
   report(end);
+  if (!isJson) tellVerdicts(end.verdicts ?? []);
   reportUnmatched(end, request);
   return selectsNothing(end, request) ? exitCodes.failed : exitCodeOf(end);
 }

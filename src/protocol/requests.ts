@@ -1,3 +1,4 @@
+import type { Verdict } from '../model/verdict';
 import type { RestoreTier } from '../model/archive';
 import type { Connection, Credential } from '../model/connection';
 import type { CosError } from '../model/cosError';
@@ -90,6 +91,8 @@ export interface WriteOutcome {
   readonly modifiedAtMs: number;
   /** Who checked the condition: the server in one step, or a HEAD just before where it ignores conditions. */
   readonly conditionCheckedBy: 'server' | 'headBefore' | 'none';
+  /** What vouches for what was stored. */
+  readonly verdict?: Verdict;
 }
 
 /** What a successful test of a connection found. */
@@ -313,7 +316,8 @@ export interface EngineRequests
    */
   'objects/read': {
     params: ObjectRef & { maxBytes: number; range?: { offsetBytes: number; lengthBytes: number }; ifMatch?: string };
-    result: { info: ObjectInfo; bytes: Uint8Array };
+    /** `verdict`: what vouches for the bytes of a whole object; absent for a range. */
+    result: { info: ObjectInfo; bytes: Uint8Array; verdict?: Verdict };
   };
   /** Writes a document's bytes with all attributes, under a condition. `preconditionFailed` writes nothing. */
   'objects/write': {

@@ -150,6 +150,10 @@ export class MemoryCosClient implements TransferClient {
     return this.#request('headObject', address.key, signal, () => this.#object(address).info);
   }
 
+  partSize(): Promise<number | undefined> {
+    return Promise.resolve(undefined);
+  }
+
   getTags(address: ObjectAddress, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     return this.#request('getTags', address.key, signal, () => this.#object(address).tags);
   }

@@ -3,6 +3,11 @@ import { crc32 } from 'node:zlib';
 /** The checksums of whole objects that can be put together from parts (data-plane.md §1.5, FULL_OBJECT). */
 export type CrcAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME';
 
+/** Whether a checksum is one that can be put together from parts. */
+export function isCrc(algorithm: string): algorithm is CrcAlgorithm {
+  return Object.hasOwn(polynomials, algorithm);
+}
+
 /** Reversed polynomials; all three start from all ones and end inverted. */
 const polynomials: Readonly<Record<CrcAlgorithm, { readonly width: bigint; readonly polynomial: bigint }>> = {
   CRC32: { width: 32n, polynomial: 0xedb88320n },
@@ -53,6 +58,11 @@ export function combineCrc(algorithm: CrcAlgorithm, first: bigint, second: bigin
 export function crcToBase64(algorithm: CrcAlgorithm, value: bigint): string {
   const digits = Number(polynomials[algorithm].width / 4n);
   return Buffer.from(value.toString(16).padStart(digits, '0'), 'hex').toString('base64');
+}
+
+/** The value of a checksum as the service writes it. */
+export function crcOfBase64(text: string): bigint {
+  return BigInt(`0x${Buffer.from(text, 'base64').toString('hex') || '0'}`);
 }
 
 class NativeCrc32 implements RunningCrc {

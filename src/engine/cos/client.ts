@@ -6,7 +6,7 @@ import type { VersionPage } from '../../model/objectVersion';
 import type { NewProtection } from '../../model/retention';
 import type { NewBucketSettings } from '../../protocol/buckets';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
-import type { ChecksumAlgorithm } from '../../model/verdict';
+import type { ChecksumAlgorithm, Verdict, VouchingAlgorithm } from '../../model/verdict';
 import type { PartChecksum } from '../checksums/partChecksum';
 
 /** An object of the connection that a client is bound to. */
@@ -37,6 +37,8 @@ export interface UploadedPart {
   /** Algorithm and base64 value, to be repeated on Complete where the upload announced one. */
   readonly checksum?: { readonly algorithm: string; readonly value: string };
   readonly sizeBytes?: number;
+  /** By what the service, or its answer, was seen to have the bytes that were sent. */
+  readonly comparedBy?: VouchingAlgorithm;
 }
 
 /** How a copy is made. */
@@ -105,6 +107,11 @@ export interface ReadOptions {
   readonly place?: () => Buffer | undefined;
 }
 
+/** An object that was read; of all of it, with what vouches for its bytes. */
+export interface ReadOutcome extends ObjectInfo {
+  readonly verdict?: Verdict;
+}
+
 /** Receives a body piece by piece. The bytes are valid until it returns or its promise settles: then they are written over. */
 export type BodySink = (bytes: Uint8Array, offsetInBody: number) => void | Promise<void>;
 
@@ -131,16 +138,23 @@ export interface CosClient {
   ): Promise<ObjectPage>;
 
   headObject(address: ObjectAddress, signal: AbortSignal): Promise<ObjectInfo>;
+  /** The size of one part of an object that was uploaded in parts; undefined where the service does not tell it. */
+  partSize(
+    address: ObjectAddress,
+    partNumber: number,
+    ifMatch: string,
+    signal: AbortSignal,
+  ): Promise<number | undefined>;
   getTags(address: ObjectAddress, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /**
    * Streams an object, or `range` of it, into the sink in order. `ifMatch` pins the object: `preconditionFailed` otherwise.
    * A body that ends early is retried from where it broke, pinned by ETag; the sink never sees a byte twice.
-   * A whole read is compared with the object's checksum or MD5 ETag; a difference is `network`/`integrity`, and it is the
-   * caller, who holds the bytes, that drops them and reads once more. Ranges are not compared: whoever puts a whole object
-   * together from ranges uses `verifierFor` of `integrity.ts`. What the sink throws comes out unchanged where it is a
+   * A whole read is compared with what vouches for the object (`engine/proof`); a difference is `network`/`integrity`, and it
+   * is the caller, who holds the bytes, that drops them and reads once more. Ranges are not compared: whoever puts a whole
+   * object together from ranges does it. What the sink throws comes out unchanged where it is a
    * `CosFailure`, as `internal` otherwise.
    */
-  readObject(address: ObjectAddress, options: ReadOptions, sink: BodySink, signal: AbortSignal): Promise<ObjectInfo>;
+  readObject(address: ObjectAddress, options: ReadOptions, sink: BodySink, signal: AbortSignal): Promise<ReadOutcome>;
   /**
    * Writes an object of at most 5 GiB from memory, with a checksum (`uploadChecksums.ts`). `modifiedAtMs` of the outcome is
    * the server's date of the answer, to the second.

@@ -27,7 +27,7 @@ import { createLinks } from './links';
 import { createListing } from './listing';
 import { createMetadata } from './metadata';
 import { createMultipart } from './multipart';
-import { createFindObject, createHeadObject, createObjects } from './objects';
+import { createFindObject, createHeadObject, createObjects, createPartSize } from './objects';
 import { createObjectState } from './objectState';
 import { createProtection } from './protection';
 import { createLastLook } from './lastLook';
@@ -73,6 +73,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   const directory = createBucketDirectory(connection, clock, listBuckets);
   const sdk = createSdk(wire);
   const headObject = createHeadObject(wire);
+  const partSize = createPartSize(wire);
   const findObject = createFindObject(headObject);
   const conditions = createConditions(findObject, (bucket, signal) => wire.originOf(bucket, signal));
   const checksums = createUploadChecksums(
@@ -91,7 +92,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...bucketProtection,
     ...protection,
   });
-  const objects = createObjects(wire, conditions, checksums, findObject);
+  const objects = createObjects(wire, conditions, checksums, findObject, partSize);
   const copies = createCopies(sdk, conditions);
   const multipart = createMultipart(wire, sdk, conditions, checksums, findObject);
   const look = createLastLook(clock, { headObject, ...tags, ...acl });
@@ -110,6 +111,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createBuckets(connection, wire, directory, listBuckets),
     ...createListing(wire),
     headObject,
+    partSize,
     ...tags,
     ...acl,
     ...objects,

@@ -1,13 +1,20 @@
-import type { CompletedPart } from '@aws-sdk/client-s3';
+import type { CompletedPart, Part as ListedPart } from '@aws-sdk/client-s3';
 import type { UploadId } from '../../model/ids';
 import type { WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import type { CosClient, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
+import type { VouchingAlgorithm } from '../../model/verdict';
+import type { ObjectInfo } from '../../model/objectInfo';
+import { isMd5Etag } from '../proof/expected';
+import { hasOwnKey } from '../proof/ownKey';
 import { attributeHeaders, retentionHeaders, unquoted } from './objectHeaders';
 import { maxAnswerBytes } from './objects';
 import { checksumHeader, partChecksums } from '../checksums/partChecksum';
 import type { Sdk } from './sdk';
+import { md5Base64 } from './integrity';
+import { damaged } from './objectReading';
+import { StoredOtherwise } from './wholeChecksums';
 import type { UploadChecksums } from './uploadChecksums';
 import type { Wire } from './wire';
 
@@ -23,24 +30,24 @@ export function createMultipart(
   sdk: Sdk,
   conditions: Conditions,
   checksums: UploadChecksums,
-  findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<{ etag: string } | undefined>,
+  findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<ObjectInfo | undefined>,
 ): MultipartOperations {
   return {
     async createMultipartUpload(address, attributes, signal) {
       const { CreateMultipartUploadCommand } = await import('./sdkClasses');
       const op = 'CreateMultipartUpload';
       const origin = await wire.originOf(address.bucket, signal);
-      const headers = {
-        ...attributeHeaders(attributes, op),
-        ...(checksums.kindFor(origin) === 'crc32' ? { 'x-amz-checksum-algorithm': 'CRC32' } : {}),
-      };
+      const fixed = attributeHeaders(attributes, op);
       // Sent twice, it would leave an upload behind that nobody knows of.
-      const call = { op, bucket: address.bucket, key: address.key, repeatable: 'ifRefused', headers } as const;
-      const created = await sdk.run(call, signal, async (client, options) =>
-        client.send(new CreateMultipartUploadCommand({ Bucket: address.bucket, Key: address.key }), options),
-      );
-      if (created.UploadId === undefined || created.UploadId === '') throw noUploadId(address);
-      return created.UploadId as UploadId;
+      const call = { op, bucket: address.bucket, key: address.key, repeatable: 'ifRefused' } as const;
+      return await checksums.whole.begin(origin, async (sums) => {
+        const headers = { ...fixed, ...sums };
+        const created = await sdk.run({ ...call, headers }, signal, async (client, options) =>
+          client.send(new CreateMultipartUploadCommand({ Bucket: address.bucket, Key: address.key }), options),
+        );
+        if (created.UploadId === undefined || created.UploadId === '') throw noUploadId(address);
+        return created.UploadId as UploadId;
+      });
     },
 
     async uploadPart(address, upload, body, signal) {
@@ -66,6 +73,7 @@ export function createMultipart(
               etag: unquoted(answer.headers['etag']) ?? '',
               ...checksumOf((name) => answer.headers[`x-amz-checksum-${name.toLowerCase()}`]),
               sizeBytes: body.byteLength,
+              ...comparedBy(answer.headers, sums, body),
               echoed: answer.headers['x-amz-checksum-crc32'],
             };
           },
@@ -100,9 +108,11 @@ export function createMultipart(
             partNumber: part.PartNumber,
             etag: unquoted(part.ETag) ?? '',
             ...checksumOf((name) => part[`Checksum${name}`]),
+            ...comparedPart(part),
             ...(part.Size === undefined ? {} : { sizeBytes: part.Size }),
           });
         }
+        checksums.whole.listed(uploadId, page.ChecksumType);
         const next = page.NextPartNumberMarker;
         if (page.IsTruncated !== true || next === undefined || next === marker) return parts;
         marker = next;
@@ -140,35 +150,52 @@ export function createMultipart(
     const { CompleteMultipartUploadCommand } = await import('./sdkClasses');
     const op = 'CompleteMultipartUpload';
     const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
+    const origin = await wire.originOf(address.bucket, signal);
     const { value, conditionCheckedBy } = await conditions.guard(op, address, condition, signal, async (headers) => {
       const call = {
         op,
         bucket: address.bucket,
         key: address.key,
         repeatable: 'always',
-        headers: { ...retention, ...headers },
         withMd5: true,
         isLongWork: true,
       } as const;
-      const completed = await sdk.run(call, signal, async (client, options) =>
-        client.send(
-          new CompleteMultipartUploadCommand({
-            Bucket: address.bucket,
-            Key: address.key,
-            UploadId: uploadId,
-            MultipartUpload: { Parts: ordered.map(completedPart) },
-          }),
-          options,
-        ),
-      );
-      const versionId = completed.VersionId;
-      // radosgw leaves the ETag out.
-      const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
-      return {
-        etag: etag ?? '',
-        ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
-        modifiedAtMs: Date.now(),
-      };
+      try {
+        return await checksums.whole.complete(
+          origin,
+          uploadId,
+          ordered,
+          async (sums) => {
+            const completed = await sdk.run(
+              { ...call, headers: { ...retention, ...headers, ...sums } },
+              signal,
+              async (client, options) =>
+                client.send(
+                  new CompleteMultipartUploadCommand({
+                    Bucket: address.bucket,
+                    Key: address.key,
+                    UploadId: uploadId,
+                    MultipartUpload: { Parts: ordered.map(completedPart) },
+                  }),
+                  options,
+                ),
+            );
+            const versionId = completed.VersionId;
+            // radosgw leaves the ETag out.
+            const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
+            return {
+              etag: etag ?? '',
+              ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
+              modifiedAtMs: Date.now(),
+            };
+          },
+          () => findObject(address, signal),
+        );
+      } catch (error) {
+        if (error instanceof StoredOtherwise)
+          throw damaged(op, address, 'What the service stored is not what was sent.');
+        throw error;
+      }
     });
     return { ...value, conditionCheckedBy };
   }
@@ -183,6 +210,31 @@ function checksumOf(
     if (value !== undefined) return { checksum: { algorithm, value } };
   }
   return {};
+}
+
+/** By what an answer shows that a part arrived as it was sent: the checksum that it repeats, or an ETag that is its MD5. */
+function comparedBy(
+  headers: Readonly<Record<string, string>>,
+  sums: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): Pick<UploadedPart, 'comparedBy'> {
+  const repeated = partChecksums.find((name) => {
+    const header = checksumHeader(name);
+    return sums[header] !== undefined && sums[header] === headers[header];
+  });
+  if (repeated !== undefined) return { comparedBy: repeated };
+  const etag = unquoted(headers['etag']) ?? '';
+  if (!isMd5Etag({ etag, ...(hasOwnKey(headers) ? { hasOwnKey: true } : {}) })) return {};
+  const md5 = sums[checksumHeader('MD5')] ?? md5Base64(body);
+  return md5 === Buffer.from(etag, 'hex').toString('base64') ? { comparedBy: 'MD5' } : {};
+}
+
+/** Of a part of an earlier run: the same, by what the service keeps of it. Whoever goes on with it compares that. */
+function comparedPart(part: ListedPart): Pick<UploadedPart, 'comparedBy'> {
+  const algorithm: VouchingAlgorithm | undefined =
+    partChecksums.find((name) => part[`Checksum${name}`] !== undefined) ??
+    (isMd5Etag({ etag: unquoted(part.ETag) ?? '' }) ? 'MD5' : undefined);
+  return algorithm === undefined ? {} : { comparedBy: algorithm };
 }
 
 function completedPart(part: UploadedPart): CompletedPart {

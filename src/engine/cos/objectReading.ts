@@ -1,9 +1,10 @@
 import type { ObjectInfo } from '../../model/objectInfo';
 import { CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
+import { expectedOf } from '../proof/expected';
+import { ReadProof } from '../proof/readProof';
 import { bodyRangeOf, type AskedRange, type BodyRange } from './bodyRange';
 import type { CosClient, ObjectAddress, ReadOptions } from './client';
-import { verifierFor, type Verifier } from './integrity';
 import { objectInfoOf } from './objectHeaders';
 
 /** State of a read over all its attempts. */
@@ -18,7 +19,13 @@ export function createReading(
   /** Whether the answer did not say how long its body is: then a HEAD has to, or it could be of any length. */
   readonly needsSize: () => boolean;
   readonly learn: (found: ObjectInfo) => void;
-  readonly finish: () => ObjectInfo;
+  /** What the first answer said. */
+  readonly info: ObjectInfo | undefined;
+  /** Whether nothing was read since it takes the sizes of the object's parts to compare its bytes. */
+  readonly needsPartSizes: () => boolean;
+  readonly prove: (known: ReadProof | 'none') => void;
+  /** Of a whole read. */
+  readonly proof: ReadProof | undefined;
 } {
   const { range } = options;
   const startBytes = range?.offsetBytes ?? 0;
@@ -26,7 +33,8 @@ export function createReading(
   let info: ObjectInfo | undefined;
   let found: ObjectInfo | undefined;
   let isSizeNeeded = false;
-  let verifier: Verifier | undefined;
+  let proof: ReadProof | undefined;
+  let isProofKnown = range !== undefined;
 
   /** The range that the next attempt asks for; undefined for all of the object. */
   const asked = (): AskedRange | undefined => {
@@ -52,6 +60,17 @@ export function createReading(
   };
 
   return {
+    get info() {
+      return info;
+    },
+    get proof() {
+      return proof;
+    },
+    needsPartSizes: () => !isProofKnown,
+    prove(known) {
+      isProofKnown = true;
+      if (known !== 'none') proof = known;
+    },
     headers() {
       const etag = options.ifMatch ?? info?.etag ?? found?.etag;
       const part = asked();
@@ -74,7 +93,12 @@ export function createReading(
       if (info === undefined) {
         options.onInfo?.(now);
         info = now;
-        if (range === undefined && answer.status === 200) verifier = verifierFor(now, answer.headers);
+      }
+      if (!isProofKnown) {
+        proof = ReadProof.start(expectedOf(info), info.sizeBytes);
+        // Asked with this answer waiting, the questions could wait for the place that it takes.
+        if (proof === undefined) return answer.discard();
+        isProofKnown = true;
       }
       const wantedBytes = Math.min(
         range?.lengthBytes ?? Number.POSITIVE_INFINITY,
@@ -96,7 +120,7 @@ export function createReading(
           if (bytes.byteLength === 0) return undefined;
           const offset = arrivedBytes;
           arrivedBytes += bytes.byteLength;
-          verifier?.update(bytes);
+          proof?.update(bytes);
           return sink(bytes, offset);
         }, place);
       } catch (error) {
@@ -114,13 +138,6 @@ export function createReading(
           detail: `"${address.key}" ended after ${arrivedBytes} of ${wantedBytes} bytes.`,
         });
       }
-    },
-    finish() {
-      if (info === undefined) throw damaged('GetObject', address, 'There was no answer.');
-      if (verifier?.matches() === false) {
-        throw damaged('GetObject', address, 'The bytes that arrived are not those of the object.');
-      }
-      return info;
     },
   };
 }

@@ -7,6 +7,8 @@ import { sentBody } from '../proof/sentBytes';
 import type { WireAnswer } from '../http/exchange';
 import type { CosClient, ObjectAddress } from './client';
 import type { Conditions } from './conditions';
+import { expectedOf } from '../proof/expected';
+import { ReadProof } from '../proof/readProof';
 import { hasMd5Etag, md5Base64 } from './integrity';
 import { headSizeOf } from './bodyRange';
 import { attributeHeaders, dateMs, objectInfoOf, unquoted } from './objectHeaders';
@@ -56,6 +58,36 @@ export function headInfoOf(address: ObjectAddress, headers: WireAnswer['headers'
   return objectInfoOf(address.key, headers, sizeBytes);
 }
 
+/** HEAD of one part of an object (data-plane.md §5.2, `?partNumber`), which answers with the size of the part alone. */
+export function createPartSize(wire: Wire): CosClient['partSize'] {
+  return async (address, partNumber, ifMatch, signal) => {
+    try {
+      return await wire.send(
+        {
+          op: 'HeadObject',
+          method: 'HEAD',
+          bucket: address.bucket,
+          key: address.key,
+          query: { ...versionQuery(address), partNumber },
+          headers: () => (ifMatch === '' ? {} : { 'if-match': `"${ifMatch}"` }),
+          repeatable: 'always',
+        },
+        signal,
+        async (answer) => {
+          await answer.read(maxAnswerBytes);
+          const [, first, last] = /^bytes (\d{1,15})-(\d{1,15})\//.exec(answer.headers['content-range'] ?? '') ?? [];
+          // One that knows no parts answers with the whole object.
+          return answer.status !== 206 || first === undefined ? undefined : Number(last) - Number(first) + 1;
+        },
+      );
+    } catch (error) {
+      const status = error instanceof CosFailure ? error.error.httpStatus : undefined;
+      if (status === 400 || status === 404 || status === 416 || status === 501) return undefined;
+      throw error;
+    }
+  };
+}
+
 /** HEAD that answers undefined for an object that is not there. */
 export function createFindObject(
   headObject: CosClient['headObject'],
@@ -78,36 +110,67 @@ export function createObjects(
   conditions: Conditions,
   checksums: UploadChecksums,
   findObject: (address: ObjectAddress, signal: AbortSignal) => Promise<ObjectInfo | undefined>,
+  partSize: CosClient['partSize'],
 ): ObjectOperations {
+  const read = async (reading: ReturnType<typeof createReading>, address: ObjectAddress, signal: AbortSignal) => {
+    const send = async () =>
+      await wire.send(
+        {
+          op: 'GetObject',
+          method: 'GET',
+          bucket: address.bucket,
+          key: address.key,
+          query: versionQuery(address),
+          headers: reading.headers,
+          repeatable: 'always',
+          bytesArrived: reading.bytesArrived,
+          isBulk: true,
+        },
+        signal,
+        reading.take,
+      );
+    try {
+      await send();
+    } catch (error) {
+      if (!reading.needsSize()) throw error;
+      const found = await findObject(address, signal);
+      if (found === undefined) throw error;
+      reading.learn(found);
+      await send();
+    }
+  };
+  /** Whether something between the service and here has changed the form of the bytes, where no checksum tells. */
+  const isEncodedOnItsWay = async (address: ObjectAddress, { headers }: ObjectInfo, signal: AbortSignal) => {
+    if (headers.contentEncoding === undefined) return false;
+    return (await findObject(address, signal))?.headers.contentEncoding !== headers.contentEncoding;
+  };
   return {
     readObject: async (address, options, sink, signal) => {
       const reading = createReading(address, options, sink);
-      const send = async () =>
-        await wire.send(
-          {
-            op: 'GetObject',
-            method: 'GET',
-            bucket: address.bucket,
-            key: address.key,
-            query: versionQuery(address),
-            headers: reading.headers,
-            repeatable: 'always',
-            bytesArrived: reading.bytesArrived,
-            isBulk: true,
-          },
-          signal,
-          reading.take,
-        );
-      try {
-        await send();
-      } catch (error) {
-        if (!reading.needsSize()) throw error;
-        const found = await findObject(address, signal);
-        if (found === undefined) throw error;
-        reading.learn(found);
-        await send();
+      await read(reading, address, signal);
+      const { info } = reading;
+      if (info === undefined) throw damaged('GetObject', address, 'There was no answer.');
+      const ask = (partNumber: number) => partSize(address, partNumber, info.etag, signal);
+      if (reading.needsPartSizes()) {
+        reading.prove(await ReadProof.startInParts(expectedOf(info), info.sizeBytes, ask));
+        await read(reading, address, signal);
       }
-      return reading.finish();
+      const verdict = await reading.proof?.verdict(ask, async (take) => {
+        const again = createReading(address, { ifMatch: info.etag }, take);
+        again.prove('none');
+        await read(again, address, signal);
+      });
+      if (verdict === 'differs') {
+        throw damaged('GetObject', address, 'The bytes that arrived are not those of the object.');
+      }
+      if (verdict?.kind === 'sizeOnly' && (await isEncodedOnItsWay(address, info, signal))) {
+        throw damaged(
+          'GetObject',
+          address,
+          `It came encoded ("${info.headers.contentEncoding ?? ''}"), and is not stored so.`,
+        );
+      }
+      return verdict === undefined ? info : { ...info, verdict };
     },
 
     putObject: async (address, body, attributes, condition, signal) => {
@@ -161,10 +224,15 @@ export function createObjects(
         },
       );
       const { echoed, headers, ...outcome } = value;
-      if (echoed === undefined && hasMd5Etag(outcome.etag, headers) && outcome.etag.toLowerCase() !== md5Hex(body)) {
+      if (echoed !== undefined)
+        return { ...outcome, conditionCheckedBy, verdict: { kind: 'verified', by: 'CRC32', of: 'whole' } };
+      if (!hasMd5Etag(outcome.etag, headers)) {
+        return { ...outcome, conditionCheckedBy, verdict: { kind: 'sizeOnly', why: 'notCompared' } };
+      }
+      if (outcome.etag.toLowerCase() !== md5Hex(body)) {
         throw damaged(putOp, address, 'What the service stored is not what was sent.');
       }
-      return { ...outcome, conditionCheckedBy };
+      return { ...outcome, conditionCheckedBy, verdict: { kind: 'verified', by: 'MD5', of: 'whole' } };
     },
   };
 }

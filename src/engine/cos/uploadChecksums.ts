@@ -2,12 +2,15 @@ import type { ChecksumBehaviour } from '../../model/connection';
 import type { Checksums } from '../checksums/checksums';
 import { checksumHeader, type PartChecksum } from '../checksums/partChecksum';
 import { CosFailure } from '../failure';
+import { createWholeChecksums, type WholeChecksums } from './wholeChecksums';
 
 /** How the bytes of an upload are protected at an endpoint. */
 export type UploadChecksum = 'crc32' | 'md5';
 
 /** Chooses the checksum of uploads for each endpoint, and learns from what the endpoints say. */
 export interface UploadChecksums extends Pick<Checksums, 'of'> {
+  /** Of whole objects that go in parts. */
+  readonly whole: WholeChecksums;
   kindFor(origin: string): UploadChecksum;
   /**
    * Runs an upload with the headers that protect its body. `crc32` is refused by old servers and ignored by others:
@@ -41,6 +44,7 @@ export function createUploadChecksums(behaviour: ChecksumBehaviour, sums: Checks
   return {
     of: (algorithm, body) => sums.of(algorithm, body),
     kindFor,
+    whole: createWholeChecksums((origin) => kindFor(origin) === 'crc32'),
     async protect(origin, body, upload) {
       if (kindFor(origin) === 'md5') return await upload(await headerOf('MD5', body));
       try {

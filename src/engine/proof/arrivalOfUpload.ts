@@ -5,6 +5,7 @@ import type { CosClient, ObjectAddress, UploadCompletion, UploadedPart } from '.
 import { createFindObject } from '../cos/objects';
 import { CosFailure } from '../failure';
 import { arrivalOf, type Arrival, type SentBytes } from './arrival';
+import { verdictOfArrived } from './expected';
 import { arrivalUnknown, isUnclear, notAsked } from './arrivalUnknown';
 import { sentAs, sentParts } from './sentBytes';
 
@@ -53,7 +54,8 @@ export async function completeUpload(
     if (looked.arrival !== 'ours' || looked.found === undefined) throw thrown;
     const { etag, modifiedAtMs, versionId } = looked.found;
     const version = versionId === undefined ? {} : { versionId };
-    return { etag, modifiedAtMs, ...version, conditionCheckedBy: 'headBefore' };
+    const verdict = verdictOfArrived(looked.found);
+    return { etag, modifiedAtMs, ...version, conditionCheckedBy: 'headBefore', verdict };
   }
 }
 

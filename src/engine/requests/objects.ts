@@ -1,3 +1,4 @@
+import type { Verdict } from '../../model/verdict';
 import { objectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { EngineRequests } from '../../protocol/requests';
@@ -91,7 +92,7 @@ async function readWhole(
   options: { range?: { offsetBytes: number; lengthBytes: number }; ifMatch?: string },
   limitBytes: number,
   signal: AbortSignal,
-): Promise<{ info: ObjectInfo; bytes: Uint8Array }> {
+): Promise<{ info: ObjectInfo; bytes: Uint8Array; verdict?: Verdict }> {
   let bytes = new Uint8Array();
   const onInfo = (info: ObjectInfo): void => {
     const { range } = options;
@@ -101,13 +102,13 @@ async function readWhole(
     bytes = new Uint8Array(Math.max(0, wantedBytes));
   };
   try {
-    const info = await client.readObject(
+    const { verdict, ...info } = await client.readObject(
       address,
       { ...options, onInfo },
       (piece, offset) => bytes.set(piece, offset),
       signal,
     );
-    return { info, bytes };
+    return { info, bytes, ...(verdict === undefined ? {} : { verdict }) };
   } catch (error) {
     // Nothing lies in the range: the object is empty, or ends before it.
     if (!(error instanceof CosFailure) || error.error.httpStatus !== 416) throw error;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { planParts, type PartPlan } from '../../model/partPlan';
 import type { Verdict } from '../../model/verdict';
@@ -10,11 +9,18 @@ import { isArrivalUnknown } from '../proof/arrivalUnknown';
 import { sentObject } from '../proof/sentBytes';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
 import { beginCopyUpload, type CopyNote } from './copyNote';
-import { isMd5 } from './copyProof';
 import { keptControls, type CopyControls } from './keptProtection';
-import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
+import { expectedOf } from '../proof/expected';
+import { ReadProof } from '../proof/readProof';
+import { combineCrc, crcToBase64, isCrc, startCrc, type CrcAlgorithm } from '../checksums/crc';
 import { runParts } from './parts';
 import { abortAfter, protectionOf } from './uploadFile';
+
+/** What went through; `proven`: by what it was the whole object, where the service that took it compared it, too. */
+interface Streamed {
+  readonly etag: string;
+  readonly proven?: Verdict;
+}
 
 /** Whether a copy may be written, what protects it, and who may read it. */
 export interface CopyWays extends CopyControls {
@@ -33,7 +39,7 @@ export async function streamObject(
   info: ObjectInfo,
   note: CopyNote,
   { condition, ...ways }: CopyWays,
-): Promise<{ readonly etag: string; readonly proven?: Verdict }> {
+): Promise<Streamed> {
   const { signal } = context;
   const tags = info.tagCount > 0 ? await source.client.getTags(from, signal) : {};
   const controls = await keptControls(context, info, ways);
@@ -51,7 +57,7 @@ async function sendWhole(
   note: CopyNote,
   attributes: NewObjectAttributes,
   condition: WriteCondition,
-): Promise<{ readonly etag: string; readonly proven?: Verdict }> {
+): Promise<Streamed> {
   const { signal } = context;
   const target = { bucket: note.bucket, key: note.key };
   const reservation = await context.budget.reserve(info.sizeBytes, signal);
@@ -77,18 +83,18 @@ async function sendWhole(
       if (!(thrown instanceof CosFailure) || thrown.error.reason !== 'integrity') throw thrown;
       await read(); // once more; then it is not the line
     }
-    const proof = proofOf(info, planParts(info.sizeBytes, context.partBytes));
+    const proof = await proofOf(source, from, info, planParts(info.sizeBytes, context.partBytes), signal);
     await proof.nextTurn().take(reservation.buffer);
-    const verdict = proof.verdict();
+    const verdict = await proof.verdict();
     if (verdict === 'differs') throw notIntact(from, 'its checksum does not match what arrived');
     await context.rateLimit.take(info.sizeBytes, signal);
     context.notes.assertHeld();
-    const { etag } = await inConnection(context, signal, () =>
+    const { etag, verdict: stored } = await inConnection(context, signal, () =>
       context.client.putObject(target, reservation.buffer, attributes, condition, signal),
     );
     context.transfer.addBytes(info.sizeBytes);
     reservation.release();
-    return { etag, ...(verdict === 'same' ? { proven: proof.proven } : {}) };
+    return { etag, ...provenBy(verdict, stored) };
   } finally {
     reservation.discard();
   }
@@ -102,14 +108,14 @@ async function sendParts(
   note: CopyNote,
   attributes: NewObjectAttributes,
   condition: WriteCondition,
-): Promise<{ readonly etag: string; readonly proven?: Verdict }> {
+): Promise<Streamed> {
   const { client, notes, signal, transfer } = context;
   const target = { bucket: note.bucket, key: note.key };
   const plan = planParts(info.sizeBytes, context.partBytes);
   const patient = context.patient();
   const uploadId = await beginCopyUpload(context, note, attributes, patient);
   const settle = () => notes.putItem(note);
-  const proof = proofOf(info, plan);
+  const proof = await proofOf(source, from, info, plan, signal);
   try {
     const parts: UploadedPart[] = [];
     await runParts(plan, signal, async (part, partSignal) => {
@@ -145,14 +151,15 @@ async function sendParts(
       };
     });
     if (signal.aborted) throw cancelled('copy');
-    const verdict = proof.verdict();
+    const verdict = await proof.verdict();
     if (verdict === 'differs') throw notIntact(from, 'its checksum does not match what arrived');
     notes.assertHeld();
     const completion = { condition, ...protectionOf(attributes.controls) };
     const evidence = { sent: sentObject(info) };
-    const { etag } = await completeUpload(client, target, uploadId, parts, completion, evidence, patient);
+    const made = await completeUpload(client, target, uploadId, parts, completion, evidence, patient);
+    const { etag, verdict: stored } = made;
     settle();
-    return { etag, ...(verdict === 'same' ? { proven: proof.proven } : {}) };
+    return { etag, ...provenBy(verdict, stored) };
   } catch (thrown) {
     if (context.keepsTraces(thrown)) throw thrown; // the next run aborts it
     if (isArrivalUnknown(thrown)) settle(); // nobody aborts it but a person who has looked
@@ -165,24 +172,34 @@ async function sendParts(
 interface Proof {
   /** To be called in the order of the parts; `end` in any case, so that the next part's turn comes. */
   nextTurn(): { take(bytes: Uint8Array): Promise<void>; end(): void };
-  verdict(): 'same' | 'differs' | 'unknown';
-  /** What vouches for the bytes where they are the same. */
-  readonly proven: Verdict;
+  verdict(): Promise<Verdict | 'differs'>;
 }
 
-function proofOf(info: ObjectInfo, plan: PartPlan): Proof {
-  const algorithm = (['CRC32', 'CRC64NVME', 'CRC32C'] as const).find(
-    (name) => info.checksumType !== 'COMPOSITE' && info.checksums[name] !== undefined,
-  );
-  return algorithm === undefined ? md5Proof(info) : crcProof(info, plan, algorithm);
+async function proofOf(
+  source: TransferEnd,
+  from: ObjectAddress,
+  info: ObjectInfo,
+  plan: PartPlan,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const expected = expectedOf(info);
+  if (expected.kind === 'whole' && isCrc(expected.algorithm)) return crcProof(expected.value, plan, expected.algorithm);
+  const { client } = source;
+  const ask = (partNumber: number) =>
+    inConnection(source, signal, () => client.partSize(from, partNumber, info.etag, signal));
+  const readAgain = async (take: (bytes: Uint8Array) => void) => {
+    await inConnection(source, signal, () => client.readObject(from, { ifMatch: info.etag }, take, signal));
+  };
+  const proof =
+    ReadProof.start(expected, info.sizeBytes) ?? (await ReadProof.startInParts(expected, info.sizeBytes, ask));
+  return orderedProof(proof, () => proof.verdict(ask, readAgain));
 }
 
 /** Checksums of parts make that of the whole, so parts need not wait for each other. */
-function crcProof(info: ObjectInfo, plan: PartPlan, algorithm: CrcAlgorithm): Proof {
+function crcProof(value: string, plan: PartPlan, algorithm: CrcAlgorithm): Proof {
   const sums: bigint[] = [];
   let next = 0;
   return {
-    proven: { kind: 'verified', by: algorithm, of: 'whole' },
     nextTurn() {
       const at = next++;
       return {
@@ -194,22 +211,21 @@ function crcProof(info: ObjectInfo, plan: PartPlan, algorithm: CrcAlgorithm): Pr
         end: () => undefined,
       };
     },
-    verdict() {
+    async verdict() {
       const lastBytes = plan.sizeBytes - (plan.partCount - 1) * plan.partSizeBytes;
       const whole = sums.reduce((sum, crc, at) =>
         combineCrc(algorithm, sum, crc, at === sums.length - 1 ? lastBytes : plan.partSizeBytes),
       );
-      return crcToBase64(algorithm, whole) === info.checksums[algorithm] ? 'same' : 'differs';
+      if (crcToBase64(algorithm, whole) !== value) return 'differs';
+      return { kind: 'verified', by: algorithm, of: 'whole' };
     },
   };
 }
 
-/** An MD5 needs the parts in order. One that differs proves nothing: ETags of encrypted objects only look like one. */
-function md5Proof(info: ObjectInfo): Proof {
-  const md5 = createHash('md5');
+/** All others need the parts in order. */
+function orderedProof(proof: ReadProof, verdict: Proof['verdict']): Proof {
   let last = Promise.resolve();
   return {
-    proven: { kind: 'verified', by: 'MD5', of: 'whole' },
     nextTurn() {
       const before = last;
       let finish: () => void = () => undefined;
@@ -219,13 +235,18 @@ function md5Proof(info: ObjectInfo): Proof {
       return {
         async take(bytes) {
           await before;
-          if (isMd5(info.etag)) md5.update(bytes);
+          proof.update(bytes);
         },
         end: () => finish(),
       };
     },
-    verdict: () => (md5.digest('hex') === info.etag.toLowerCase() ? 'same' : 'unknown'),
+    verdict,
   };
+}
+
+/** Proven is what was compared both ways, as it was read and as it was stored. */
+function provenBy(read: Verdict, stored: Verdict | undefined): Pick<Streamed, 'proven'> {
+  return read.kind === 'verified' && stored?.kind !== 'sizeOnly' ? { proven: read } : {};
 }
 
 function notIntact({ bucket, key }: ObjectAddress, what: string): CosFailure {

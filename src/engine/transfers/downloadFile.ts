@@ -7,7 +7,7 @@ import type { ItemOutcome, TransferContext } from './context';
 import { objectChanged } from './downloadFailures';
 import { nameOf, type DownloadItem } from './downloadPlan';
 import { findAlgorithm, readRanges, type KnownChecksum } from './downloadRanges';
-import { chooseTarget, isAsDownloaded, placeFile } from './downloadTarget';
+import { chooseTarget, isAsDownloaded, placeFile, vouched } from './downloadTarget';
 import { downloadInOneGo, oneGoBytes, readWhole } from './downloadWhole';
 import type { FolderNames } from './folderNames';
 import type { DownloadNote } from './notes';
@@ -97,13 +97,15 @@ async function receive(
 ): Promise<ItemOutcome> {
   let isKept = false;
   try {
-    if (algorithm === undefined) await readWhole(context, address, item.object, file);
-    else await readRanges(context, address, file, note, algorithm);
+    const verdict =
+      algorithm === undefined
+        ? await readWhole(context, address, item.object, file)
+        : await readRanges(context, address, file, note, algorithm);
     await file.finish(item.object.modifiedAtMs);
     if (context.signal.aborted) throw cancelled('download');
     context.notes.assertHeld();
     await check();
-    return await placeFile(file, wanted, note.targetFsPath, note.clash);
+    return vouched(await placeFile(file, wanted, note.targetFsPath, note.clash), verdict);
   } catch (thrown) {
     isKept = context.keepsTraces(thrown);
     throw thrown;
@@ -153,5 +155,5 @@ async function reopen(
 /** The file was placed, and the engine ended before it could note so. */
 function doneBefore(context: TransferContext, item: FileItem): ItemOutcome {
   context.transfer.addBytesBefore(item.object.sizeBytes);
-  return { kind: 'done' };
+  return { kind: 'done', verdict: { kind: 'trusted', why: 'earlierRun' } };
 }

@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { ObjectSummary } from '../../model/objectInfo';
 import { planParts } from '../../model/partPlan';
-import { combineCrc, crcToBase64, type CrcAlgorithm } from '../checksums/crc';
+import type { Verdict } from '../../model/verdict';
+import { combineCrc, crcToBase64, isCrc } from '../checksums/crc';
 import { markAfter, type MarkAlgorithm } from '../checksums/mark';
 import type { BodySink, ObjectAddress } from '../cos/client';
+import { cancelled } from '../failure';
+import { expectedOf, type Expected } from '../proof/expected';
+import { ReadProof } from '../proof/readProof';
 import { BufferedWriter } from './bufferedWriter';
 import { inConnection, type TransferContext } from './context';
 import { notIntact, objectChanged } from './downloadFailures';
@@ -11,9 +14,13 @@ import type { DownloadNote } from './notes';
 import { runParts } from './parts';
 import { pieceBytes, type TempFile } from './tempFile';
 
-/** How ranges are checked: against the checksum that the service has of the whole object; without one, only by a later run. */
-export type KnownChecksum =
-  { readonly algorithm: CrcAlgorithm; readonly whole: string } | { readonly algorithm: 'GMAC' };
+/** How an object in ranges is checked. */
+export interface KnownChecksum {
+  /** Of the marks of ranges: the CRC that the service has of the whole, which they make; else one for a later run alone. */
+  readonly algorithm: MarkAlgorithm;
+  readonly expected: Expected;
+  readonly contentEncoding: string | undefined;
+}
 
 /** Asks for the object's checksum, and whether it is still the one that was planned. */
 export async function findAlgorithm(
@@ -24,22 +31,25 @@ export async function findAlgorithm(
   const { client, signal } = context;
   const info = await inConnection(context, signal, () => client.headObject(address, signal));
   if (info.etag !== object.etag || info.sizeBytes !== object.sizeBytes) throw objectChanged(address);
-  const algorithm = info.checksumType === 'COMPOSITE' ? undefined : algorithmOf(info.checksums);
-  const whole = algorithm === undefined ? undefined : info.checksums[algorithm];
-  return algorithm === undefined || whole === undefined ? { algorithm: 'GMAC' } : { algorithm, whole };
+  const expected = expectedOf(info);
+  const algorithm = expected.kind === 'whole' && isCrc(expected.algorithm) ? expected.algorithm : 'GMAC';
+  return { algorithm, expected, contentEncoding: info.headers.contentEncoding };
 }
 
-/** Reads an object by ranges, several at once; a range that is on disk from an earlier run is compared and not read again. */
+/**
+ * Reads an object by ranges, several at once; a range that is on disk from an earlier run is compared and not read again.
+ * Answers with what vouches for the whole, or throws.
+ */
 export async function readRanges(
   context: TransferContext,
   address: ObjectAddress,
   file: TempFile,
   note: DownloadNote,
   known: KnownChecksum,
-): Promise<void> {
+): Promise<Verdict> {
   const { budget, checksums, client, notes, signal } = context;
   const { etag } = note;
-  const { algorithm } = known;
+  const { algorithm, expected } = known;
   const plan = planParts(note.sizeBytes, note.partBytes);
   const earlier = new Map(notes.parts(note.name).map((part) => [part.partNumber, part]));
   const marks: bigint[] = [];
@@ -69,7 +79,7 @@ export async function readRanges(
         if (lengthBytes > 0) {
           const writer = new BufferedWriter(context, file, reservation.buffer, offsetBytes, { meanwhile, written });
           const sink: BodySink = (bytes) => writer.take(bytes);
-          await inConnection(context, partSignal, () =>
+          const { headers } = await inConnection(context, partSignal, () =>
             client.readObject(
               address,
               { range, ifMatch: etag, sizeBytes: note.sizeBytes, place: () => writer.place },
@@ -77,6 +87,7 @@ export async function readRanges(
               partSignal,
             ),
           );
+          if (headers.contentEncoding !== known.contentEncoding) throw notIntact(address, 'a range of it came encoded');
           await writer.flush();
           if (writer.takenBytes !== lengthBytes) throw notIntact(address, 'a range of it had another length');
         }
@@ -87,16 +98,17 @@ export async function readRanges(
       }
     };
   });
-  if (known.algorithm !== 'GMAC') {
-    const { algorithm: crc, whole } = known;
-    const lastBytes = plan.sizeBytes - (plan.partCount - 1) * plan.partSizeBytes;
-    const sum = marks.reduce((before, mark, at) =>
-      combineCrc(crc, before, mark, at === marks.length - 1 ? lastBytes : plan.partSizeBytes),
-    );
-    if (crcToBase64(crc, sum) !== whole) throw notIntact(address, `its ${crc} checksum does not match what arrived`);
-  } else if (/^[0-9a-f]{32}$/i.test(etag)) {
-    await verifyMd5(context, address, etag, file);
+  if (expected.kind !== 'whole' || algorithm === 'GMAC') {
+    return await verdictOfFile(context, address, note, expected, file);
   }
+  const lastBytes = plan.sizeBytes - (plan.partCount - 1) * plan.partSizeBytes;
+  const sum = marks.reduce((before, mark, at) =>
+    combineCrc(algorithm, before, mark, at === marks.length - 1 ? lastBytes : plan.partSizeBytes),
+  );
+  if (crcToBase64(algorithm, sum) !== expected.value) {
+    throw notIntact(address, `its ${algorithm} checksum does not match what arrived`);
+  }
+  return { kind: 'verified', by: algorithm, of: 'whole' };
 }
 
 /** How much of a range is on disk as it was noted: after a power loss, notes may know of bytes that the disk does not. */
@@ -117,31 +129,29 @@ async function verified(
   return { lengthBytes: 0, mark: 0n };
 }
 
-/** The checksum to verify: the cheapest of those that parts can be put together from. */
-function algorithmOf(checksums: Readonly<Record<string, string>>): CrcAlgorithm | undefined {
-  return (['CRC32', 'CRC64NVME', 'CRC32C'] as const).find((algorithm) => checksums[algorithm] !== undefined);
-}
-
-/**
- * Compares the file with an ETag that looks like an MD5. Some kinds of server-side encryption give ETags that only look
- * so: then a second reading, which the client verifies by its own means, has to agree with the file.
- */
-async function verifyMd5(
+/** Compares a file that is complete with what vouches for the object. */
+async function verdictOfFile(
   context: TransferContext,
   address: ObjectAddress,
-  etag: string,
+  { etag, sizeBytes }: DownloadNote,
+  expected: Expected,
   file: TempFile,
-): Promise<void> {
-  const written = createHash('md5');
-  await file.read((bytes) => written.update(bytes));
-  const digest = written.digest('hex');
-  if (digest === etag.toLowerCase()) return;
-  const again = createHash('md5');
-  const take: BodySink = (bytes) => {
-    again.update(bytes);
-  };
-  await inConnection(context, context.signal, () =>
-    context.client.readObject(address, { ifMatch: etag }, take, context.signal),
-  );
-  if (again.digest('hex') !== digest) throw notIntact(address, 'its MD5 checksum does not match what arrived');
+): Promise<Verdict> {
+  const { client, signal } = context;
+  const ask = (partNumber: number) =>
+    inConnection(context, signal, () => client.partSize(address, partNumber, etag, signal));
+  const proof = ReadProof.start(expected, sizeBytes) ?? (await ReadProof.startInParts(expected, sizeBytes, ask));
+  const read = async (take: (bytes: Uint8Array) => void) =>
+    await file.read((bytes) => {
+      if (signal.aborted) throw cancelled('download');
+      take(bytes);
+    });
+  if (expected.kind !== 'nothing') await read((bytes) => proof.update(bytes));
+  const verdict = await proof.verdict(ask, read);
+  if (verdict !== 'differs') return verdict;
+  throw notIntact(address, `its ${nameOfSum(expected)} does not match what arrived`);
+}
+
+function nameOfSum(expected: Expected): string {
+  return expected.kind === 'nothing' ? 'size' : `${expected.algorithm} checksum`;
 }

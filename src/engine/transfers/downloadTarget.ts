@@ -1,3 +1,4 @@
+import type { Verdict } from '../../model/verdict';
 import { lstat, stat } from 'node:fs/promises';
 import { numberedName } from '../../model/localNames';
 import { CosFailure } from '../failure';
@@ -53,6 +54,11 @@ export async function placeFile(
       return await placeFile(file, wanted, next ?? wanted, clash);
     }
   }
+}
+
+/** An outcome with what vouches for the bytes, where there are some. */
+export function vouched(outcome: ItemOutcome, verdict: Verdict): ItemOutcome {
+  return outcome.kind === 'done' ? { ...outcome, verdict } : outcome;
 }
 
 /** What has a name on disk; a symbolic link is a file, wherever it leads. */

@@ -1,11 +1,12 @@
 import type { ObjectSummary } from '../../model/objectInfo';
+import type { Verdict } from '../../model/verdict';
 import type { ObjectAddress } from '../cos/client';
 import { cancelled, type CosFailure } from '../failure';
 import { BufferedWriter } from './bufferedWriter';
 import type { DecidedClash } from './clash';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { notIntact } from './downloadFailures';
-import { placeFile } from './downloadTarget';
+import { placeFile, vouched } from './downloadTarget';
 import type { DownloadNote } from './notes';
 import { pieceBytes, TempFile } from './tempFile';
 
@@ -19,6 +20,9 @@ export interface OneGoTarget {
   readonly clash: DecidedClash;
   readonly check: () => Promise<void>;
 }
+
+/** A read of all of an object has a verdict; who gives none has compared nothing. */
+const unread: Verdict = { kind: 'sizeOnly', why: 'noChecksum' };
 
 /** Downloads a small object. Its file is made once all of it has arrived: there is never half of it. */
 export async function downloadInOneGo(
@@ -35,7 +39,7 @@ export async function downloadInOneGo(
   let file: TempFile | undefined;
   try {
     const writer = new BufferedWriter(context, nowhere(address), reservation.buffer, 0);
-    await inConnection(context, signal, () =>
+    const { verdict = unread } = await inConnection(context, signal, () =>
       client.readObject(
         address,
         { ifMatch: etag, sizeBytes, place: () => writer.place },
@@ -55,7 +59,7 @@ export async function downloadInOneGo(
     await check();
     const outcome = await placeFile(file, wanted, target, clash);
     reservation.release();
-    return outcome;
+    return vouched(outcome, verdict);
   } finally {
     reservation.discard();
     await file?.discard();
@@ -78,13 +82,13 @@ export async function readWhole(
   address: ObjectAddress,
   object: ObjectSummary,
   file: TempFile,
-): Promise<void> {
+): Promise<Verdict> {
   const { budget, client, signal } = context;
   const { etag, sizeBytes } = object;
   const reservation = await budget.reserve(Math.min(pieceBytes, sizeBytes), signal);
   try {
     const writer = new BufferedWriter(context, file, reservation.buffer, 0);
-    await inConnection(context, signal, () =>
+    const { verdict = unread } = await inConnection(context, signal, () =>
       client.readObject(
         address,
         { ifMatch: etag, sizeBytes, place: () => writer.place },
@@ -95,6 +99,7 @@ export async function readWhole(
     await writer.flush();
     if (writer.takenBytes !== sizeBytes) throw otherLength(address);
     reservation.release();
+    return verdict;
   } finally {
     reservation.discard();
   }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Part } from '../../model/partPlan';
+import type { Verdict } from '../../model/verdict';
 import type { TransferRequest, WriteCondition } from '../../protocol/requests';
 import type { UploadedPart } from '../cos/client';
 import type { Checksums } from '../checksums/checksums';
@@ -23,6 +24,8 @@ import { layoutsOf, type UploadLayout } from './uploadMatch';
 /** The request to finish an upload that somebody began. */
 export type ResumeRequest = Extract<TransferRequest, { kind: 'resumeUpload' }>;
 
+const notCompared: Verdict = { kind: 'sizeOnly', why: 'notCompared' };
+
 /** A part is held in memory while it is sent. */
 const mostPartBytes = 1024 * 1024 * 1024;
 const partsAtOnce = 4;
@@ -36,21 +39,22 @@ export async function finishUpload(context: TransferContext, request: ResumeRequ
   await moveItem(context, { name: request.key, sizeBytes: 0 }, async () => {
     const file = await openFile(request);
     try {
-      await resume(context, request, file);
+      return { kind: 'done', verdict: await resume(context, request, file) };
     } finally {
       await file.close();
     }
-    return { kind: 'done' };
   });
 }
 
-async function resume(context: TransferContext, request: ResumeRequest, file: SourceFile): Promise<void> {
+async function resume(context: TransferContext, request: ResumeRequest, file: SourceFile): Promise<Verdict> {
   const { client, signal, transfer } = context;
   const { bucket, key, uploadId } = request;
   const address = { bucket, key };
   transfer.addPlanned(file.sizeBytes);
   transfer.completePlan();
-  if (context.run !== 'first' && (await wasFinished(context, request, file))) return;
+  if (context.run !== 'first' && (await wasFinished(context, request, file))) {
+    return { kind: 'trusted', why: 'earlierRun' };
+  }
   if (request.clash === 'fail' && (await findObject(client, address, signal)) !== undefined) {
     throw alreadyExists(bucket, key);
   }
@@ -78,7 +82,8 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   const askedAtMs = context.nowMs();
   const cut = [...layout.held, ...layout.missing].sort((left, right) => left.partNumber - right.partNumber);
   const evidence = { sent: sentOf(file, cut), carries: notOlderThan(askedAtMs) };
-  await completeUpload(client, address, uploadId, parts, { condition }, evidence, patient);
+  const { verdict } = await completeUpload(client, address, uploadId, parts, { condition }, evidence, patient);
+  return verdict ?? notCompared;
 }
 
 /** What the upload was to get besides its bytes is not known; but an object from before it was completed is not its own. */

@@ -1,6 +1,7 @@
 import type { BucketName, ObjectKey, UploadId } from '../../model/ids';
 import { numberedName } from '../../model/localNames';
 import { multipartLimits, partsOf, planParts } from '../../model/partPlan';
+import type { Verdict } from '../../model/verdict';
 import type { WriteCondition } from '../../protocol/requests';
 import type { NewObjectAttributes, ObjectAddress, UploadCompletion, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
@@ -10,6 +11,7 @@ import { forgetLost } from './lostUpload';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
 import { completeUpload } from '../proof/arrivalOfUpload';
+import { verdictOfArrived } from '../proof/expected';
 import { isArrivalUnknown, isUnclear } from '../proof/arrivalUnknown';
 import { arrivalAt, carrying, endOfPut, sentOf } from './landed';
 import { alreadyExists, endAsTaken, headOf, freeKey, isTaken } from './remoteClash';
@@ -39,11 +41,10 @@ export async function uploadFile(
   if (item.sizeBytes > multipartLimits.maxObjectBytes) throw tooLarge(item);
   if (context.run !== 'first') {
     const resumed = await resumeUpload(context, bucket, item, clash, attributes);
-    if (resumed === 'done') return { kind: 'done' };
+    if (resumed === 'done') return done({ kind: 'trusted', why: 'earlierRun' });
     if (resumed !== 'none') {
       try {
-        await putParts(context, resumed.file, resumed.begun, attributes);
-        return { kind: 'done' };
+        return done(await putParts(context, resumed.file, resumed.begun, attributes));
       } catch (thrown) {
         return endAsTaken(context, { bucket, key: resumed.begun.note.key }, clash, thrown);
       } finally {
@@ -57,8 +58,7 @@ export async function uploadFile(
     const key = await chooseKey(context, bucket, item, clash, lookNow);
     if (key === undefined) return { kind: 'exists', detail: `an object "${item.key}" exists` };
     try {
-      await putFile(context, { bucket, key }, item, clash, attributes);
-      return { kind: 'done' };
+      return done(await putFile(context, { bucket, key }, item, clash, attributes));
     } catch (thrown) {
       // Where the name was taken meanwhile, a small file simply tries the next one.
       const isLast = clash !== 'keepBoth' || attempt === mostAttempts || item.sizeBytes > context.partBytes;
@@ -66,6 +66,13 @@ export async function uploadFile(
         return endAsTaken(context, { bucket, key }, clash, thrown);
     }
   }
+}
+
+/** A service that gives no verdict has compared nothing; what was found to have arrived was compared by its checksum. */
+const notCompared: Verdict = { kind: 'sizeOnly', why: 'notCompared' };
+
+function done(verdict: Verdict): ItemOutcome {
+  return { kind: 'done', verdict };
 }
 
 /** The key to write, or undefined to skip. */
@@ -94,14 +101,13 @@ async function putFile(
   item: UploadItem,
   clash: DecidedClash,
   attributes: NewObjectAttributes,
-): Promise<void> {
+): Promise<Verdict> {
   const file = await SourceFile.open(item.fsPath, item);
   try {
-    if (file.sizeBytes <= context.partBytes) await putWhole(context, file, address, conditionOf(clash), attributes);
-    else {
-      await file.assertUnchanged();
-      await putParts(context, file, await beginUpload(context, item, address, clash, attributes), attributes);
-    }
+    if (file.sizeBytes <= context.partBytes)
+      return await putWhole(context, file, address, conditionOf(clash), attributes);
+    await file.assertUnchanged();
+    return await putParts(context, file, await beginUpload(context, item, address, clash, attributes), attributes);
   } finally {
     await file.close();
   }
@@ -117,22 +123,26 @@ async function putWhole(
   address: ObjectAddress,
   condition: WriteCondition,
   attributes: NewObjectAttributes,
-): Promise<void> {
+): Promise<Verdict> {
   const { signal } = context;
+  let verdict: Verdict;
   const reservation = await context.budget.reserve(file.sizeBytes, signal);
   try {
     await file.readAt(reservation.buffer, file.sizeBytes, 0);
     await file.assertReadUnchanged();
     await context.rateLimit.take(file.sizeBytes, signal);
     try {
-      await inConnection(context, signal, () =>
+      const put = await inConnection(context, signal, () =>
         context.client.putObject(address, reservation.buffer, attributes, condition, signal),
       );
+      verdict = put.verdict ?? notCompared;
     } catch (thrown) {
       await endOfPut(thrown, address, () => arrivalAt(context, address, sentOf(file), attributes));
+      verdict = verdictOfArrived(await context.client.headObject(address, context.patient()));
     }
     context.transfer.addBytes(file.sizeBytes);
     reservation.release();
+    return verdict;
   } finally {
     reservation.discard();
   }
@@ -185,9 +195,10 @@ async function putParts(
   file: SourceFile,
   { note, known }: BegunUpload,
   attributes: NewObjectAttributes,
-): Promise<void> {
+): Promise<Verdict> {
   const { client, notes, signal } = context;
   const { uploadId } = note;
+  let verdict: Verdict;
   const address = { bucket: note.bucket, key: note.key };
   const settle = () => notes.removeItem(note.name);
   let parts: readonly UploadedPart[];
@@ -207,7 +218,8 @@ async function putParts(
       sent: sentOf(file, partsOf(planParts(file.sizeBytes, note.partBytes))),
       carries: carrying(context, address, attributes),
     };
-    await completeUpload(client, address, uploadId, parts, completion, evidence, patient);
+    const made = await completeUpload(client, address, uploadId, parts, completion, evidence, patient);
+    verdict = made.verdict ?? notCompared;
   } catch (thrown) {
     if (context.keepsTraces(thrown)) throw thrown;
     if (!isArrivalUnknown(thrown)) throw await abortAfter(context, address, uploadId, settle, thrown);
@@ -215,6 +227,7 @@ async function putParts(
     throw thrown;
   }
   settle();
+  return verdict;
 }
 
 /** Of what an object is to get, what goes with the end of its upload (data-plane.md §6). */

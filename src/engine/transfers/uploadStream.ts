@@ -8,7 +8,8 @@ import type {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { UploadId } from '../../model/ids';
-import type { WriteCondition } from '../../protocol/requests';
+import type { Verdict } from '../../model/verdict';
+import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { completeUpload } from '../proof/arrivalOfUpload';
@@ -34,7 +35,7 @@ const graceMs = 10_000;
 
 /**
  * Uploads a stream whose length nobody knows. `lib-storage` cuts it and keeps count; its commands go through our own
- * client. A stream that fails, and a cancelled upload, leave no object and no parts. Answers with the bytes stored.
+ * client. A stream that fails, and a cancelled upload, leave no object and no parts. Answers with the bytes stored, and with what vouches for them.
  */
 export async function uploadStream(
   client: CosClient,
@@ -44,7 +45,7 @@ export async function uploadStream(
   condition: WriteCondition,
   options: StreamOptions,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<{ readonly sizeBytes: number; readonly verdict: Verdict }> {
   const { Upload } = await import('@aws-sdk/lib-storage');
   const commands = new StreamCommands(client, address, attributes, condition, options, signal);
   const stopReading = () => body.destroy(cancelled('upload'));
@@ -57,7 +58,7 @@ export async function uploadStream(
       queueSize: options.parallelParts,
     });
     await upload.done();
-    return commands.sentBytes;
+    return { sizeBytes: commands.sentBytes, verdict: commands.verdict };
   } catch (thrown) {
     if (signal.aborted) throw cancelled('upload');
     throw thrown instanceof CosFailure ? thrown : streamFailure(address, thrown);
@@ -70,6 +71,7 @@ export async function uploadStream(
 class StreamCommands {
   sentBytes = 0;
   #isUnknown = false;
+  verdict: Verdict = { kind: 'sizeOnly', why: 'notCompared' };
   readonly config = {
     requestHandler: undefined,
     requestChecksumCalculation: () => Promise.resolve('WHEN_REQUIRED'),
@@ -116,6 +118,7 @@ class StreamCommands {
         this.#signal,
       );
       this.#count(bytes);
+      this.#vouch(outcome);
       return { ETag: outcome.etag };
     }
     if (command instanceof sdk.CreateMultipartUploadCommand) {
@@ -137,7 +140,9 @@ class StreamCommands {
       const protection = this.#attributes.controls?.protection;
       const completion = { condition: this.#condition, ...(protection === undefined ? {} : { protection }) };
       try {
-        return await completeUpload(this.#client, this.#address, uploadId, parts, completion, {}, patient);
+        const made = await completeUpload(this.#client, this.#address, uploadId, parts, completion, {}, patient);
+        this.#vouch(made);
+        return made;
       } catch (thrown) {
         this.#isUnknown = isArrivalUnknown(thrown);
         throw thrown;
@@ -150,6 +155,10 @@ class StreamCommands {
       return {};
     }
     throw new Error('lib-storage sent a command that is not part of an upload');
+  }
+
+  #vouch({ verdict }: Pick<WriteOutcome, 'verdict'>): void {
+    if (verdict !== undefined) this.verdict = verdict;
   }
 
   #count(bytes: Uint8Array): void {

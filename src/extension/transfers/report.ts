@@ -1,6 +1,7 @@
 import { plain } from '../ui/gate/plain';
 import type { CosError } from '../../model/cosError';
 import type { ItemSkip, TransferSnapshot } from '../../model/transferState';
+import { verdictLines } from '../../model/verdict';
 import type { Translate } from '../ui/translate';
 import { progressTitle } from './progressText';
 
@@ -13,6 +14,7 @@ export function reportText(snapshot: TransferSnapshot, sentence: (error: CosErro
     t('To: {0}', snapshot.target),
     t('{0} done, {1} failed, {2} left out', itemsDone, itemsFailed, itemsSkipped),
   ];
+  lines.push(...verdictLines(snapshot.verdicts ?? []));
   if (snapshot.error !== undefined) lines.push('', plain(sentence(snapshot.error)));
   if (itemsFailed > 0) {
     lines.push('', t('Failed:'));

@@ -1,5 +1,6 @@
 import { plain } from '../ui/gate/plain';
 import type { CosError } from '../../model/cosError';
+import { areVerified, verdictLines } from '../../model/verdict';
 import { isFinal, type TransferKind, type TransferSnapshot } from '../../model/transferState';
 import { formatBytes, formatDuration } from '../ui/format';
 import { cause } from '../ui/messages';
@@ -105,6 +106,7 @@ export function transferTooltip(
     t('Items: {0}, {1} failed, {2} left out', items, itemsFailed, itemsSkipped),
     ...(snapshot.kind === 'delete' || snapshot.kind === 'change' ? [] : [t('Bytes: {0}', bytesText(snapshot, t))]),
     stateText(snapshot, outlook, t),
+    ...verdictLines(snapshot.verdicts ?? []),
     ...(error === undefined ? [] : [plain(sentence(error))]),
     ...snapshot.failures.slice(0, 3).map(({ name, error: why }) => plain(`${name}: ${cause(why, t)}`)),
     ...(snapshot.isOwnedElsewhere ? [t('Another window runs it; pause or cancel it there.')] : []),
@@ -123,7 +125,7 @@ function stateText(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): 
     case 'paused':
       return [pausedText(snapshot, t), ...amount(snapshot, t)].join(' · ');
     case 'done':
-      return [...doneAmount(snapshot), ...duration(snapshot, t), ...leftOut].join(' · ');
+      return [...doneAmount(snapshot), ...duration(snapshot, t), ...leftOut, ...proven(snapshot, t)].join(' · ');
     case 'failed':
       return [
         itemsFailed > 0 && itemsTotal !== 1 ? t('{0} of {1} failed', itemsFailed, itemsTotal ?? '?') : t('failed'),
@@ -133,6 +135,12 @@ function stateText(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): 
     case 'cancelled':
       return t('cancelled');
   }
+}
+
+/** Whether a checksum vouches for all of it; the tooltip and the report say which. */
+function proven({ verdicts = [] }: TransferSnapshot, t: Translate): readonly string[] {
+  if (verdicts.length === 0) return [];
+  return [areVerified(verdicts) ? t('verified') : t('not all verified')];
 }
 
 function pausedText({ error, isWaiting }: TransferSnapshot, t: Translate): string {
