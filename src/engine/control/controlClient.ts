@@ -5,7 +5,7 @@ import { defaultAccountsEndpoint, requireSafeTransport } from '../auth/iam';
 import type { Authorizer } from '../cos/authorizer';
 import { neededRole } from '../cos/roles';
 import type { WriteGuard } from '../cos/writeGuard';
-import { CosFailure } from '../failure';
+import { cancelled, CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
 import { mayHaveActed, type HttpClient } from '../http/httpClient';
 import { refuseRedirect, withRedirects } from '../http/redirects';
@@ -71,7 +71,9 @@ export function createControlClient({ connection, http, authorizer, guard }: Con
     const segments = request.path.map(encodeURIComponent).join('/');
     const firstPath = `${base.pathname.replace(/\/$/, '')}/${segments}${search === '' ? '' : `?${search}`}`;
     const isDelete = request.method === 'DELETE';
-    await authorizer.ready(signal);
+    await authorizer.ready(signal).catch((error: unknown) => {
+      throw signal.aborted ? cancelled(request.op) : error;
+    });
     const send = async (path: string): Promise<ControlAnswer> =>
       await http.send<ControlAnswer>(
         {
@@ -183,7 +185,7 @@ function parseAnswer({ op }: ControlRequest, text: string, host: string): unknow
 
 function controlFailure(request: ControlRequest, answer: WireAnswer, text: string, host: string): CosFailure {
   const { op } = request;
-  const said = messageIn(text) ?? `status ${answer.status}`;
+  const said = messageIn(text) ?? `"${host}" answered ${op} with status ${answer.status}.`;
   // Key Protect says 401 where others say 403 (control-plane.md §4.2).
   const isKeyRefusal = request.service === 'keyProtect' && answer.status === 401;
   const [kind, retry] = classOf(isKeyRefusal ? 403 : answer.status);

@@ -4,6 +4,7 @@ import { answerFailure } from './answerFailure';
 import { md5Base64 } from './integrity';
 import { maxAnswerBytes } from './objects';
 import type { S3Request, Wire } from './wire';
+import { rootName } from './xml';
 
 /** What the wire needs to know of a request that the SDK only builds and reads. */
 export type SdkCall = Pick<S3Request, 'op' | 'bucket' | 'key' | 'repeatable' | 'isLongWork'> & {
@@ -76,6 +77,7 @@ export function createSdk(wire: Wire): Sdk {
           const facts = { headers: answer.headers, body: received.toString('utf8'), host: new URL(origin).host };
           throw saidNotDone(answerFailure(call, { ...facts, status: 500, nowMs: Date.now() }));
         }
+        requireDocument(call, answer.status, received);
         return {
           response: { statusCode: answer.status, headers: { ...answer.headers }, body: new Uint8Array(received) },
         };
@@ -131,6 +133,22 @@ function bodyOf(body: unknown): Uint8Array | undefined {
 
 function isError(body: Buffer): boolean {
   return /^\s*(?:<\?xml[^>]*\?>\s*)?<(?:\w+:)?Error[\s>]/.test(body.toString('latin1', 0, 300));
+}
+
+/** Documents that have to come; of anything else the SDK makes an answer without anything in it. */
+const roots: Readonly<Record<string, string>> = {
+  CreateMultipartUpload: 'InitiateMultipartUploadResult',
+  DeleteObjects: 'DeleteResult',
+  GetObjectTagging: 'Tagging',
+  ListMultipartUploads: 'ListMultipartUploadsResult',
+  ListParts: 'ListPartsResult',
+  UploadPartCopy: 'CopyPartResult',
+};
+
+function requireDocument(call: SdkCall, status: number, received: Buffer): void {
+  const wanted = roots[call.op];
+  if (wanted === undefined || status >= 300 || rootName(received.toString('utf8')) === wanted) return;
+  throw unreadable(call, new Error(`not a whole ${wanted}`));
 }
 
 /** An answer that the SDK cannot read. */

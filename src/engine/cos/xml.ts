@@ -18,10 +18,25 @@ const parser = new XMLParser({
   processEntities: false,
 });
 
-/** Parses a document. Undefined for text that is not XML; a document without elements is an empty element. */
+/**
+ * The name of a document's root, without prefix; undefined for text that is no XML, or only the beginning of some: the parser takes
+ * half a document for a shorter one.
+ */
+export function rootName(text: string): string | undefined {
+  const prolog = /^\uFEFF?(?:\s|<\?[^>]*\?>|<!--[^]*?-->|<!DOCTYPE[^>[]*>)*/i.exec(text)?.[0].length ?? 0;
+  const name = /^<([\w.:-]+)(?=[\s/>])/.exec(text.slice(prolog, prolog + 300))?.[1];
+  if (name === undefined) return undefined;
+  const end = text.replace(/(?:\s|<!--(?:(?!-->)[^])*-->)+$/, '');
+  const isWhole = /\/>$/.test(end)
+    ? !end.slice(prolog + 1).includes('<')
+    : new RegExp(`</${name.replaceAll('.', '\\.')}\\s*>$`).test(end.slice(-320));
+  return isWhole ? name.replace(/^.*:/, '') : undefined;
+}
+
+/** Parses a document. Undefined for text that is not XML, or not all of a document. */
 export function parseXml(text: string): XmlElement | undefined {
+  if (rootName(text) === undefined) return undefined;
   const start = text.replace(/^\uFEFF/, '').trimStart();
-  if (!start.startsWith('<')) return undefined;
   try {
     return parser.parse(start) as XmlElement;
   } catch {
