@@ -120,6 +120,7 @@ async function runLane(
       },
       stdout: async ({ key }: VouchedObject) => {
         const out: Buffer[] = [];
+        process.stderr.isTTY = true;
         const told: string[] = [];
         const spies = [
           vi.spyOn(process.stdout, 'write').mockImplementation((piece) => (out.push(Buffer.from(piece)), true)),
