@@ -6,7 +6,7 @@ import type { ObjectAddress } from '../engine/cos/client';
 import { CosFailure } from '../engine/failure';
 import { localFailure } from '../engine/transfers/localFailure';
 import { attributesOf } from '../engine/transfers/newAttributes';
-import { findObject } from '../engine/transfers/remoteClash';
+import { findObject } from '../engine/cos/absence';
 import { requireValidOptions } from '../engine/transfers/uploadOptions';
 import { uploadStream } from '../engine/transfers/uploadStream';
 import type { CopyCommand } from './commandLine';

@@ -1,5 +1,6 @@
 import type { ObjectInfo } from '../model/objectInfo';
 import type { ObjectAddress } from '../engine/cos/client';
+import { isAbsent } from '../engine/cos/absence';
 import { CosFailure } from '../engine/failure';
 import type { Session } from './session';
 
@@ -11,7 +12,7 @@ export async function headObject(session: Session, address: ObjectAddress, signa
   try {
     return await session.client.headObject(address, signal);
   } catch (thrown) {
-    if (thrown instanceof CosFailure && thrown.error.kind === 'notFound') {
+    if (isAbsent(thrown)) {
       const query = { prefix: address.key, delimiter: '', maxKeys: 1 } as const;
       await session.client.listPage(address.bucket, query, signal).catch((cause: unknown) => {
         if (cause instanceof CosFailure && cause.error.kind === 'notFound') throw cause;

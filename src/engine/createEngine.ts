@@ -35,6 +35,7 @@ import { createWebsiteHandlers } from './requests/website';
 import { createReplicationHandlers } from './requests/replication';
 import { createUploadHandlers } from './requests/uploads';
 import { createTransfers } from './transfers/createTransfers';
+import { Deletions } from './transfers/deletions';
 import type { Journal } from './transfers/journal';
 import { JournalKeeper } from './transfers/journalKeeper';
 import { openJournal as openJournalIn } from './transfers/openJournal';
@@ -90,7 +91,9 @@ export function createEngine(options: EngineOptions): Engine {
   const journal = openJournal(configuration, host);
   const me = { ownerId: randomUUID(), pid: process.pid };
 
+  const deletions = new Deletions();
   const transfers = createTransfers({
+    deletions,
     ...(journal === undefined ? {} : { keeper: new JournalKeeper(journal, new Leases(journal, clock, me)) }),
     clientFor,
     host,
@@ -164,7 +167,7 @@ export function createEngine(options: EngineOptions): Engine {
       ...createWebsiteHandlers(clientFor),
       ...createAttributeHandlers(clientFor),
       ...createProtectionHandlers(clientFor),
-      ...createVersionHandlers(clientFor),
+      ...createVersionHandlers(clientFor, deletions),
       ...createDocumentHandlers(clientFor, clock),
       ...createAnnouncementHandlers(journal, clock),
       ...createBackupHandlers(clientFor),

@@ -69,6 +69,7 @@ const methods: Readonly<Record<EngineMethod, true>> = {
   'versions/restore': true,
   'versions/delete': true,
   'versions/undelete': true,
+  'versions/undoDeletion': true,
   'versioning/get': true,
   'versioning/put': true,
   'documents/open': true,

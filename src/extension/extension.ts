@@ -4,6 +4,7 @@ import type { CosError } from '../model/cosError';
 import type { ConnectionId } from '../model/ids';
 import { objectScheme } from '../model/objectUri';
 import { registerCommands } from './commands/register';
+import type { LastDeletes } from './commands/lastDelete';
 import { commandTable } from './commands/table';
 import { registerConfiguration } from './configuration';
 import { Keychain } from './connections/keychain';
@@ -89,7 +90,8 @@ export function activate(context: vscode.ExtensionContext): void {
     showLog: () => log.show(),
   });
   const common = { engine, connections, changes: changeEvents, prompts, failures };
-  const transferParts = owned.add(registerTransfers({ ...common, memory: context.workspaceState }));
+  const deletes: LastDeletes = { last: undefined };
+  const transferParts = owned.add(registerTransfers({ ...common, deletes, memory: context.workspaceState }));
   const { transfers, transfersView, transferReports } = transferParts;
   const { files } = owned.add(registerDocuments({ ...common, transfers }));
   const configuration = owned.add(registerConfiguration({ ...common, transfers, memory: context.workspaceState }));
@@ -123,7 +125,7 @@ export function activate(context: vscode.ExtensionContext): void {
     configuration,
     restores,
     clipboard: { held: undefined },
-    deletes: { last: undefined },
+    deletes,
     memory: context.globalState,
   };
   registerCommands(commandTable, services, owned);

@@ -263,6 +263,22 @@ export interface OpenUpload {
   readonly isRunning?: true;
 }
 
+/** What became of the wish to undo a deletion. */
+export type UndoneDeletion =
+  | {
+      readonly kind: 'undone';
+      /** Objects that are there again. */
+      readonly there: number;
+      /** Objects whose marker is gone, and that another one still hides. */
+      readonly hidden: number;
+      /** Objects that the deletion left no marker of: their bucket kept no versions. */
+      readonly withoutMarker: number;
+      /** Markers that are still there. */
+      readonly failures: readonly { readonly key: string; readonly error: CosError }[];
+    }
+  /** `notKnown`: by another engine; `used`: it was undone, or deleted nothing; `tooMany`: more than are remembered. */
+  | { readonly kind: 'impossible'; readonly cause: 'notKnown' | 'used' | 'noVersions' | 'tooMany' };
+
 /** How many objects a selection holds; `isComplete` is false when counting stopped at the limit. */
 export interface ObjectCount {
   readonly objects: number;
@@ -446,6 +462,11 @@ export interface EngineRequests
     params: { connectionId: ConnectionId; bucket: BucketName; key: ObjectKey };
     result: { readonly versionId: string; readonly removedMarkers: number };
   };
+  /**
+   * Deletes the delete markers that a deletion of this engine made, by the version ids that the service answered it with, and
+   * says how many objects are there then. What is undone is not undone again.
+   */
+  'versions/undoDeletion': { params: { transferId: TransferId }; result: UndoneDeletion };
   /** Whether a bucket keeps versions. */
   'versioning/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: VersioningState };
   /** Enables or suspends versioning; `conflict` with a retention policy, or when suspending with Object Lock. */

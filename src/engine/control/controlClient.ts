@@ -4,7 +4,7 @@ import type { EndpointNetwork } from '../../model/location';
 import { defaultAccountsEndpoint, requireSafeTransport } from '../auth/iam';
 import type { Authorizer } from '../cos/authorizer';
 import { neededRole } from '../cos/roles';
-import type { WriteGuard } from '../cos/writeGuard';
+import { refuseWrite, type WriteGuard } from '../cos/writeGuard';
 import { cancelled, CosFailure } from '../failure';
 import type { WireAnswer } from '../http/exchange';
 import { mayHaveActed, type HttpClient } from '../http/httpClient';
@@ -142,8 +142,7 @@ function refuseConnection({ op, method }: ControlRequest, connection: Connection
       detail: `"${connection.name}" signs in with HMAC keys, which only the object storage itself knows. Add a connection with an API key for this.`,
     });
   }
-  const refusal = method === 'GET' ? undefined : guard(op);
-  if (refusal !== undefined) throw refusal;
+  refuseWrite({ op, method }, guard);
 }
 
 /** Where a service answers: as the connection says, or at IBM's public hosts (control-plane.md §0). */

@@ -86,6 +86,16 @@ export interface DeleteFailure {
   readonly detail: string;
 }
 
+/** What was deleted, as the service answered. Marked is what can be brought back: by deleting the marker. */
+export interface DeletedKey {
+  readonly key: ObjectKey;
+  /** Version id of the delete marker that was made, or that was deleted itself. */
+  readonly markerId?: string;
+}
+
+/** Told of what was deleted, while a deletion goes on. */
+export type OnDeleted = (deleted: readonly DeletedKey[]) => void;
+
 /** What a list of versions is asked for. */
 export interface VersionQuery {
   readonly prefix: string;
@@ -182,12 +192,18 @@ export interface CosClient {
    */
   deleteObject(address: ObjectAddress, signal: AbortSignal): Promise<void>;
   /** Deletes up to 1,000 keys in one request; answers with those that were not deleted. Not repeated either. */
-  deleteObjects(bucket: BucketName, keys: readonly ObjectKey[], signal: AbortSignal): Promise<readonly DeleteFailure[]>;
+  deleteObjects(
+    bucket: BucketName,
+    keys: readonly ObjectKey[],
+    signal: AbortSignal,
+    onDeleted?: OnDeleted,
+  ): Promise<readonly DeleteFailure[]>;
   /** The same for versions and delete markers, for good; what names no version is deleted as above. Bypasses no lock. */
   deleteVersions(
     bucket: BucketName,
     versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],
     signal: AbortSignal,
+    onDeleted?: OnDeleted,
   ): Promise<readonly DeleteFailure[]>;
   /** One page of versions and delete markers, in one request. */
   listVersions(bucket: BucketName, query: VersionQuery, signal: AbortSignal): Promise<VersionPage>;

@@ -64,7 +64,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   const authorizer = createAuthorizer(options);
   const guard = createWriteGuard(connection, options.allowances);
   // The directory lists through the wire, and the wire asks the directory where buckets are.
-  const wire = createWire({ connection, http, clock, authorizer, directory: () => directory });
+  const wire = createWire({ connection, http, clock, authorizer, guard, directory: () => directory });
   const listSigned = createListBuckets(wire, (failure) =>
     connection.kind === 'iam' ? refusedInstance(failure, connection, authorizer.currentToken()) : failure,
   );

@@ -1,7 +1,7 @@
 import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
 import { CosFailure } from '../failure';
 import type { Repeatable } from '../http/retry';
-import type { CosClient, DeleteFailure } from './client';
+import type { CosClient, DeletedKey, DeleteFailure, ObjectAddress, OnDeleted } from './client';
 import { versionQuery } from './objects';
 import type { Sdk } from './sdk';
 
@@ -11,14 +11,14 @@ const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /** Deletion (data-plane.md §5.4, §5.5). */
 export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'deleteObjects' | 'deleteVersions'> {
-  const deleteObject: CosClient['deleteObject'] = async (address, signal) => {
+  const deleteOne = async (address: ObjectAddress, signal: AbortSignal): Promise<DeletedKey> => {
     const { DeleteObjectCommand } = await import('./sdkClasses');
     const { bucket, key, versionId } = address;
     const isVersion = versionQuery(address)['versionId'] !== undefined;
     // A version is gone once; under a key alone somebody else's object may lie by the time of a repetition.
     const op = isVersion ? 'DeleteObjectVersion' : 'DeleteObject';
     const call = { op, bucket, key, repeatable: isVersion ? 'always' : 'ifRefused' } as const;
-    await sdk.run(call, signal, async (client, options) =>
+    const answer = await sdk.run(call, signal, async (client, options) =>
       client.send(
         new DeleteObjectCommand({
           Bucket: bucket,
@@ -28,17 +28,19 @@ export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'dele
         options,
       ),
     );
+    return deletedKey(key, answer.DeleteMarker, answer.VersionId);
   };
 
   const deleteAll = async (
-    ...[bucket, versions, signal, repeatable]: [...Parameters<CosClient['deleteVersions']>, Repeatable]
+    repeatable: Repeatable,
+    ...[bucket, versions, signal, onDeleted]: Parameters<CosClient['deleteVersions']>
   ): Promise<DeleteFailure[]> => {
     const inXml = versions.filter(({ key }) => !notInXml.test(key));
     const failures: DeleteFailure[] = [];
-    if (inXml.length > 0) failures.push(...(await deleteBatch(sdk, bucket, inXml, repeatable, signal)));
+    if (inXml.length > 0) failures.push(...(await deleteBatch(sdk, bucket, inXml, repeatable, signal, onDeleted)));
     for (const version of versions.filter(({ key }) => notInXml.test(key))) {
       try {
-        await deleteObject({ bucket, ...version }, signal);
+        onDeleted?.([await deleteOne({ bucket, ...version }, signal)]);
       } catch (error) {
         const isItsOwn =
           error instanceof CosFailure && error.error.kind !== 'cancelled' && error.error.kind !== 'network';
@@ -50,15 +52,16 @@ export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'dele
   };
 
   return {
-    deleteObject,
+    deleteObject: async (address, signal) => void (await deleteOne(address, signal)),
     // What is named here is meant whoever wrote it: versions, and all that a bucket holds.
-    deleteVersions: (bucket, versions, signal) => deleteAll(bucket, versions, signal, 'always'),
-    deleteObjects: (bucket, keys, signal) =>
+    deleteVersions: (...params) => deleteAll('always', ...params),
+    deleteObjects: (bucket, keys, signal, onDeleted) =>
       deleteAll(
+        'ifRefused',
         bucket,
         keys.map((key) => ({ key })),
         signal,
-        'ifRefused',
+        onDeleted,
       ),
   };
 }
@@ -69,6 +72,7 @@ async function deleteBatch(
   versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],
   repeatable: Repeatable,
   signal: AbortSignal,
+  onDeleted: OnDeleted | undefined,
 ): Promise<DeleteFailure[]> {
   const { DeleteObjectsCommand } = await import('./sdkClasses');
   const call = { op: 'DeleteObjects', bucket, repeatable, withMd5: true } as const;
@@ -77,7 +81,15 @@ async function deleteBatch(
     ...(versionId === undefined ? {} : { VersionId: versionId }),
   }));
   const answer = await sdk.run(call, signal, async (client, options) =>
-    client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects } }), options),
+    client.send(
+      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: onDeleted === undefined, Objects } }),
+      options,
+    ),
+  );
+  onDeleted?.(
+    (answer.Deleted ?? []).map(({ Key, DeleteMarker, DeleteMarkerVersionId }) =>
+      deletedKey(objectKey(Key ?? ''), DeleteMarker, DeleteMarkerVersionId),
+    ),
   );
   return (answer.Errors ?? []).map(({ Key, VersionId, Code, Message }) => ({
     key: objectKey(Key ?? ''),
@@ -85,4 +97,10 @@ async function deleteBatch(
     code: Code ?? 'Unknown',
     detail: Message ?? Code ?? 'not deleted',
   }));
+}
+
+/** A marker named `null` took the place of an object in a bucket that keeps no more versions: nothing comes back. */
+function deletedKey(key: ObjectKey, isMarker: boolean | undefined, markerId: string | undefined): DeletedKey {
+  const isOne = isMarker === true && markerId !== undefined && markerId !== '' && markerId !== 'null';
+  return isOne ? { key, markerId } : { key };
 }

@@ -1,6 +1,7 @@
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
+import { findObject } from './absence';
 import { arrivalOf } from '../proof/arrival';
 import { arrivalUnknown } from '../proof/arrivalUnknown';
 import { sentBody } from '../proof/sentBytes';
@@ -92,16 +93,7 @@ export function createPartSize(wire: Wire): CosClient['partSize'] {
 export function createFindObject(
   headObject: CosClient['headObject'],
 ): (address: ObjectAddress, signal: AbortSignal) => Promise<ObjectInfo | undefined> {
-  return async (address, signal) => {
-    try {
-      return await headObject(address, signal);
-    } catch (error) {
-      if (error instanceof CosFailure && error.error.kind === 'notFound' && error.error.reason === 'noSuchKey') {
-        return undefined;
-      }
-      throw error;
-    }
-  };
+  return (address, signal) => findObject({ headObject }, address, signal);
 }
 
 /** Reading and writing bytes of objects. */

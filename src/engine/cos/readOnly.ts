@@ -1,7 +1,10 @@
 import type { FullCosClient } from './fullClient';
 import type { WriteGuard } from './writeGuard';
 
-/** Everything of a client that changes something. Adding a write to the client means adding it here. */
+/**
+ * What is refused before it begins, with nothing read for it either. A write that is missing here is refused all the same,
+ * by its request (`refuseWrite` of `writeGuard.ts`).
+ */
 const writes = [
   'createBucket',
   'deleteBucket',

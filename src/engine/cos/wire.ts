@@ -11,6 +11,7 @@ import { requestAddress, withQuery, type Query } from './address';
 import { answerFailure, type Subject } from './answerFailure';
 import type { Authorizer } from './authorizer';
 import type { BucketDirectory } from './bucketDirectory';
+import { refuseWrite, type WriteGuard } from './writeGuard';
 
 /** A request to the S3 side of the service, not yet addressed or signed. */
 export interface S3Request {
@@ -58,6 +59,8 @@ export interface WireOptions {
   readonly clock: EngineClock;
   readonly authorizer: Authorizer;
   readonly directory: () => BucketDirectory;
+  /** Asked before every request that is no read. */
+  readonly guard: WriteGuard;
 }
 
 /** How often a bucket may be said to be at another endpoint during one request. */
@@ -139,6 +142,7 @@ export function createWire(options: WireOptions): Wire {
     originOf: async (bucket, signal) => await options.directory().originOf(bucket, signal),
     async send(request, signal, consume) {
       throwIfCancelled(request.op, signal);
+      refuseWrite(request, options.guard);
       requireUsableKey(request);
       const directory = options.directory();
       const orCancelled = async <V>(work: Promise<V>): Promise<V> =>

@@ -33,6 +33,19 @@ export function createWriteAllowances(clock: EngineClock): WriteAllowances {
   };
 }
 
+/** What ends work that began before a connection was marked, and changes no object. No other write is let through. */
+const alwaysAllowed: ReadonlySet<string> = new Set(['AbortMultipartUpload']);
+
+/**
+ * Throws where the guard refuses a request. Whatever is no GET or HEAD is a write, also what nobody has thought of: this is
+ * asked on the way of every request.
+ */
+export function refuseWrite({ op, method }: { readonly op: string; readonly method: string }, guard: WriteGuard): void {
+  if (method === 'GET' || method === 'HEAD' || alwaysAllowed.has(op)) return;
+  const refusal = guard(op);
+  if (refusal !== undefined) throw refusal;
+}
+
 /** The guard of a connection: none may change a read-only one; a production one only who typed its name. */
 export function createWriteGuard(connection: Connection, allowances: WriteAllowances | undefined): WriteGuard {
   if (connection.isReadOnly === true) return (op) => readOnlyRefusal(op, connection);

@@ -2,7 +2,7 @@ import type { BucketName, ObjectKey } from '../../model/ids';
 import type { ObjectSummary } from '../../model/objectInfo';
 import type { ObjectCount } from '../../protocol/requests';
 import type { CosClient } from '../cos/client';
-import { CosFailure } from '../failure';
+import { isAbsent } from '../cos/absence';
 import { willBeComparable } from '../proof/comparable';
 import { wholeChecksum } from '../proof/expected';
 
@@ -69,7 +69,7 @@ async function summaryOf(
     if (whole === undefined) return info;
     return { ...info, checksumAlgorithm: whole.algorithm, checksumType: 'FULL_OBJECT' };
   } catch (error) {
-    if (error instanceof CosFailure && error.error.reason === 'noSuchKey') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 import type { CosError } from '../../model/cosError';
-import type { ConnectionId } from '../../model/ids';
+import type { BucketName, ConnectionId, TransferId } from '../../model/ids';
 import type { LocalPlatform } from '../../model/localNames';
 import type { Verdict } from '../../model/verdict';
 import type { ProtectedTargets } from '../../protocol/requests';
 import { cancelled, CosFailure } from '../failure';
 import type { Checksums } from '../checksums/checksums';
 import type { AclOperations } from '../cos/acl';
-import type { CosClient } from '../cos/client';
+import type { CosClient, DeletedKey } from '../cos/client';
 import type { MetadataOperations } from '../cos/metadata';
 import type { ProtectionOperations } from '../cos/protection';
 import type { ByteBudget } from './byteBudget';
@@ -32,6 +32,15 @@ export interface TransferEnd {
   readonly connections: Semaphore;
 }
 
+/** Where deletions note what they made, so that they can be undone. */
+export interface DeletionNotes {
+  note(
+    transferId: TransferId,
+    place: { readonly connectionId: ConnectionId; readonly bucket: BucketName },
+    deleted: readonly DeletedKey[],
+  ): void;
+}
+
 /** What every mover works with. */
 export interface TransferContext extends TransferEnd {
   readonly transfer: Transfer;
@@ -49,6 +58,8 @@ export interface TransferContext extends TransferEnd {
   readonly rateLimit: RateLimit;
   /** What others have noted of the uploads of an object. */
   readonly rivals: Rivals;
+  /** Where a deletion notes what it made. */
+  readonly deletions: DeletionNotes | undefined;
   /** Whether what is half-made stays for the next run (paused, or cut off by what `thrown` says), or is not ours any more. */
   readonly keepsTraces: (thrown: unknown) => boolean;
   /** Whether a failure of one item meets every other as well, and the transfer is to stand still until that is over. */

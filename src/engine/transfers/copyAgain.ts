@@ -11,7 +11,7 @@ import { proveCopy } from './copyProof';
 import { deleteSource, sourceInfo } from './sourceObject';
 import { accessOfCopy, proveAccess } from './keptAccess';
 import { hasLock, lockOf, proveRetained, retentionOfSource } from './keptProtection';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 
 /**
  * Aborts the upload that an earlier run has left, and answers with what vouches for its copy, if that is there: then the

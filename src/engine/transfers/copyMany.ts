@@ -15,7 +15,7 @@ import {
 import { createAccessLists } from './accessLists';
 import { runLanes } from './lanes';
 import { countProtectedTargets } from './protectedTargets';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 
 interface DecidedItem {
   readonly item: CopyItem;

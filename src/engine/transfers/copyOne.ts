@@ -31,7 +31,8 @@ import {
   type ReadRetention,
 } from './keptProtection';
 import { isHalfMade } from './notes';
-import { alreadyExists, findObject, freeKey } from './remoteClash';
+import { findObject } from '../cos/absence';
+import { alreadyExists, freeKey } from './remoteClash';
 
 const mostAttempts = 5;
 /** The service copies a part by itself: large parts mean few requests. */

@@ -10,7 +10,7 @@ import { inConnection, throwIfCutOff, type TransferContext, type TransferEnd } f
 import type { AccessLists } from './accessLists';
 import { errorOf } from './localFailure';
 import { nameChoice } from './nameFilter';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 
 /** The request of copies or moves. */
 export type CopyRequest = Extract<TransferRequest, { kind: 'copy' }>;

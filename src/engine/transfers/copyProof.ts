@@ -9,7 +9,7 @@ import { arrivalUnknown } from '../proof/arrivalUnknown';
 import { mayHaveActed } from '../http/httpClient';
 import { sentObject } from '../proof/sentBytes';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 
 /** An object and its copy. */
 export interface CopyPair {

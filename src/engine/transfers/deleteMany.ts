@@ -1,12 +1,13 @@
 import { objectKey, type ObjectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { TransferRequest } from '../../protocol/requests';
+import type { OnDeleted } from '../cos/client';
 import { CosFailure } from '../failure';
 import { inConnection, type TransferContext } from './context';
 import { batchKeys, deleteTogether, parallelBatches } from './deleteBatch';
 import { deleteOnce, writtenSince, type Doomed } from './deleteOnce';
 import { runLanes } from './lanes';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 import { isNewer, objectsBelow, outermostPrefixes } from './selection';
 
 /** The request of a deletion. */
@@ -103,13 +104,15 @@ async function* stillMeant(
 
 async function deleteBatch(
   context: TransferContext,
-  { bucket, keys: named }: DeleteRequest,
+  { connectionId, bucket, keys: named }: DeleteRequest,
   doomed: readonly Doomed[],
 ): Promise<void> {
-  const { notes } = context;
+  const { deletions, notes, transfer } = context;
   const items = doomed.map(({ key }) => ({ name: key, key }));
+  const noteDeleted: OnDeleted | undefined =
+    deletions && ((deleted) => deletions.note(transfer.identity.transferId, { connectionId, bucket }, deleted));
   await deleteTogether(context, items, async () => {
-    const failures = await deleteOnce(context, bucket, doomed);
+    const failures = await deleteOnce(context, bucket, doomed, noteDeleted);
     // What lies below a prefix is not listed again once it is deleted; keys that were named would be.
     if (named.length > 0) for (const { key } of doomed) notes.putOutcome(key, 'done');
     return failures;

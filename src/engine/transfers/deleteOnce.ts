@@ -2,11 +2,12 @@ import type { CosError } from '../../model/cosError';
 import type { BucketName, ObjectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { ItemFailure } from '../../model/transferState';
+import { findObject } from '../cos/absence';
+import type { OnDeleted } from '../cos/client';
 import { CosFailure } from '../failure';
 import { mayHaveActed } from '../http/httpClient';
 import { inConnection, type TransferContext } from './context';
 import { keyError } from './deleteBatch';
-import { findObject } from './remoteClash';
 import { clockToleranceMs } from './selection';
 
 /** A key to delete, and the object that a listing showed there. */
@@ -29,6 +30,7 @@ export async function deleteOnce(
   context: TransferContext,
   bucket: BucketName,
   doomed: readonly Doomed[],
+  onDeleted?: OnDeleted,
 ): Promise<readonly ItemFailure[]> {
   const { client, nowMs, signal } = context;
   const askedAtMs = nowMs();
@@ -37,7 +39,7 @@ export async function deleteOnce(
   for (let attempt = 1; ; attempt++) {
     const keys = open.map(({ key }) => key);
     try {
-      const failures = await inConnection(context, signal, () => client.deleteObjects(bucket, keys, signal));
+      const failures = await inConnection(context, signal, () => client.deleteObjects(bucket, keys, signal, onDeleted));
       return [...stayed, ...failures.map((failure) => ({ name: failure.key, error: keyError(bucket, failure) }))];
     } catch (thrown) {
       const isLost = thrown instanceof CosFailure && mayHaveActed(thrown) && thrown.error.retry === 'later';

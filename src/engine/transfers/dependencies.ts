@@ -4,7 +4,7 @@ import type { EngineConfiguration } from '../../protocol/requests';
 import type { Checksums } from '../checksums/checksums';
 import type { EngineClock } from '../clock';
 import type { EngineHost } from '../engine';
-import type { TransferClient } from './context';
+import type { DeletionNotes, TransferClient } from './context';
 import type { JournalKeeper } from './journalKeeper';
 
 /** What transfers need from the engine around them. */
@@ -17,6 +17,8 @@ export interface TransfersDependencies {
   readonly ids: () => TransferId;
   /** Transfers end with the engine when absent. */
   readonly keeper?: JournalKeeper;
+  /** Where deletions note what they made, so that they can be undone. */
+  readonly deletions?: DeletionNotes;
   /** Whose rules for file names apply; this machine's when absent. */
   readonly platform?: LocalPlatform;
 }

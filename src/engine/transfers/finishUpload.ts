@@ -18,7 +18,7 @@ import { runLanes } from './lanes';
 import { localFailure } from './localFailure';
 import { SourceFile } from './sourceFile';
 import { alreadyExists } from './remoteClash';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 import { layoutsOf, type UploadLayout } from './uploadMatch';
 
 /** The request to finish an upload that somebody began. */

@@ -7,7 +7,7 @@ import { arrivalUnknown, notAsked } from '../proof/arrivalUnknown';
 import { sentFile } from '../proof/sentBytes';
 import { carriesAll } from './carriedAttributes';
 import type { TransferContext } from './context';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 import type { SourceFile } from './sourceFile';
 
 /** How long asking what became of a write may take; a file is read for it. */

@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import { isReplaceRefused } from '../../model/protection';
 import type { ProtectedTargets } from '../../protocol/requests';
 import { inConnection, type TransferContext } from './context';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 
 /** Objects that are looked at before a question, besides those that are known; more would make a person wait. */
 const maxLooked = 100;

@@ -1,27 +1,12 @@
 import { keyProblem, objectKey, type BucketName, type ObjectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
+import { findObject } from '../cos/absence';
 import type { CosClient, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 
-/** What a HEAD says of an object, or undefined where there is none. */
-export async function findObject(
-  client: CosClient,
-  address: ObjectAddress,
-  signal: AbortSignal,
-): Promise<ObjectInfo | undefined> {
-  try {
-    return await client.headObject(address, signal);
-  } catch (thrown) {
-    if (thrown instanceof CosFailure && thrown.error.kind === 'notFound' && thrown.error.reason !== 'noSuchBucket') {
-      return undefined;
-    }
-    throw thrown;
-  }
-}
-
-/** The same, in one of the transfer's places. */
+/** What a HEAD says of an object, in one of the transfer's places; undefined where there is none. */
 export async function headOf(context: TransferContext, address: ObjectAddress): Promise<ObjectInfo | undefined> {
   return await inConnection(context, context.signal, () => findObject(context.client, address, context.signal));
 }

@@ -10,7 +10,7 @@ import type { Arrival } from '../proof/arrival';
 import { arrivalUnknown } from '../proof/arrivalUnknown';
 import { arrivalAt, sentOf } from './landed';
 import type { ItemNote } from './notes';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 import { SourceFile } from './sourceFile';
 import type { UploadItem } from './uploadPlan';
 

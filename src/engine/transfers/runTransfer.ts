@@ -18,7 +18,7 @@ import { upload } from './upload';
 /** What a run needs besides its transfer. */
 export interface RunSurroundings extends Pick<
   TransferContext,
-  'budget' | 'garbage' | 'checksums' | 'connections' | 'rateLimit' | 'rivals' | 'platform' | 'nowMs'
+  'budget' | 'garbage' | 'checksums' | 'connections' | 'rateLimit' | 'rivals' | 'deletions' | 'platform' | 'nowMs'
 > {
   readonly configuration: EngineConfiguration;
   clientFor(signal: AbortSignal): Promise<TransferClient>;
@@ -76,6 +76,7 @@ export async function runTransfer(
       checksums: around.checksums,
       rateLimit: around.rateLimit,
       rivals: around.rivals,
+      deletions: around.deletions,
       connections: around.connections,
       endOf: (connectionId) => around.endOf(connectionId, signal),
       maxConnections: configuration.maxConnections,

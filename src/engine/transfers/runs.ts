@@ -65,6 +65,7 @@ export function createRuns(
       checksums: dependencies.checksums,
       rateLimit,
       rivals,
+      deletions: dependencies.deletions,
       connections: connectionsOf(request.connectionId, configuration.maxConnections),
       platform: dependencies.platform ?? platformOf(process.platform),
       nowMs: () => clock.nowMs(),

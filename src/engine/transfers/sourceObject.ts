@@ -4,7 +4,7 @@ import { inConnection, type TransferContext, type TransferEnd } from './context'
 import type { CopyNote } from './copyNote';
 import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
 import { deleteUnchanged } from './copyProof';
-import { findObject } from './remoteClash';
+import { findObject } from '../cos/absence';
 
 /** What a HEAD says of the source. Throws `changedMeanwhile` where it is not the object of the plan any more. */
 export async function sourceInfo({ signal }: TransferContext, end: TransferEnd, item: CopyItem): Promise<ObjectInfo> {

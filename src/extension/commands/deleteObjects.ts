@@ -6,6 +6,7 @@ import { countObjects } from '../transfers/countObjects';
 import type { CommandOutcome, CommandServices } from './command';
 import { deleteQuestion } from './deleteQuestion';
 import { rowCount } from './keyText';
+import type { DeletionRun } from './lastDelete';
 import type { ObjectsTarget } from './targets';
 
 /** Deletes objects and folders after a question that says how many there are and that it is for good. */
@@ -23,13 +24,10 @@ export async function deleteObjects(
   const { message, detail } = deleteQuestion(targets, count.value, { isUndoable, held }, vscode.l10n.t);
   const button = vscode.l10n.t('Delete');
   if ((await services.prompts.confirm(message, detail, button)) !== button) return;
-  const startedAtMs = Date.now() - clockToleranceMs;
-  const { deleted, outcome } = await runDeletions(services, targets);
+  const { deleted, runs, outcome } = await runDeletions(services, targets);
   // What was deleted before a failure or a cancel can be undone as well.
-  if (isUndoable && deleted > 0) {
-    services.deletes.last = { targets, startedAtMs, endedAtMs: Date.now() + clockToleranceMs };
-    void offerUndo(services, deleted);
-  }
+  if (runs.length > 0) services.deletes.last = { kind: 'transfers', runs };
+  if (isUndoable && deleted > 0) void offerUndo(services, deleted);
   return outcome;
 }
 
@@ -37,19 +35,22 @@ export async function deleteObjects(
 async function runDeletions(
   { transfers }: CommandServices,
   targets: readonly ObjectsTarget[],
-): Promise<{ readonly deleted: number; readonly outcome: CommandOutcome }> {
+): Promise<{
+  readonly deleted: number;
+  readonly runs: readonly DeletionRun[];
+  readonly outcome: CommandOutcome;
+}> {
   let deleted = 0;
+  const runs: DeletionRun[] = [];
   for (const { connectionId, bucket, keys, prefixes } of targets) {
     const run = await transfers.run({ kind: 'delete', connectionId, bucket, keys, prefixes });
-    if (!run.ok) return { deleted, outcome: run };
+    if (!run.ok) return { deleted, runs, outcome: run };
+    if (run.value.itemsDone > 0) runs.push({ transferId: run.value.transferId, connectionId, bucket });
     deleted += run.value.itemsDone;
     if (run.value.state === 'cancelled') break;
   }
-  return { deleted, outcome: undefined };
+  return { deleted, runs, outcome: undefined };
 }
-
-/** The service's clock and this machine's need not agree to the second. */
-const clockToleranceMs = 60_000;
 
 /** Whether all buckets keep versions, so that a deletion can be undone. Somebody who may not ask is told of no undo. */
 async function keepVersions({ engine }: CommandServices, targets: readonly ObjectsTarget[]): Promise<boolean> {

@@ -1,11 +1,17 @@
-import type { ObjectsTarget } from './targets';
+import type { BucketName, ConnectionId, TransferId } from '../../model/ids';
 
-/** The last deletion of this window whose objects can be brought back, since their bucket keeps versions. */
-export interface LastDelete {
-  readonly targets: readonly ObjectsTarget[];
-  /** By the service's clock as far as it is known: the times between which its delete markers were made. */
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
+/** The last deletion of this window, whoever asked for it: only that one can be undone, and once. */
+export type LastDelete =
+  | { readonly kind: 'transfers'; readonly runs: readonly DeletionRun[] }
+  /** It was of versions, or of a whole bucket. */
+  | { readonly kind: 'forGood' }
+  | { readonly kind: 'undone' };
+
+/** A transfer that deleted something. The engine knows which delete markers it made. */
+export interface DeletionRun {
+  readonly transferId: TransferId;
+  readonly connectionId: ConnectionId;
+  readonly bucket: BucketName;
 }
 
 /** Where it is kept. */

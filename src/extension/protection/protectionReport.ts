@@ -1,3 +1,4 @@
+import { csvText } from '../../model/csv';
 import { plain } from '../ui/gate/plain';
 import { deletability, obstaclesOf, type Deletability, type Protection } from '../../model/protection';
 import type { CosError } from '../../model/cosError';
@@ -90,7 +91,7 @@ export function reportCsv(
     protection === undefined ? '' : holdsCell(protection),
     error === undefined ? '' : sentence(error),
   ]);
-  return [head, ...body].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
+  return csvText([head, ...body]);
 }
 
 function untilCell(protection: Protection): string {
@@ -107,9 +108,4 @@ function untilCell(protection: Protection): string {
 function holdsCell(protection: Protection): string {
   if (protection.kind === 'retention') return protection.holds.map(({ id }) => id).join(' ');
   return protection.kind === 'objectLock' && protection.hasLegalHold ? 'ON' : '';
-}
-
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -4,6 +4,7 @@ import type { TransferId } from '../../model/ids';
 import { isFinal, type TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { Changes, EngineClient, FailureReporter, Prompts } from '../services';
+import type { LastDeletes } from '../commands/lastDelete';
 import { DisposableStore } from '../ui/lifecycle';
 import { changesOf, changesOfSnapshot } from './changesOf';
 import { TransferControl } from './control';
@@ -35,6 +36,7 @@ export interface TransferServices {
   readonly changes: Changes;
   readonly prompts: Prompts;
   readonly failures: FailureReporter;
+  readonly deletes: LastDeletes;
   /** Of this workspace: whether the last window left transfers behind. */
   readonly memory: Pick<vscode.Memento, 'get' | 'update'>;
 }
@@ -85,7 +87,18 @@ export class Transfers implements TransferRunner, vscode.Disposable {
     const { transferId } = started.value;
     this.#requests.set(transferId, { request, options });
     this.mirror.apply([started.value]);
-    return { ok: true, value: await this.#follow(transferId) };
+    const ended = await this.#follow(transferId);
+    this.#noteDeletion(request, ended);
+    return { ok: true, value: ended };
+  }
+
+  /** Whatever deletes last in this window is what an undo means. */
+  #noteDeletion(request: TransferRequest, { transferId, itemsDone }: TransferSnapshot): void {
+    if (itemsDone === 0) return;
+    if (request.kind === 'empty') this.#services.deletes.last = { kind: 'forGood' };
+    if (request.kind !== 'delete') return;
+    const { connectionId, bucket } = request;
+    this.#services.deletes.last = { kind: 'transfers', runs: [{ transferId, connectionId, bucket }] };
   }
 
   async cancel(id: TransferId): Promise<void> {

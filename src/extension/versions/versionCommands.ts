@@ -150,6 +150,7 @@ export async function deleteVersion(services: CommandServices, node: TreeNode | 
     if ((await prompts.confirm(locked, detail, bypass)) !== bypass) return;
     deleted = await engine.send('versions/delete', { ...params, bypassGovernance: true });
   }
+  if (deleted.ok && !isDeleteMarker) services.deletes.last = { kind: 'forGood' };
   fireObjects(changes, [object]);
   return deleted;
 }

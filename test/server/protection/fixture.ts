@@ -156,7 +156,14 @@ export async function startProtected(signIn: 'hmac' | 'iam' = 'hmac'): Promise<P
         http,
         clock: engineClock,
       });
-      const wire = createWire({ connection, http, clock: engineClock, authorizer, directory: () => directory });
+      const wire = createWire({
+        connection,
+        http,
+        clock: engineClock,
+        authorizer,
+        guard: () => undefined,
+        directory: () => directory,
+      });
       const directory = createBucketDirectory(
         connection,
         engineClock,

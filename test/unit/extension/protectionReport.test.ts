@@ -45,9 +45,9 @@ describe('a report on protection', () => {
   it('is written as comma-separated values that spreadsheets neither split nor calculate', () => {
     const csv = reportCsv([row('a,"b"\nc', held), row('=1+1', locked)], nowMs, () => '', t);
     expect(csv.split('\r\n')).toEqual([
-      'bucket,key,mechanism,deletable,until,mode,legalHolds,error',
-      'b,"a,""b""\nc",retention policy,held,1970-01-01T00:00:00.000Z,,a b,',
-      "b,'=1+1,Object Lock,at,2026-01-03T00:00:00.000Z,GOVERNANCE,,",
+      '"bucket","key","mechanism","deletable","until","mode","legalHolds","error"',
+      '"b","a,""b""\nc","retention policy","held","1970-01-01T00:00:00.000Z","","a b",""',
+      `"b","'=1+1","Object Lock","at","2026-01-03T00:00:00.000Z","GOVERNANCE","",""`,
       '',
     ]);
   });
@@ -55,7 +55,7 @@ describe('a report on protection', () => {
   it('names an error instead of a protection that could not be read', () => {
     const error = { kind: 'denied', op: 'GetObject', retry: 'never', detail: '' } as const;
     expect(reportCsv([{ bucket: 'b', key: 'k', error }], nowMs, () => 'denied; it needs Reader', t)).toContain(
-      'b,k,,,,,,denied; it needs Reader\r\n',
+      '"b","k","","","","","","denied; it needs Reader"\r\n',
     );
   });
 

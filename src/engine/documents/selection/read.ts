@@ -1,3 +1,4 @@
+import { isAbsent } from '../../cos/absence';
 import { shownEntries } from '../../cos/headerWords';
 import { maxSelectionNames, type DocumentSubject } from '../../../model/configDocument';
 import { objectKey, type BucketName, type ObjectKey } from '../../../model/ids';
@@ -102,7 +103,7 @@ async function lookAt(
         found.set(key, await stateOf(client, bucket, key, signal));
       } catch (error) {
         if (!(error instanceof CosFailure) || endsAll(error)) throw error;
-        if (error.error.reason === 'noSuchKey') gone.add(key);
+        if (isAbsent(error)) gone.add(key);
         else failures.set(key, error);
       }
     }

@@ -40,7 +40,7 @@ function servicesOf(versioning: string, ...ends: readonly { itemsDone: number; s
     transfers: {
       run: () => {
         next += 1;
-        return Promise.resolve({ ok: true, value: ends[next - 1] });
+        return Promise.resolve({ ok: true, value: { transferId: `t${next}`, ...ends[next - 1] } });
       },
     },
   };
@@ -56,7 +56,10 @@ describe('a deletion in buckets that keep versions', () => {
     );
     await deleteObjects(services, targets);
     expect(said).toEqual(['Deleted 3 objects.']);
-    expect(deletes.last?.targets).toEqual(targets);
+    expect(deletes.last).toEqual({
+      kind: 'transfers',
+      runs: targets.map(({ connectionId: id, bucket }, at) => ({ transferId: `t${at + 1}`, connectionId: id, bucket })),
+    });
   });
 
   it('can be undone as far as it came when it is cancelled', async () => {
@@ -71,6 +74,11 @@ describe('a deletion in buckets that keep versions', () => {
     await deleteObjects(none.services, targets);
     const never = servicesOf('never', { itemsDone: 2, state: 'done' }, { itemsDone: 2, state: 'done' });
     await deleteObjects(never.services, targets);
-    expect([none.said, none.deletes.last, never.said, never.deletes.last]).toEqual([[], undefined, [], undefined]);
+    expect([none.said, none.deletes.last, never.said, never.deletes.last?.kind]).toEqual([
+      [],
+      undefined,
+      [],
+      'transfers',
+    ]);
   });
 });
