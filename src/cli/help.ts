@@ -56,9 +56,8 @@ ${commonHelp}`,
   cos cp cos://bucket/key -                    download to standard output; pipes such as <(command) and >(command) work, too
   cos cp cos://bucket/a cos://other/b          copy inside the service
 
-Nothing half-written stays, whatever happens: a file or object appears when it is complete. A last line
-on a terminal, and "verdicts" of --json, say what vouches for the bytes: a checksum, or their size alone where the service names
-none, which is always told.
+Nothing half-written stays, whatever happens: a file or object appears when it is complete. The last line on standard error,
+or "verdicts" of --json, says what vouches for the bytes: a checksum, or their size alone where the service names none.
 Bytes on standard output are compared once they are out: wait for the exit code.
 With --recursive:
 ${folderHelp}

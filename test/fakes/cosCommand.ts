@@ -10,8 +10,12 @@ import type { LocalServerInfo } from '../../src/localServer/info';
 export interface CommandResult {
   readonly exitCode: number | null;
   readonly stdout: string;
+  /** But for what vouches for the bytes, which ends every copy that was made. */
   readonly stderr: string;
+  readonly verdicts: readonly string[];
 }
+
+const verdictLine = /^cos: (?:\d+ items? )?(?:verified by |size only: |taken on trust: )/;
 
 /** How to run the command once. */
 export interface CommandRun {
@@ -70,5 +74,12 @@ export async function runCos(bundle: string, args: readonly string[], run: Comma
   child.stdin.on('error', () => undefined); // the command may end before it has read everything
   child.stdin.end(run.input);
   const [exitCode] = (await once(child, 'close')) as [number | null];
-  return { exitCode, stdout, stderr };
+  const lines = stderr.split(/(?<=\n)/);
+  const isVerdict = (line: string) => verdictLine.test(line);
+  return {
+    exitCode,
+    stdout,
+    stderr: lines.filter((line) => !isVerdict(line)).join(''),
+    verdicts: lines.filter(isVerdict).map((line) => line.trim().replace(/^cos: /, '')),
+  };
 }

@@ -64,6 +64,7 @@ class Walk {
   readonly #isLeftOut: IsLeftOut;
   readonly #skipSymlinks: boolean;
   readonly #signal: AbortSignal;
+  #contentsOf: string | undefined;
 
   constructor(transfer: Transfer, isLeftOut: IsLeftOut, skipSymlinks: boolean, signal: AbortSignal) {
     this.#transfer = transfer;
@@ -85,6 +86,7 @@ class Walk {
     if (name !== '' && this.#isLeftOutAnyhow(`${prefix}${name}`)) return;
     const state = await this.#stat(fsPath, `${prefix}${name}`);
     if (state === undefined) return;
+    this.#contentsOf = name === '' ? fsPath : undefined;
     if (name !== '' && state.isDirectory() && this.#isLeftOut(`${prefix}${name}`, 'folder')) return;
     if (state.isDirectory()) yield* this.#folder(fsPath, name === '' ? prefix : `${prefix}${name}/`, [identity(state)]);
     else yield* this.#file(fsPath, `${prefix}${name === '' ? basename(fsPath) : name}`, state);
@@ -98,7 +100,8 @@ class Walk {
       this.#fail(fsPath, localFailure('upload', 'list', fsPath, cause));
       return;
     }
-    if (entries.length === 0) this.#transfer.addEmptyFolder();
+    // A source whose content alone is wanted gives its name to nothing.
+    if (entries.length === 0 && fsPath !== this.#contentsOf) this.#transfer.addEmptyFolder();
     for (const entry of entries.sort((a, b) => Buffer.compare(a, b))) {
       if (this.#signal.aborted) throw cancelled('upload');
       const name = entry.toString('utf8');

@@ -37,7 +37,7 @@ describe('a place of the command line', () => {
     await world.put(['here/a']);
     const typo = `cos://${bucket}/heer`;
     const said = `cos: bucket "${bucket}" holds nothing below "heer/"\n`;
-    expect(await cos(['rm', '-r', '--yes', typo])).toEqual({ exitCode: 1, stdout: '', stderr: said });
+    expect(await cos(['rm', '-r', '--yes', typo])).toMatchObject({ exitCode: 1, stdout: '', stderr: said });
     expect(await cos(['rm', '-r', '--yes', `cos://${bucket}/here`, typo])).toMatchObject({
       exitCode: 1,
       stderr: `cos: one of the places holds nothing, so nothing was deleted\n${said}`,
