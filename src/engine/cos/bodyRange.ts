@@ -1,3 +1,4 @@
+import { multipartLimits } from '../../model/partPlan';
 import type { WireAnswer } from '../http/exchange';
 
 /** Which bytes of an object the body of an answer holds. */
@@ -26,7 +27,8 @@ export function bodyRangeOf(
   asked: AskedRange | undefined,
 ): BodyRange | BodyRangeProblem | 'unknown' {
   const contentLength = lengthOf(headers['content-length']);
-  if (contentLength === 'invalid') return { problem: `names no length ("${shown(headers['content-length'])}")` };
+  if (contentLength === 'invalid')
+    return { problem: `names no length that an object can have ("${shown(headers['content-length'])}")` };
   if (status === 200) {
     if (contentLength === undefined) return 'unknown';
     return { offsetBytes: 0, lengthBytes: contentLength, totalBytes: contentLength };
@@ -56,7 +58,8 @@ export function headSizeOf(headers: WireAnswer['headers']): number | undefined {
 
 function lengthOf(text: string | undefined): number | 'invalid' | undefined {
   if (text === undefined) return undefined;
-  return /^\d{1,15}$/.test(text) ? Number(text) : 'invalid';
+  const isLength = /^\d{1,15}$/.test(text) && Number(text) <= multipartLimits.maxObjectBytes;
+  return isLength ? Number(text) : 'invalid';
 }
 
 function shown(text: string | undefined): string {

@@ -192,8 +192,7 @@ export function createMultipart(
           () => findObject(address, signal),
         );
       } catch (error) {
-        if (error instanceof StoredOtherwise)
-          throw damaged(op, address, 'What the service stored is not what was sent.');
+        if (error instanceof StoredOtherwise) throw damaged(op, address, 'was stored with other bytes than were sent');
         throw error;
       }
     });

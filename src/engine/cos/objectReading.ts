@@ -52,7 +52,7 @@ export function createReading(
       if (sizeBytes === undefined) throw noSize(address, undefined);
       return { offsetBytes: 0, lengthBytes: sizeBytes, totalBytes: sizeBytes };
     }
-    if ('problem' in body) throw damaged('GetObject', address, `The answer ${body.problem}.`);
+    if ('problem' in body) throw damaged('GetObject', address, `did not arrive intact: the answer ${body.problem}`);
     if (sizeBytes !== undefined && body.totalBytes !== sizeBytes) {
       throw wrongLength(address, `It had ${sizeBytes} bytes before, and has ${body.totalBytes} by this answer.`);
     }
@@ -164,7 +164,7 @@ export function noSize({ bucket, key }: ObjectAddress, length: string | undefine
 }
 
 /** The failure of bytes that are not those of the object. */
-export function damaged(op: string, address: ObjectAddress, detail: string): CosFailure {
+export function damaged(op: string, address: ObjectAddress, what: string): CosFailure {
   return new CosFailure({
     kind: 'network',
     op,
@@ -172,6 +172,6 @@ export function damaged(op: string, address: ObjectAddress, detail: string): Cos
     bucket: address.bucket,
     key: address.key,
     retry: 'later',
-    detail: `${detail} ("${address.key}")`,
+    detail: `"${address.key}" ${what}`,
   });
 }

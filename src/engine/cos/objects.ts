@@ -141,7 +141,7 @@ export function createObjects(
       const reading = createReading(address, options, sink);
       await read(reading, address, signal);
       const { info } = reading;
-      if (info === undefined) throw damaged('GetObject', address, 'There was no answer.');
+      if (info === undefined) throw damaged('GetObject', address, 'was not answered');
       const ask = (partNumber: number) => partSize(address, partNumber, info.etag, signal);
       if (reading.needsPartSizes()) {
         reading.prove(await ReadProof.startInParts(expectedOf(info), info.sizeBytes, ask));
@@ -153,13 +153,13 @@ export function createObjects(
         await read(again, address, signal);
       });
       if (verdict === 'differs') {
-        throw damaged('GetObject', address, 'The bytes that arrived are not those of the object.');
+        throw damaged('GetObject', address, 'did not arrive intact: its checksum does not match what arrived');
       }
       if (verdict?.kind === 'sizeOnly' && (await isEncodedOnItsWay(address, info, signal))) {
         throw damaged(
           'GetObject',
           address,
-          `It came encoded ("${info.headers.contentEncoding ?? ''}"), and is not stored so.`,
+          `arrived with an encoding ("${info.headers.contentEncoding ?? ''}") that it is not stored with`,
         );
       }
       return verdict === undefined ? info : { ...info, verdict };
@@ -222,7 +222,7 @@ export function createObjects(
         return { ...outcome, conditionCheckedBy, verdict: { kind: 'sizeOnly', why: 'notCompared' } };
       }
       if (outcome.etag.toLowerCase() !== md5Hex(body)) {
-        throw damaged(putOp, address, 'What the service stored is not what was sent.');
+        throw damaged(putOp, address, 'was stored with other bytes than were sent');
       }
       return { ...outcome, conditionCheckedBy, verdict: { kind: 'verified', by: 'MD5', of: 'whole' } };
     },
