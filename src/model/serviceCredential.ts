@@ -1,3 +1,5 @@
+import { credentialAssignments } from './credentialAssignments';
+
 /** The keys of an HMAC pair. */
 export interface HmacPair {
   readonly accessKeyId: string;
@@ -42,7 +44,7 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function readServiceCredential(text: string): CredentialText {
   const trimmed = text.trim();
-  if (!/^[[{]/.test(trimmed)) return readTerminalText(trimmed);
+  if (!looksLikeJson(trimmed)) return readTerminalText(trimmed);
   let parsed: unknown;
   try {
     parsed = JSON.parse(trimmed);
@@ -94,7 +96,27 @@ function readTerminalText(text: string): CredentialText {
     cos_hmac_keys: { access_key_id: at('access_key_id'), secret_access_key: at('secret_access_key') },
   };
   const read = readFields(fields, undefined);
+  if (read.kind === 'found') return read;
+  const assigned = readAssignments(text);
+  if (assigned.kind === 'found') return assigned;
   return read.kind === 'notACredential' ? { kind: 'malformed' } : read;
+}
+
+/** What `.env` files, YAML, INI, Terraform and shells assign. */
+function readAssignments(text: string): CredentialText {
+  const found = credentialAssignments(text);
+  const at = (role: (typeof found)[number]['role']) => found.find((one) => one.role === role)?.value;
+  const fields = {
+    apikey: at('apiKey'),
+    resource_instance_id: at('instance'),
+    cos_hmac_keys: { access_key_id: at('accessKeyId'), secret_access_key: at('secretAccessKey') },
+  };
+  return readFields(fields, undefined);
+}
+
+/** A bracket begins JSON, or a section of an INI file. */
+function looksLikeJson(trimmed: string): boolean {
+  return /^[[{]/.test(trimmed) && !/^\[[\w .:"-]+\][ \t]*(?:[#;].*)?\r?\n/.test(trimmed);
 }
 
 /** Members of a service credential (service-credentials.md). */
@@ -119,6 +141,11 @@ export function isNothingButCredential(text: string): boolean {
 
 /** Where the secrets of a Cloud Object Storage credential are in a text; nowhere for keys of other services. */
 export function secretPlaces(text: string): readonly { readonly offset: number; readonly length: number }[] {
+  if (!looksLikeJson(text.trim())) {
+    return credentialAssignments(text)
+      .filter(({ role }) => role === 'apiKey' || role === 'secretAccessKey')
+      .map(({ offset, value }) => ({ offset, length: value.length }));
+  }
   if (!/"cos_hmac_keys"|:cloud-object-storage:/.test(text) || readServiceCredential(text).kind !== 'found') return [];
   return [...text.matchAll(/"(?:apikey|secret_access_key)"\s*:\s*"([^"\\]+)"/g)].map((match) => {
     const length = (match[1] ?? '').length;

@@ -4,7 +4,14 @@ import { DisposableStore } from '../ui/lifecycle';
 
 /** No service credential is longer. */
 const mostCharacters = 256 * 1024;
-const languages = ['json', 'jsonc', 'plaintext'];
+const languages = new Set(
+  'json jsonc plaintext dotenv properties ini toml yaml dockercompose terraform terraform-vars hcl shellscript powershell bat'.split(
+    ' ',
+  ),
+);
+/** Files that no language is known for where nobody has installed it. */
+const names =
+  /(?:^|\/)(?:\.env(?:\.[^/]*)?|[^/]*\.(?:env|ya?ml|ini|cfg|conf|properties|toml|tf|tfvars|hcl|sh|bash|zsh|ps1|cmd|bat))$/i;
 
 /**
  * Warns of service credentials that lie as files in the workspace, from where they get committed and shared, and offers to
@@ -19,9 +26,8 @@ export class WorkspaceCredentials implements vscode.Disposable, vscode.CodeActio
     this.#owned.add(workspace.onDidOpenTextDocument((document) => this.#check(document)));
     this.#owned.add(workspace.onDidSaveTextDocument((document) => this.#check(document)));
     this.#owned.add(workspace.onDidCloseTextDocument(({ uri }) => this.#collection.delete(uri)));
-    const selector = languages.map((language) => ({ scheme: 'file', language }));
     const kinds = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
-    this.#owned.add(vscode.languages.registerCodeActionsProvider(selector, this, kinds));
+    this.#owned.add(vscode.languages.registerCodeActionsProvider({ scheme: 'file' }, this, kinds));
     for (const document of workspace.textDocuments) this.#check(document);
   }
 
@@ -44,8 +50,8 @@ export class WorkspaceCredentials implements vscode.Disposable, vscode.CodeActio
 
   #check(document: vscode.TextDocument): void {
     const { uri, languageId } = document;
-    const isCandidate =
-      uri.scheme === 'file' && languages.includes(languageId) && vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+    const isKnown = languages.has(languageId) || names.test(uri.path);
+    const isCandidate = uri.scheme === 'file' && isKnown && vscode.workspace.getWorkspaceFolder(uri) !== undefined;
     if (!isCandidate) return;
     const text = document.getText();
     const places = text.length > mostCharacters ? [] : secretPlaces(text);

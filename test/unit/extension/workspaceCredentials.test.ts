@@ -1,4 +1,5 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { readServiceCredential } from '../../../src/model/serviceCredential';
 
 const shown = new Map<string, readonly { range: { from: number; to: number } }[]>();
 const opened: ((document: unknown) => void)[] = [];
@@ -119,4 +120,69 @@ it('never deletes a file that holds more than the one credential', async () => {
     await run('Delete File');
   }
   expect(removed).toEqual([]);
+});
+
+describe('other files of a workspace', () => {
+  const secret = '0a1b2c3d4e5f60718293a4b5c6d7e8f9a0b1c2d3e4f50617';
+  const key = 'Zx8_qT-4mVb2Lr0Wc7Ny5Kd1Hs9Pf3Gj6Ua2Ei8Ro4Tw';
+  const show = (path: string, languageId: string, text: string) => {
+    const document = { ...documentOf(`/workspace/${path}`, undefined), languageId, getText: () => text };
+    open(document);
+    return shown.get(`/workspace/${path}`)?.map(({ range }) => text.slice(range.from, range.to)) ?? [];
+  };
+
+  it.each([
+    ['.env', 'dotenv', `COS_API_KEY_ID=${key}\nPORT=80\n`, [key]],
+    ['.env.local', 'plaintext', `export IBM_API_KEY_ID="${key}"`, [key]],
+    ['deploy.yaml', 'yaml', `env:\n  - name: x\n    ibmcloud_api_key: '${key}'\n`, [key]],
+    [
+      'cos.yml',
+      'yaml',
+      `cos_hmac_keys:\n  access_key_id: 0a1b2c3d4e5f60718293a4b5c6d7e8f9\n  secret_access_key: ${secret} # ibm\n`,
+      [secret],
+    ],
+    ['app.ini', 'ini', `[cos]\ncos_secret_access_key = ${secret}\n`, [secret]],
+    ['main.tf', 'terraform', `provider "ibm" {\n  ibmcloud_api_key = "${key}"\n}\n`, [key]],
+    ['vars.tf', 'plaintext', `variable "ibmcloud_api_key" {\n  type = string\n  default = "${key}"\n}\n`, [key]],
+    ['prod.tfvars', 'terraform-vars', `ibmcloud_api_key = "${key}"\n`, [key]],
+    [
+      'run.sh',
+      'shellscript',
+      `export AWS_SECRET_ACCESS_KEY=${secret}\nURL=https://s3.us.cloud-object-storage.appdomain.cloud\n`,
+      [secret],
+    ],
+    ['run.ps1', 'powershell', `$env:IBMCLOUD_API_KEY = "${key}"\n`, [key]],
+  ])('have their secrets underlined: %s', (path, language, text, secrets) => {
+    expect(show(path, language, text)).toEqual(secrets);
+  });
+
+  it.each([
+    ['a placeholder', `IBMCLOUD_API_KEY=<your-api-key-here-please>`],
+    ['a variable', `ibmcloud_api_key = var.ibmcloud_api_key_of_the_team`],
+    ['a reference', 'IBM_API_KEY_ID=${SECRET_FROM_ELSEWHERE_OF_CI}'],
+    ['crosses', `COS_API_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`],
+    ['a word', `COS_API_KEY=changeme-changeme-changeme`],
+    ['keys of Amazon', `AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPL2\nAWS_SECRET_ACCESS_KEY=${secret}\n# not ibm`],
+    ['keys of nobody knows whom', `AWS_SECRET_ACCESS_KEY=${secret}`],
+    ['an API key of another service', `STRIPE_API_KEY=${key}`],
+    ['a name alone', `apikey: ${key}`],
+  ])('are left alone for %s', (_what, text) => {
+    expect(show('.env', 'dotenv', text)).toEqual([]);
+  });
+
+  it('are offered for the keychain with what belongs to the secret', async () => {
+    const text = `COS_ACCESS_KEY_ID=0a1b2c3d4e5f60718293a4b5c6d7e8f9\nCOS_SECRET_ACCESS_KEY=${secret}\n`;
+    expect(readServiceCredential(text)).toEqual({
+      kind: 'found',
+      credential: { hmac: { accessKeyId: '0a1b2c3d4e5f60718293a4b5c6d7e8f9', secretAccessKey: secret } },
+    });
+    const document = { ...documentOf('/workspace/.env', undefined), languageId: 'dotenv', getText: () => text };
+    open(document);
+    const actions = new WorkspaceCredentials().provideCodeActions(document as never, {} as never);
+    expect(actions[0]?.command?.command).toBe('ibmcos.connection.storeAndRemove');
+    editor.document = document;
+    await run('Delete File');
+    expect(added).toHaveBeenCalledWith(expect.anything(), text, '".env"');
+    expect(removed).toEqual([]);
+  });
 });
