@@ -88,3 +88,31 @@ test('the versions of an object are seen, one is restored, and a deletion is und
   await workbench.clickNotification('Deleted 1 object', 'Undo');
   await workbench.row('notes.txt').waitFor();
 });
+
+test('a folder whose name would be a link that runs a command is text wherever it is shown', async () => {
+  const session = current();
+  const { workbench } = session;
+  const bucket = 'web-assets';
+  const name = '[Sign in again](command:workbench.action.files.newUntitledFile)';
+  const turned = 'invoice-\u202Egpj.exe';
+  const client = rawClient(await tryLocalStorage(session));
+  for (const key of [`${name}/x`, turned])
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'x' }));
+  await workbench.expand(bucket);
+  await workbench.row('invoice-<U+202E>gpj.exe').waitFor();
+  const folder = workbench.view('Buckets').locator('.monaco-list-row').filter({ hasText: '[Sign in again]' });
+  await workbench.contextMenu(folder, 'New Object…');
+  const widget = workbench.page.locator('.quick-input-widget');
+  await widget.getByText('[Sign in again]').first().waitFor();
+  // The buttons of a title are links without a place, and no part of its text.
+  const links = await widget
+    .locator('a:not(.action-label)')
+    .evaluateAll((all) => all.map(({ outerHTML }) => outerHTML));
+  expect(links.filter((link) => /sign in|command:/i.test(link))).toEqual([]);
+  expect(await widget.getByText('command:workbench').count()).toBeGreaterThan(0);
+  await workbench.page.keyboard.press('Escape');
+  await folder.hover();
+  const hover = workbench.page.locator('.workbench-hover').filter({ hasText: 'Sign in again' }).first();
+  await hover.waitFor();
+  expect(await hover.locator('a[href*="command:"], a[data-href*="command:"]').count()).toBe(0);
+});
