@@ -4,8 +4,10 @@ export interface LocalServerInfo {
   readonly endpoint: string;
   /** S3 endpoints by location code. */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** Tokens and passcodes; also the account list. */
+  /** Tokens; also the account list. */
   readonly iamEndpoint: string;
+  /** The same with a secret of this run, below which a passcode is shown: it opens a session of the local developer. */
+  readonly signInEndpoint: string;
   /** The account list, `GET /coe/v2/accounts`. */
   readonly accountsEndpoint: string;
   /** Resource Configuration API, with its `/v1`. */

@@ -142,6 +142,7 @@ async function start(options: LocalServerOptions, closers: Closers): Promise<Omi
     endpoint: urlOf(locations[0].code),
     endpoints: Object.fromEntries(locations.map(({ code }) => [code, urlOf(code)])),
     iamEndpoint: urlOf('iam'),
+    signInEndpoint: `${urlOf('iam')}/${pathSecret}`,
     accountsEndpoint: urlOf('iam'),
     configEndpoint: `${urlOf('configuration')}/v1`,
     kmsEndpoint: urlOf('key protect'),
@@ -187,7 +188,14 @@ function createServices(parts: {
   const tokenSettings = defaultTokenSettings();
   const switches = { ...defaultSwitches };
   const json = (service: JsonService) => createJsonHandler(service, { faults, log });
-  const iam = createIamService({ identities, passcodes, settings: tokenSettings, clock, issuer: () => urlOf('iam') });
+  const iam = createIamService({
+    identities,
+    passcodes,
+    settings: tokenSettings,
+    clock,
+    issuer: () => urlOf('iam'),
+    pathSecret: parts.pathSecret,
+  });
   const resourceController = createResourceController({
     identities,
     catalogueUrl: () => `${urlOf('configuration')}/v2/endpoints`,

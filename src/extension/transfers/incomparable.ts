@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { ObjectCount } from '../../protocol/requests';
 import type { EngineClient, Prompts } from '../services';

@@ -72,7 +72,7 @@ export function createResourceController(context: KeyContext): JsonService {
         operation: 'resourceController.getKey',
         handle: (request) => {
           const who = caller(request);
-          return { status: 200, json: describeKey(findKey(request, who, context), who, context) };
+          return { status: 200, json: describeKey(findKey(request, who, context), 'hidden', context) };
         },
       },
       {
@@ -148,7 +148,7 @@ function listKeys(
   const start = request.url.searchParams.get('start');
   const query = start === null ? request.url.searchParams : decodeStart(start).query;
   const views = keys
-    .map((key) => describeKey(key, caller, context))
+    .map((key) => describeKey(key, 'hidden', context))
     .filter((key) => (query.get('name') ?? key.name) === key.name && (query.get('guid') ?? key.guid) === key.guid);
   return { status: 200, json: page(request.url.pathname, views, query, start) };
 }
@@ -176,7 +176,7 @@ function createKey(request: ServiceRequest, caller: Caller, context: KeyContext)
   if (parameters !== undefined && !isObject(parameters)) throw badRequest('"parameters" must be an object.');
   const hmac = parameters?.['HMAC'] === true || parameters?.['HMAC'] === 'true' ? 'with' : 'without';
   const key = context.identities.createKey({ name, role: readRole(roleText), instance, hmac });
-  return { status: 201, json: describeKey(key, caller, context) };
+  return { status: 201, json: describeKey(key, 'shown', context) };
 }
 
 /** A role's plain name (`Object Reader` or `ObjectReader`) or its CRN. Without one the key gets the weakest role. */

@@ -2,7 +2,6 @@ import type { Role } from '../contracts';
 import type { CosInstance, KmsInstance } from '../iam/accounts';
 import type { Identities } from '../iam/identities';
 import type { AccessKey } from '../iam/identityFile';
-import type { Caller } from './access';
 
 const cosResourceId = 'dff97f5c-bc5e-4455-b470-411c3edbe49c';
 const kmsResourceId = 'ee41347f-b18e-4ca6-bf80-b5467c63f9a6';
@@ -72,8 +71,11 @@ export interface KeyContext {
   readonly catalogueUrl: () => string;
 }
 
-/** A service credential. Only a Manager sees the secrets of a key (control-plane.md §2.3). */
-export function describeKey(key: AccessKey, caller: Caller, context: KeyContext) {
+/**
+ * A service credential. Its secrets are shown once, to the Manager who makes it; other users of the machine can reach the
+ * port, and a session must not open every key (control-plane.md §2.3).
+ */
+export function describeKey(key: AccessKey, secrets: 'shown' | 'hidden', context: KeyContext) {
   const createdAt = new Date(key.createdAtMs).toISOString();
   const sourceCrn = context.identities.findInstance(key.instanceGuid)?.crn ?? '';
   const crn = sourceCrn.replace(/::$/, `:resource-key:${key.id}`);
@@ -91,7 +93,7 @@ export function describeKey(key: AccessKey, caller: Caller, context: KeyContext)
     role: roleCrn,
     state: 'active',
     iam_compatible: true,
-    onetime_credentials: false,
+    onetime_credentials: true,
     migrated: false,
     resource_instance_url: `/v2/resource_instances/${encodeURIComponent(sourceCrn)}`,
     created_at: createdAt,
@@ -99,7 +101,7 @@ export function describeKey(key: AccessKey, caller: Caller, context: KeyContext)
     updated_at: createdAt,
     updated_by: '',
     credentials:
-      caller.role === 'Manager'
+      secrets === 'shown'
         ? {
             apikey: key.apiKey,
             ...(key.hmac === undefined
