@@ -10,6 +10,7 @@ export interface StorageInfo {
   /** By location. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly iamEndpoint: string;
+  readonly signInEndpoint: string;
   readonly adminEndpoint: string;
   readonly resourceControllerEndpoint: string;
   readonly accountsEndpoint: string;

@@ -95,7 +95,7 @@ export function useStorage(): () => OtherStorage {
 /** Settings with which signing in goes to an object storage of a test in place of IBM Cloud. */
 export function signInSettings({ info }: Storage): Record<string, unknown> {
   const endpoints = {
-    iam: info.iamEndpoint,
+    iam: info.signInEndpoint,
     accounts: info.accountsEndpoint,
     resourceController: info.resourceControllerEndpoint,
     configuration: info.configEndpoint,

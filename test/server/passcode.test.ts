@@ -8,7 +8,7 @@ describe('signing in with a one-time passcode', () => {
   let farSide: LocalFarSide;
   let setUp: EngineUnderTest;
   const engines: EngineUnderTest[] = [];
-  const hosts = () => ({ iamEndpoint: farSide.server.info.iamEndpoint });
+  const hosts = () => ({ iamEndpoint: farSide.server.info.signInEndpoint });
   const passcode = async () => ((await farSide.admin('POST', '/passcodes')) as { passcode: string }).passcode;
   const redeem = async (code?: string) =>
     await setUp.ask('accounts/redeemPasscode', { passcode: code ?? (await passcode()), ...hosts() });

@@ -138,6 +138,20 @@ describe('service credentials', () => {
     expect(keys.names).not.toContain('local-developer');
   });
 
+  it('show their secrets once, to the Manager who makes them', async () => {
+    const { json, status } = await create({ name: 'shown-once', source: source(), parameters: { HMAC: true } });
+    expect([
+      status,
+      'onetime_credentials' in json && json['onetime_credentials'],
+      typeof json.credentials.apikey,
+    ]).toEqual([201, true, 'string']);
+    const again = await get(json.url);
+    expect([again.status, again.json.credentials]).toEqual([200, { REDACTED: 'REDACTED' }]);
+    const all = await get('/v2/resource_keys?limit=100');
+    for (const key of all.json.resources) expect(key.credentials).toEqual({ REDACTED: 'REDACTED' });
+    expect(JSON.stringify(all.json)).not.toContain(json.credentials.apikey);
+  });
+
   it('hide their secrets from whoever is not a Manager, who cannot make or delete any', async () => {
     const reader = await accessToken(server, await apiKeyOfRole(server, 'Reader'));
     const { json } = await get('/v2/resource_keys', reader);

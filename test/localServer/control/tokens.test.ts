@@ -1,3 +1,4 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   accessToken,
@@ -125,18 +126,50 @@ describe('IAM refuses with 400 and its own code', () => {
   });
 });
 
+/** A GET as a person's browser sends it, and not as a page's script or Node's fetch does. */
+const open = (url: string, headers: Record<string, string> = {}) =>
+  new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+    })
+      .on('error', reject)
+      .end();
+  });
+
 describe('a passcode login', () => {
   const login = async () =>
     (await postToken(server, { grant_type: passcodeGrant, passcode: await newPasscode() }, bxClient)).json;
 
   it('uses the passcode that the page of the discovery document shows, once', async () => {
-    const discovery = await call('GET', `${server.info.iamEndpoint}/identity/.well-known/openid-configuration`);
-    expect(discovery.json.token_endpoint).toBe(`${server.info.iamEndpoint}/identity/token`);
-    const page = await (await fetch(discovery.json.passcode_endpoint)).text();
-    const passcode = /id="passcode">(\w+)</.exec(page)![1]!;
+    const discovery = await call('GET', `${server.info.signInEndpoint}/identity/.well-known/openid-configuration`);
+    expect(discovery.json.token_endpoint).toBe(`${server.info.signInEndpoint}/identity/token`);
+    const { text } = await open(discovery.json.passcode_endpoint);
+    const passcode = /id="passcode">(\w+)</.exec(text)![1]!;
     const form = { grant_type: passcodeGrant, passcode };
     expect((await postToken(server, form, bxClient)).status).toBe(200);
     expect((await postToken(server, form, bxClient)).json.errorCode).toBe('BXNIM0407E');
+  });
+
+  it('is nothing that another user of the machine, or another web page, gets', async () => {
+    const { iamEndpoint, signInEndpoint } = server.info;
+    expect(signInEndpoint).toMatch(new RegExp(`^${iamEndpoint}/[\\w-]{32}$`));
+    const bare = await open(`${iamEndpoint}/identity/passcode`);
+    expect([bare.status, bare.text.includes('id="passcode"')]).toEqual([403, false]);
+    expect((await open(`${iamEndpoint}/${'a'.repeat(32)}/identity/passcode`)).status).toBe(403);
+    const page = `${signInEndpoint}/identity/passcode`;
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-dest': 'iframe' },
+      { 'sec-fetch-mode': 'cors' },
+      { origin: 'https://example.com' },
+    ]) {
+      expect((await open(page, headers)).status).toBe(403);
+    }
+    const { headers, status } = await open(page);
+    expect([status, headers['x-frame-options']]).toEqual([200, 'DENY']);
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
   });
 
   it('ends after five minutes', async () => {
