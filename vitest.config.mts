@@ -17,6 +17,7 @@ export default defineConfig({
       project('localServer', ['test/localServer/**/*.test.ts'], { isolate: false }),
       project('server', ['test/server/**/*.test.ts'], { isolate: false }),
       project('journeys', ['test/journeys/**/*.test.ts'], { testTimeout: 120_000, maxWorkers: 2 }),
+      project('electron', ['test/electron/**/*.test.ts'], { testTimeout: 120_000, maxWorkers: 1 }),
       project('soak', ['test/soak/**/*.test.ts'], { testTimeout: 3_600_000, maxWorkers: 1 }),
     ],
   },

@@ -1,7 +1,7 @@
 // npm run conformance: clients that nobody here wrote, each against a fresh local server.
-// Usage: node scripts/conformance.mjs [--only CLIENT]… [--require-all] [--write-docs]
-//   --require-all  a client or a step that is missing fails the run, too.
-//   --write-docs   writes the tables of docs/local-server.md.
+// Usage: node scripts/conformance.mjs [--only CLIENT]… [--strict] [--write-docs]
+//   --strict      a client that is missing fails the run, too.
+//   --write-docs  writes the tables of docs/local-server.md.
 import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -13,7 +13,7 @@ const test = [
   ...['chromium', 'fonts-dejavu-core'],
   ...['gnome-keyring', 'dbus', 'dbus-bin', 'dbus-daemon', 'libsecret-tools'],
   ...['openssl', 'procps'],
-  ...['rclone', 's3cmd', 'awscli'],
+  ...['rclone', 's3cmd', 'awscli', 'restic'],
   ...['ceph-mon', 'ceph-osd', 'ceph-common', 'radosgw'],
 ];
 

@@ -1,6 +1,7 @@
 // npm test: every layer. Usage: node scripts/test.mjs [--only LAYER]… [--minimum] [FILE…]
 //   --only LAYER  runs that layer; may be repeated. FILE narrows vitest layers, and a folder of
 //                 test/vscode the vscode layer.
+//   The layer `electron` runs where COS_TEST_ELECTRON names an Electron, and is skipped where it does not.
 //   --minimum     runs the vscode layer in the oldest VS Code that the manifest admits, too. CI does; by hand it would
 //                 take `npm test` to the end of its ten minutes, as that VS Code has to be installed first.
 import { mkdirSync } from 'node:fs';
@@ -29,6 +30,8 @@ try {
 }
 const { values, positionals: files } = parsed;
 
+const hasElectron = (process.env.COS_TEST_ELECTRON ?? '') !== '';
+
 let vsix;
 const journeyEnv = () => ({
   ...process.env,
@@ -36,7 +39,14 @@ const journeyEnv = () => ({
   ...(values['update-screenshots'] ? { UPDATE_SCREENSHOTS: '1' } : {}),
 });
 
-/** Name → how to run it. The last two look at the packaged extension. */
+/** The programs in the Electron at the path in COS_TEST_ELECTRON; without one the layer is skipped, and says so. */
+function runElectronLayer() {
+  if (hasElectron) return runVitestLayer('electron', { files });
+  console.log('Skipped: set COS_TEST_ELECTRON to the path of an Electron to run this layer in it.');
+  return { passed: 0, failed: 0, skipped: 1, isLeftOut: true };
+}
+
+/** Name → how to run it. The vscode layers and the journeys look at the packaged extension. */
 const layers = {
   unit: () => runVitestLayer('unit', { files }),
   localServer: () => runVitestLayer('localServer', { files }),
@@ -44,10 +54,12 @@ const layers = {
   vscode: () => runVscodeLayer({ vsix, folders: files }),
   'vscode (minimum)': () => runVscodeLayer({ vsix, leg: 'minimum' }),
   journeys: () => runVitestLayer('journeys', { files, env: journeyEnv() }),
+  electron: runElectronLayer,
 };
 
 const wanted = Object.keys(layers).filter((name) => {
   if (name === 'vscode (minimum)') return values.minimum;
+  if (name === 'electron' && values.only === undefined) return hasElectron;
   return values.only === undefined || values.only.includes(name);
 });
 for (const name of values.only ?? []) {
@@ -81,7 +93,7 @@ async function run(name) {
     console.error(error.stack);
     counts = { passed: 0, failed: 1, skipped: 0 };
   }
-  if (counts.passed + counts.failed === 0) {
+  if (counts.passed + counts.failed === 0 && !counts.isLeftOut) {
     console.error(`The layer '${name}' ran no test, which is a failure.`);
     counts.failed = 1;
   }
@@ -98,7 +110,7 @@ const runLane = async (names) => {
 };
 if (rows.length === 0) {
   await Promise.all(lanes.map(runLane));
-  await runLane(['journeys']);
+  await runLane(['journeys', 'electron']);
   rows.sort((a, b) => wanted.indexOf(a.name) - wanted.indexOf(b.name));
 }
 

@@ -1,4 +1,5 @@
 import type { LocalServerInfo } from '../../src/localServer/info';
+import type { LyingRelay } from './lies';
 import type { Steps } from './steps';
 
 /** Whether the client can run here; `missing` says why not, in a sentence. */
@@ -13,6 +14,8 @@ export interface ClientContext {
   /** What `prepare` filled: packages stay there from run to run. */
   readonly packageFolder: string;
   readonly steps: Steps;
+  /** What makes the server lie, for clients that prove their steps. */
+  readonly lies?: LyingRelay;
 }
 
 /** A client that somebody else wrote, and what it is made to do against the local server. */
@@ -20,6 +23,11 @@ export interface ConformanceClient {
   /** What `--only` takes. */
   readonly name: string;
   readonly title: string;
+  /**
+   * Its steps are proven: each first runs against a server that answers with nothing, and with other content than is there,
+   * and has to fail. Such a step can run again.
+   */
+  readonly isProven?: boolean;
   prepare(packageFolder: string): Promise<Preparation>;
   run(context: ClientContext): Promise<void>;
 }

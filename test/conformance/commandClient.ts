@@ -26,11 +26,11 @@ export function writeSampleFiles(workFolder: string): string {
   return source;
 }
 
-/** Runs a program that must be installed, `rclone` or one that knows `--version`, and answers its version. */
-export function probe(command: string, debianPackage: string): Promise<Preparation> {
+/** Runs a program that must be installed and answers its version. */
+export function probe(command: string, debianPackage: string, versionArgument = '--version'): Promise<Preparation> {
   return new Promise((resolve) => {
     const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', LC_ALL: 'C.UTF-8' };
-    execFile(command, [command === 'rclone' ? 'version' : '--version'], { env }, (error, stdout, stderr) => {
+    execFile(command, [versionArgument], { env }, (error, stdout, stderr) => {
       const [version = ''] = /\d+(?:\.\d+)+/.exec(`${stdout}${stderr}`) ?? [];
       resolve(
         error === null

@@ -34,7 +34,7 @@ export function installPythonPackages(folder: string, requirements: Readonly<Rec
     if (show.status !== 0) return false;
     const list = JSON.parse(show.stdout) as { name: string; version: string }[];
     return Object.entries(requirements).every(([name, version]) =>
-      list.some((entry) => entry.name.toLowerCase() === name && entry.version === version),
+      list.some((entry) => entry.name.toLowerCase() === name.replace(/\[.*/, '') && entry.version === version),
     );
   };
   if (existsSync(python) && installed()) return ready;

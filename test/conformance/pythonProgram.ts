@@ -1,49 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { resolve } from 'node:path';
 import type { ClientContext } from './client';
 import { pythonOf } from './packages';
-import type { Step } from './steps';
+import { runProgram } from './program';
 
-/**
- * Runs a Python program that prints one step a line as JSON, and `{"end": true}` last. A program that ends early is a
- * failed step. It gets the server, keys included, as JSON in its environment, which is all of its environment.
- */
+/** Runs a Python program of steps with the packages of its own virtual environment. */
 export async function runPythonProgram(context: ClientContext, programPath: string): Promise<void> {
-  const home = join(context.workFolder, 'home');
-  mkdirSync(home, { recursive: true });
-  const child = spawn(
-    pythonOf(context.packageFolder),
-    ['-B', '-W', 'ignore', resolve(programPath), context.workFolder],
-    {
-      cwd: context.workFolder,
-      env: {
-        PATH: '/usr/local/bin:/usr/bin:/bin',
-        HOME: home,
-        PYTHONPATH: resolve('test/conformance'),
-        LC_ALL: 'C.UTF-8',
-        AWS_EC2_METADATA_DISABLED: 'true',
-        LOCAL_SERVER: JSON.stringify(context.server),
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: 600_000,
-    },
-  );
-  const exit = once(child, 'exit');
-  let hasEnded = false;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const message = JSON.parse(line) as Step | { end: true };
-    if ('end' in message) hasEnded = true;
-    else context.steps.add(message);
-  }
-  const [code, signal] = (await exit) as [number | null, NodeJS.Signals | null];
-  if (!hasEnded || code !== 0) {
-    context.steps.add({
-      name: 'run to the end',
-      status: 'failed',
-      detail: `the program ended early with ${code ?? signal}`,
-    });
-  }
+  await runProgram(context, {
+    command: pythonOf(context.packageFolder),
+    args: ['-B', '-W', 'ignore', resolve(programPath)],
+    environment: { PYTHONPATH: resolve('test/conformance') },
+  });
 }

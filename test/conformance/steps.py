@@ -4,9 +4,11 @@ import json
 import os
 import sys
 import traceback
+import urllib.request
 
 SERVER = json.loads(os.environ["LOCAL_SERVER"])
 WORK_FOLDER = sys.argv[1]
+LIES = os.environ.get("STEP_LIES")
 
 
 class Missing(Exception):
@@ -24,10 +26,35 @@ def tell(name, status, detail=None):
     print(json.dumps(result), flush=True)
 
 
-def step(name):
-    """Runs the decorated function at once, as one step."""
+def tell_lie(lie):
+    urllib.request.urlopen(urllib.request.Request(LIES + lie, method="POST")).close()
+
+
+def believed_lie(function):
+    """The lie on which a step passes, if there is one: it has then asserted nothing."""
+    for lie in ("nothing", "falsified"):
+        tell_lie(lie)
+        try:
+            function()
+            return lie
+        except Exception:
+            pass
+        finally:
+            tell_lie("truth")
+    return None
+
+
+def step(name, asks_server=True):
+    """
+    Runs the decorated function at once, as one step. Where the server can lie, it first has to fail on every lie, unless it
+    is about the client itself, or about signing in.
+    """
 
     def run(function):
+        lie = believed_lie(function) if LIES and asks_server else None
+        if lie is not None:
+            tell(name, "failed", f"passed although the server answered with the lie '{lie}'")
+            return function
         try:
             function()
         except Missing as reason:

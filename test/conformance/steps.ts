@@ -1,3 +1,5 @@
+import { lies, type LyingRelay } from './lies';
+
 /**
  * How a step ended. `refused`: COS itself does not offer it, and the server refused it the way COS does.
  * `missing`: COS offers it and the server, or the client, does not have it. Neither counts as passed.
@@ -20,9 +22,30 @@ export class Missing extends Error {}
 /** Runs the steps of one client in order, prints how each ended, and keeps it. */
 export class Steps {
   readonly results: Step[] = [];
+  readonly #relay: LyingRelay | undefined;
+
+  /** @param relay With one, each step first has to fail on every lie that the relay tells. */
+  constructor(relay?: LyingRelay) {
+    this.#relay = relay;
+  }
+
+  /** A step that is about the client itself, or about signing in: no lie of the server's can be found in it. */
+  async ownStep(name: string, run: () => Promise<void>): Promise<void> {
+    await this.#finish(name, run);
+  }
 
   /** Runs one step; what it throws is its result. Later steps run in any case. */
   async step(name: string, run: () => Promise<void>): Promise<void> {
+    const believed = await this.#findBelievedLie(run);
+    if (believed !== undefined) {
+      const detail = `passed although the server answered with the lie '${believed}'`;
+      this.add({ name, status: 'failed', detail });
+      return;
+    }
+    await this.#finish(name, run);
+  }
+
+  async #finish(name: string, run: () => Promise<void>): Promise<void> {
     try {
       await run();
       this.add({ name, status: 'passed' });
@@ -30,6 +53,21 @@ export class Steps {
       const status = error instanceof Refused ? 'refused' : error instanceof Missing ? 'missing' : 'failed';
       this.add({ name, status, detail: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  async #findBelievedLie(run: () => Promise<void>): Promise<string | undefined> {
+    for (const lie of this.#relay === undefined ? [] : lies) {
+      this.#relay?.tell(lie);
+      try {
+        await run();
+        return lie;
+      } catch {
+        // As it should be.
+      } finally {
+        this.#relay?.tell('truth');
+      }
+    }
+    return undefined;
   }
 
   /** Runs what holds several steps; that it breaks off between them is a failed step of this name. */

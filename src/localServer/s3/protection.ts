@@ -12,7 +12,7 @@ import {
 } from './exchange';
 import { findRequestedVersion } from './objects';
 import { checkHoldId, checkPeriod, protectionOf, type ProtectionSetting } from './retention';
-import { parseIsoDate } from './times';
+import { parseRetentionEnd } from './times';
 import { allowOnly, childOf, requiredText, textOfChild, type XmlElement, type XmlNode } from './xml';
 
 const maxDays = 36_135;
@@ -244,7 +244,7 @@ function readExtension(
   nowMs: number,
 ): number {
   if (name === 'new-retention-expiration-date') {
-    const untilMs = parseIsoDate(value);
+    const untilMs = parseRetentionEnd(value);
     if (untilMs === undefined) {
       throw invalidRequest(`New-Retention-Expiration-Date must be an ISO 8601 date: "${value}".`);
     }

@@ -4,7 +4,7 @@ import { visibleSetting } from './configurationDelay';
 import { invalidRequest, S3Error } from './errors';
 import type { Exchange, ResponseHeaders } from './exchange';
 import type { S3Request } from './request';
-import { parseIsoDate } from './times';
+import { parseRetentionEnd } from './times';
 
 const daySeconds = 86_400;
 
@@ -71,7 +71,7 @@ function readPeriod(setting: ProtectionSetting, headers: RetentionHeaders, nowMs
     return checkPeriod(setting, Number(headers.period));
   }
   if (headers.expirationDate !== undefined) {
-    const untilMs = /Z$/.test(headers.expirationDate) ? parseIsoDate(headers.expirationDate) : undefined;
+    const untilMs = /Z$|GMT$/.test(headers.expirationDate) ? parseRetentionEnd(headers.expirationDate) : undefined;
     if (untilMs === undefined || untilMs < nowMs) {
       throw invalidRequest(
         `Retention-Expiration-Date must be a future date of the form YYYY-MM-DDThh:mm:ssZ or YYYYMMDDThhmmssZ: "${headers.expirationDate}".`,
@@ -136,8 +136,9 @@ export function retentionHeaders(version: ObjectVersion): ResponseHeaders {
   }
   return {
     'Retention-Period': retention.periodSeconds,
+    // IBM's SDKs for Java and Go read no other form, and its model names none for this header; requests bring ISO 8601.
     'Retention-Expiration-Date':
-      retention.untilMs === undefined ? undefined : new Date(retention.untilMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+      retention.untilMs === undefined ? undefined : new Date(retention.untilMs).toUTCString(),
     'Retention-Legal-Hold-Count': retention.holds.length === 0 ? undefined : retention.holds.length,
   };
 }

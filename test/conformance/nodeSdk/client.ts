@@ -18,6 +18,7 @@ const packageName = 'ibm-cos-sdk';
 export const nodeSdk: ConformanceClient = {
   name: 'node-sdk',
   title: 'IBM COS SDK for Node.js',
+  isProven: true,
   prepare: async (packageFolder) => installNpmPackage(packageFolder, packageName, '1.15.1'),
   run: runOperations,
 };
@@ -42,18 +43,19 @@ async function runOperations({ server, packageFolder, steps }: ClientContext): P
       assert.ok(cos.called.has(step.operation), `the step did not call ${step.operation}`);
     });
   }
-  await steps.step('Sign-in with a wrong API key is refused', async () => {
+  await steps.ownStep('Sign-in with a wrong API key is refused', async () => {
     const stranger = connect(sdk, { ...server, apiKey: 'not-a-key' });
     await assert.rejects(stranger.call('ListBuckets'), { name: 'CredentialsError' });
   });
   await steps.step('HMAC keys sign requests', async () => {
     const signed = connect(sdk, server, 'hmac');
     const { Buckets } = await signed.call('ListBuckets');
-    assert.ok(Array.isArray(Buckets) && Buckets.length > 0);
+    const names = (Buckets as { Name: string }[]).map(({ Name }) => Name);
+    assert.ok(names.includes('node-sdk') && names.includes('node-sdk-lock'), names.join());
   });
   const operations = Object.keys(model.operations);
   const names = new Set(covered.map(({ operation }) => operation));
-  await steps.step(`Every one of the ${operations.length} operations of the model has a step`, async () => {
+  await steps.ownStep(`Every one of the ${operations.length} operations of the model has a step`, async () => {
     assert.deepEqual(
       operations.filter((operation) => !names.has(operation)),
       [],

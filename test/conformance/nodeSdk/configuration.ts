@@ -13,7 +13,12 @@ const tags = [{ Key: 'team', Value: 'storage' }];
 export const configurationOperations: readonly OperationStep[] = [
   {
     operation: 'PutBucketCors',
-    run: async (cos) => void (await cos.call('PutBucketCors', { ...of, CORSConfiguration: { CORSRules: cors } })),
+    run: async (cos) => {
+      await cos.call('PutBucketCors', { ...of, CORSConfiguration: { CORSRules: cors } });
+      assert.deepEqual((await cos.call('GetBucketCors', of))['CORSRules'], [
+        { ...cors[0], AllowedHeaders: [], ExposeHeaders: [] },
+      ]);
+    },
   },
   {
     operation: 'GetBucketCors',
@@ -22,7 +27,10 @@ export const configurationOperations: readonly OperationStep[] = [
       assert.deepEqual([found?.['AllowedMethods'], found?.['MaxAgeSeconds']], [['GET', 'PUT'], 60]);
       const headers = { Origin: 'https://example.com', 'Access-Control-Request-Method': 'PUT' };
       const preflight = await fetch(`${cos.server.endpoint}/${bucket}/x`, { method: 'OPTIONS', headers });
-      assert.equal(preflight.status, 200);
+      assert.deepEqual(
+        [preflight.status, preflight.headers.get('access-control-allow-origin')],
+        [200, 'https://example.com'],
+      );
     },
   },
   {
@@ -37,6 +45,8 @@ export const configurationOperations: readonly OperationStep[] = [
     run: async (cos) => {
       const Rules = [{ ...rule, Filter: { Prefix: 'tmp/' } }];
       await cos.call('PutBucketLifecycleConfiguration', { ...of, LifecycleConfiguration: { Rules } });
+      const [found] = list(await cos.call('GetBucketLifecycleConfiguration', of), 'Rules');
+      assert.deepEqual([found?.['ID'], found?.['Filter']], ['old', { Prefix: 'tmp/' }]);
     },
   },
   {
@@ -54,6 +64,8 @@ export const configurationOperations: readonly OperationStep[] = [
     run: async (cos) => {
       const Rules = [{ ...rule, ID: 'older', Filter: { Prefix: 'logs/' } }];
       await cos.call('PutBucketLifecycle', { ...of, LifecycleConfiguration: { Rules } });
+      const [found] = list(await cos.call('GetBucketLifecycleConfiguration', of), 'Rules');
+      assert.deepEqual([found?.['ID'], found?.['Filter']], ['older', { Prefix: 'logs/' }]);
     },
   },
   {
@@ -67,12 +79,16 @@ export const configurationOperations: readonly OperationStep[] = [
     operation: 'DeleteBucketLifecycle',
     run: async (cos) => {
       await cos.call('DeleteBucketLifecycle', of);
-      await failsWith(404, cos, 'GetBucketLifecycleConfiguration', of);
+      const code = await failsWith(404, cos, 'GetBucketLifecycleConfiguration', of);
+      assert.equal(code, 'NoSuchLifecycleConfiguration');
     },
   },
   {
     operation: 'PutBucketWebsite',
-    run: async (cos) => void (await cos.call('PutBucketWebsite', { ...of, WebsiteConfiguration: website })),
+    run: async (cos) => {
+      await cos.call('PutBucketWebsite', { ...of, WebsiteConfiguration: website });
+      assert.deepEqual((await cos.call('GetBucketWebsite', of))['ErrorDocument'], website.ErrorDocument);
+    },
   },
   {
     operation: 'GetBucketWebsite',
@@ -92,7 +108,7 @@ export const configurationOperations: readonly OperationStep[] = [
     operation: 'DeleteBucketWebsite',
     run: async (cos) => {
       await cos.call('DeleteBucketWebsite', of);
-      await failsWith(404, cos, 'GetBucketWebsite', of);
+      assert.equal(await failsWith(404, cos, 'GetBucketWebsite', of), 'NoSuchWebsiteConfiguration');
     },
   },
   {
@@ -130,12 +146,16 @@ export const configurationOperations: readonly OperationStep[] = [
     operation: 'DeletePublicAccessBlock',
     run: async (cos) => {
       await cos.call('DeletePublicAccessBlock', of);
-      await failsWith(404, cos, 'GetPublicAccessBlock', of);
+      const code = await failsWith(404, cos, 'GetPublicAccessBlock', of);
+      assert.equal(code, 'NoSuchPublicAccessBlockConfiguration');
     },
   },
   {
     operation: 'PutBucketTagging',
-    run: async (cos) => void (await callUndocumented(cos, 'PutBucketTagging', { ...of, Tagging: { TagSet: tags } })),
+    run: async (cos) => {
+      await callUndocumented(cos, 'PutBucketTagging', { ...of, Tagging: { TagSet: tags } });
+      assert.deepEqual((await callUndocumented(cos, 'GetBucketTagging', of))['TagSet'], tags);
+    },
   },
   {
     operation: 'GetBucketTagging',
@@ -145,7 +165,7 @@ export const configurationOperations: readonly OperationStep[] = [
     operation: 'DeleteBucketTagging',
     run: async (cos) => {
       await callUndocumented(cos, 'DeleteBucketTagging', of);
-      await failsWith(404, cos, 'GetBucketTagging', of);
+      assert.equal(await failsWith(404, cos, 'GetBucketTagging', of), 'NoSuchTagSet');
     },
   },
   {
@@ -154,6 +174,7 @@ export const configurationOperations: readonly OperationStep[] = [
       await createBucket(cos, replica);
       for (const name of [bucket, replica]) {
         await cos.call('PutBucketVersioning', { Bucket: name, VersioningConfiguration: { Status: 'Enabled' } });
+        assert.equal((await cos.call('GetBucketVersioning', { Bucket: name }))['Status'], 'Enabled');
       }
     },
   },
@@ -189,6 +210,9 @@ export const configurationOperations: readonly OperationStep[] = [
       };
       const ReplicationConfiguration = { Role: '', Rules: [rule] };
       await cos.call('PutBucketReplication', { ...of, ReplicationConfiguration });
+      const answer = (await cos.call('GetBucketReplication', of))['ReplicationConfiguration'];
+      const [found] = list(answer as Record<string, unknown>, 'Rules');
+      assert.deepEqual([found?.['ID'], found?.['Destination']], ['all', rule.Destination]);
     },
   },
   {
@@ -209,13 +233,18 @@ export const configurationOperations: readonly OperationStep[] = [
   },
   {
     operation: 'PutBucketReplicationReattempt',
-    run: async (cos) => void (await callIfBuilt(cos, 'PutBucketReplicationReattempt', of)),
+    run: async (cos) => {
+      await callIfBuilt(cos, 'PutBucketReplicationReattempt', of);
+      // What the answer says is its status: without a replication there is nothing to attempt again.
+      const code = await failsWith(404, cos, 'PutBucketReplicationReattempt', { Bucket: replica });
+      assert.equal(code, 'ReplicationConfigurationNotFoundError');
+    },
   },
   {
     operation: 'DeleteBucketReplication',
     run: async (cos) => {
       await cos.call('DeleteBucketReplication', of);
-      await failsWith(404, cos, 'GetBucketReplication', of);
+      assert.equal(await failsWith(404, cos, 'GetBucketReplication', of), 'ReplicationConfigurationNotFoundError');
     },
   },
   {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createBucket } from './buckets';
-import { failsWith, type Cos, type OperationStep } from './sdk';
+import { bodyText, failsWith, list, type Cos, type OperationStep } from './sdk';
 
 const bucket = 'node-sdk-immutable';
 const object = { Bucket: bucket, Key: 'kept' };
@@ -21,7 +21,9 @@ export const immutableOperations: readonly OperationStep[] = [
       await createBucket(cos, bucket);
       await cos.call('PutBucketProtectionConfiguration', { Bucket: bucket, ProtectionConfiguration: protection });
       await cos.call('PutObject', { ...object, Body: 'kept', RetentionPeriod: 20 * daySeconds });
+      assert.equal((await head(cos))['RetentionPeriod'], 20 * daySeconds);
       await failsWith(451, cos, 'DeleteObject', object);
+      assert.equal(bodyText(await cos.call('GetObject', object)), 'kept');
     },
   },
   {
@@ -34,19 +36,29 @@ export const immutableOperations: readonly OperationStep[] = [
     operation: 'AddLegalHold',
     run: async (cos) => {
       await cos.call('AddLegalHold', { ...object, RetentionLegalHoldId: 'case-1' });
-      assert.equal(Number((await head(cos))['RetentionLegalHoldCount']), 1);
+      await cos.call('AddLegalHold', { ...object, RetentionLegalHoldId: 'case-2' });
+      assert.equal(Number((await head(cos))['RetentionLegalHoldCount']), 2);
       await failsWith(409, cos, 'AddLegalHold', { ...object, RetentionLegalHoldId: 'case-1' });
     },
   },
   {
     operation: 'ListLegalHolds',
-    run: async (cos) => assert.equal((await cos.call('ListLegalHolds', object))['RetentionPeriod'], 20 * daySeconds),
+    run: async (cos) => {
+      const found = await cos.call('ListLegalHolds', object);
+      assert.equal(found['RetentionPeriod'], 20 * daySeconds);
+      const holds = list(found, 'LegalHolds') as { ID: string; Date: Date }[];
+      assert.deepEqual(holds.map(({ ID }) => ID).sort(), ['case-1', 'case-2']);
+      for (const { Date: placed } of holds)
+        assert.ok(Math.abs(placed.getTime() - Date.now()) < 300_000, String(placed));
+    },
   },
   {
     operation: 'DeleteLegalHold',
     run: async (cos) => {
       await cos.call('DeleteLegalHold', { ...object, RetentionLegalHoldId: 'case-1' });
-      assert.equal(Number((await head(cos))['RetentionLegalHoldCount'] ?? 0), 0);
+      assert.equal(Number((await head(cos))['RetentionLegalHoldCount']), 1);
+      const left = list(await cos.call('ListLegalHolds', object), 'LegalHolds').map(({ ID }) => ID);
+      assert.deepEqual(left, ['case-2']);
     },
   },
   {

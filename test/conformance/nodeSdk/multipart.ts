@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { patternBytes } from '../../localServer/clients/client';
 import { bucket } from './buckets';
 import { bodyText, failsWith, list, type OperationStep } from './sdk';
@@ -8,6 +9,7 @@ const cut = 6 * 1024 * 1024;
 const of = { Bucket: bucket, Key: 'parts' };
 let uploadId: unknown;
 let abortedId: unknown;
+const md5 = (bytes: Uint8Array | string) => `"${createHash('md5').update(bytes).digest('hex')}"`;
 const parts: { PartNumber: number; ETag: unknown }[] = [];
 
 export const multipartOperations: readonly OperationStep[] = [
@@ -16,14 +18,25 @@ export const multipartOperations: readonly OperationStep[] = [
     run: async (cos) => {
       uploadId = (await cos.call('CreateMultipartUpload', { ...of, Metadata: { colour: 'blue' } }))['UploadId'];
       abortedId = (await cos.call('CreateMultipartUpload', { ...of, Key: 'aborted' }))['UploadId'];
+      const open = list(await cos.call('ListMultipartUploads', { Bucket: bucket }), 'Uploads');
+      assert.deepEqual(
+        open.map(({ Key, UploadId }) => [Key, UploadId]),
+        [
+          ['aborted', abortedId],
+          ['parts', uploadId],
+        ],
+      );
+      assert.notEqual(uploadId, abortedId);
     },
   },
   {
     operation: 'UploadPart',
     run: async (cos) => {
       const part = { ...of, UploadId: uploadId, PartNumber: 1, Body: body.subarray(0, cut) };
-      parts.push({ PartNumber: 1, ETag: (await cos.call('UploadPart', part))['ETag'] });
-      await cos.call('UploadPart', { ...part, Key: 'aborted', UploadId: abortedId, Body: 'part' });
+      parts[0] = { PartNumber: 1, ETag: (await cos.call('UploadPart', part))['ETag'] };
+      assert.equal(parts[0].ETag, md5(body.subarray(0, cut)));
+      const other = await cos.call('UploadPart', { ...part, Key: 'aborted', UploadId: abortedId, Body: 'part' });
+      assert.equal(other['ETag'], md5('part'));
     },
   },
   {
@@ -37,7 +50,8 @@ export const multipartOperations: readonly OperationStep[] = [
         PartNumber: 3,
         ...source,
       });
-      parts.push({ PartNumber: 3, ETag: (CopyPartResult as { ETag: string }).ETag });
+      parts[1] = { PartNumber: 3, ETag: (CopyPartResult as { ETag: string }).ETag };
+      assert.equal(parts[1].ETag, md5(body.subarray(cut)));
     },
   },
   {

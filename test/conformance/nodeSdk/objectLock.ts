@@ -15,6 +15,8 @@ export const objectLockOperations: readonly OperationStep[] = [
       const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 5 } };
       const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled', Rule };
       await cos.call('PutObjectLockConfiguration', { Bucket: bucket, ObjectLockConfiguration });
+      const found = await cos.call('GetObjectLockConfiguration', { Bucket: bucket });
+      assert.deepEqual(found['ObjectLockConfiguration'], ObjectLockConfiguration);
     },
   },
   {
@@ -32,7 +34,7 @@ export const objectLockOperations: readonly OperationStep[] = [
     run: async (cos) => {
       versionId = (await cos.call('PutObject', { ...object, Body: 'locked' }))['VersionId'];
       const Retention = { Mode: 'COMPLIANCE', RetainUntilDate: retainUntil };
-      await cos.call('PutObjectRetention', { ...object, Retention });
+      await cos.call('PutObjectRetention', { ...object, Retention, BypassGovernanceRetention: true });
       assert.equal(await failsWith(403, cos, 'DeleteObject', { ...object, VersionId: versionId }), 'AccessDenied');
     },
   },
@@ -45,7 +47,10 @@ export const objectLockOperations: readonly OperationStep[] = [
   },
   {
     operation: 'PutObjectLegalHold',
-    run: async (cos) => void (await cos.call('PutObjectLegalHold', { ...object, LegalHold: { Status: 'ON' } })),
+    run: async (cos) => {
+      await cos.call('PutObjectLegalHold', { ...object, LegalHold: { Status: 'ON' } });
+      assert.deepEqual((await cos.call('GetObjectLegalHold', object))['LegalHold'], { Status: 'ON' });
+    },
   },
   {
     operation: 'GetObjectLegalHold',

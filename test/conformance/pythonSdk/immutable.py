@@ -23,6 +23,8 @@ def head(key):
 def _():
     new_bucket(BUCKET)
     client.put_bucket_protection_configuration(Bucket=BUCKET, ProtectionConfiguration=PROTECTION)
+    found = client.get_bucket_protection_configuration(Bucket=BUCKET)["ProtectionConfiguration"]
+    same({name: found[name] for name in PROTECTION}, PROTECTION)
 
 
 @step("Check protection on a bucket")
@@ -97,6 +99,7 @@ def _():
     client.add_legal_hold(Bucket=BUCKET, Key="period", RetentionLegalHoldId="case-2")
     same(head("period")["RetentionLegalHoldCount"], 1)
     fails_with(409, client.add_legal_hold, Bucket=BUCKET, Key="period", RetentionLegalHoldId="case-2")
+    client.add_legal_hold(Bucket=BUCKET, Key="period", RetentionLegalHoldId="case-3")
 
 
 @step("List legal holds on a protected object")
@@ -105,6 +108,9 @@ def _():
     same(state["RetentionPeriod"], 20 * DAY_SECONDS)
     lasting = state["RetentionPeriodExpirationDate"] - state["CreateTime"]
     same(round(lasting.total_seconds()), 20 * DAY_SECONDS)
+    same([hold["ID"] for hold in state["LegalHolds"]], ["case-2", "case-3"])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    same([abs((now - hold["Date"]).total_seconds()) < 300 for hold in state["LegalHolds"]], [True, True])
     client.put_object(Bucket="python-unprotected", Key="free", Body=b"")
     fails_with(404, client.list_legal_holds, Bucket="python-unprotected", Key="free")
 
@@ -112,7 +118,9 @@ def _():
 @step("Remove a legal hold from a protected object")
 def _():
     client.delete_legal_hold(Bucket=BUCKET, Key="period", RetentionLegalHoldId="case-2")
-    same(head("period").get("RetentionLegalHoldCount", 0), 0)
+    same(head("period")["RetentionLegalHoldCount"], 1)
+    left = client.list_legal_holds(Bucket=BUCKET, Key="period")["LegalHolds"]
+    same([hold["ID"] for hold in left], ["case-3"])
 
 
 @step("Extend the retention period: additional time")

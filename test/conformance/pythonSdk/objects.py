@@ -1,5 +1,7 @@
 """Buckets, text files, listings, deletes, and the two ways to update metadata."""
 
+import hashlib
+
 from connect import client, connect, fails_with, new_bucket
 from steps import SERVER, same, step
 
@@ -23,7 +25,9 @@ def _():
 @step("Creating a new text file")
 def _():
     for key in KEYS:
-        client.put_object(Bucket=BUCKET, Key=key, Body=f"text of {key}")
+        put = client.put_object(Bucket=BUCKET, Key=key, Body=f"text of {key}")
+        same(put["ETag"], '"' + hashlib.md5(f"text of {key}".encode()).hexdigest() + '"')
+        same(client.get_object(Bucket=BUCKET, Key=key)["Body"].read(), f"text of {key}".encode())
 
 
 @step("List available buckets")

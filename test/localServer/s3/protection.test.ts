@@ -79,6 +79,34 @@ describe('Immutable Object Storage', () => {
     expect(await codeOf({ method: 'DELETE', path: '/permanent/k' })).toBe('451 UnavailableForLegalReasons');
   });
 
+  test('the end of a retention is taken as an HTTP date, too, as IBM’s Java SDK sends it', async () => {
+    await cos.bucket('extended');
+    expect(await document('/extended?protection', policy(0, 10, 36135))).toBe('200');
+    const put = { method: 'PUT', path: '/extended/k', body: 'x' };
+    const until = (date: string) => ({ 'retention-expiration-date': date, 'content-md5': md5Base64('x') });
+    expect(await codeOf({ ...put, headers: until('Fri, 31 Feb 2098 03:04:05 GMT') })).toBe('400 InvalidRequest');
+    expect(await codeOf({ ...put, headers: until('Thu, 02 Jan 2098 03:04:05 GMT') })).toBe('200');
+    expect((await cos.ask({ method: 'HEAD', path: '/extended/k' })).headers['retention-expiration-date']).toBe(
+      'Thu, 02 Jan 2098 03:04:05 GMT',
+    );
+    const headers = { 'new-retention-expiration-date': 'Fri, 02 Jan 2099 03:04:05 GMT', 'content-length': '0' };
+    expect(await codeOf({ method: 'POST', path: '/extended/k?extendRetention', headers })).toBe('200');
+    expect((await cos.ask({ method: 'HEAD', path: '/extended/k' })).headers['retention-expiration-date']).toBe(
+      'Fri, 02 Jan 2099 03:04:05 GMT',
+    );
+  });
+
+  test('HEAD and GET tell the end of a retention as an HTTP date, the one form that IBM’s Java and Go SDKs read', async () => {
+    const headers = { 'retention-expiration-date': '2099-01-02T03:04:05Z', 'content-md5': md5Base64('x') };
+    await cos.bucket('dated');
+    expect(await document('/dated?protection', policy(0, 10, 36135))).toBe('200');
+    expect(await codeOf({ method: 'PUT', path: '/dated/k', body: 'x', headers })).toBe('200');
+    for (const method of ['HEAD', 'GET']) {
+      const reply = await cos.ask({ method, path: '/dated/k' });
+      expect(reply.headers['retention-expiration-date']).toBe('Fri, 02 Jan 2099 03:04:05 GMT');
+    }
+  });
+
   test('rules 50, 89: an upload without integrity, or retention headers without policy, are refused', async () => {
     expect(await codeOf({ method: 'PUT', path: '/worm/k', body: 'x' })).toBe('400 InvalidRequest');
     expect(await codeOf({ method: 'PUT', path: '/plain/k', body: 'x', headers: { 'retention-period': '1' } })).toBe(
