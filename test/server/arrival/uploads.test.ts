@@ -157,7 +157,7 @@ describe('an upload in parts', () => {
 
     key = `${key}-lost`;
     relay.armed.push({ on: isComplete, answer: 'lost' });
-    expect(await send()).toBe(sizeBytes);
+    expect(await send()).toMatchObject({ sizeBytes, verdict: { kind: 'verified', by: 'CRC32' } });
     expect((await stored()).equals(mine)).toBe(true);
 
     key = `${key}-blind`;
