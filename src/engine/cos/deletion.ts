@@ -40,7 +40,9 @@ export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'dele
     if (inXml.length > 0) failures.push(...(await deleteBatch(sdk, bucket, inXml, repeatable, signal, onDeleted)));
     for (const version of versions.filter(({ key }) => notInXml.test(key))) {
       try {
-        onDeleted?.([await deleteOne({ bucket, ...version }, signal)]);
+        // Not inside the call: where nobody listens, its arguments are not even looked at.
+        const deleted = await deleteOne({ bucket, ...version }, signal);
+        onDeleted?.([deleted]);
       } catch (error) {
         const isItsOwn =
           error instanceof CosFailure && error.error.kind !== 'cancelled' && error.error.kind !== 'network';
