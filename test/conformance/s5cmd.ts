@@ -93,7 +93,12 @@ async function runSteps({ steps, workFolder }: ClientContext, cli: Client, sourc
     // s5cmd writes a space in the source of a copy as +; whether COS reads that as a space was never seen.
     await cli.run('cp', ...headers, join(source, 'plain.txt'), `${bucket}/a+b.txt`);
     const head = JSON.parse(await cli.run('--json', 'head', `${bucket}/a+b.txt`)) as Record<string, unknown>;
-    assert.deepEqual([head['content_type'], head['metadata']], ['text/x-test', { Colour: 'blue' }]);
+    // Names of metadata have no case on the wire, and each version writes its own.
+    const names = Object.entries(head['metadata'] as object).map(([name, value]) => [
+      name.toLowerCase(),
+      value as unknown,
+    ]);
+    assert.deepEqual([head['content_type'], names], ['text/x-test', [['colour', 'blue']]]);
     await cli.run('cp', `${bucket}/a+b.txt`, `${bucket}/server/ü.txt`);
     assert.equal(await cli.run('cat', `${bucket}/server/ü.txt`), 'plain\n');
   });

@@ -16,7 +16,7 @@ export function readSignInHosts(value: unknown): SignInHosts {
     return url === undefined ? [] : [[service, url] as const];
   });
   return {
-    ...(iam === undefined ? {} : { iamEndpoint: normalisedEndpoint(iam) }),
+    ...(iam === undefined ? {} : { iamEndpoint: normalisedEndpoint(iam) + new URL(iam).pathname.replace(/\/+$/, '') }),
     ...(control.length === 0 ? {} : { controlEndpoints: Object.fromEntries(control) }),
   };
 }

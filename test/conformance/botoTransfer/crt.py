@@ -1,6 +1,8 @@
 """boto3 with the Common Runtime: its own client for transfers, and its checksums (CRC64NVME among them)."""
 
+import itertools
 import os
+import time
 
 import boto3
 import botocore.session
@@ -28,6 +30,7 @@ def crt_manager():
 
 
 manager = crt_manager()
+reads = itertools.count()
 
 
 def upload(file, key, **extra):
@@ -35,8 +38,13 @@ def upload(file, key, **extra):
 
 
 def read(key):
-    target = os.path.join(WORK_FOLDER, "read.bin")
+    """The result is told before the file gets its name, which the runtime does on a thread of its own."""
+    target = os.path.join(WORK_FOLDER, f"read-{next(reads)}.bin")
     manager.download(BUCKET, key, target).result()
+    for _ in range(200):
+        if os.path.exists(target):
+            break
+        time.sleep(0.05)
     with open(target, "rb") as file:
         return file.read()
 
