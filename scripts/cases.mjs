@@ -1,10 +1,9 @@
 // The table docs/cases.md: what outsiders found, the test that holds it now, and the commit that mended it.
-//   node scripts/cases.mjs --collect    makes the table of the rows in docs/cases/*.md, with the commits of their subjects
 //   node scripts/cases.mjs [--over REV] [FILE…]
 //                                       lays the tests of this tree over an older one, and requires that every test of the
 //                                       table fails there. Tests that need a window (journeys, vscode) are listed, not run.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,7 +11,7 @@ import { parseArgs } from 'node:util';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const table = join(root, 'docs/cases.md');
 const { values, positionals } = parseArgs({
-  options: { over: { type: 'string', default: 'c815952' }, collect: { type: 'boolean', default: false } },
+  options: { over: { type: 'string', default: 'c815952' } },
   allowPositionals: true,
 });
 
@@ -51,41 +50,6 @@ function testsOf(cell) {
         .trim(),
     };
   });
-}
-
-const nameOf = (name) => name.replace(/^([a-z]+) ([a-z]+) (\d)/, '$1-$2 $3');
-
-function collect() {
-  const commits = new Map(
-    git('log', '--format=%h %s', `${values.over}..HEAD`)
-      .trimEnd()
-      .split('\n')
-      .map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
-  );
-  const order = ['integrity', 'safety', 'command-line', 'local-server', 'claims'];
-  const rank = ([name]) => {
-    const [, kind, number] = /^([a-z-]+)\s+(\d+)/.exec(nameOf(name)) ?? [];
-    return [order.indexOf(kind) < 0 ? order.length : order.indexOf(kind), Number(number ?? 0)];
-  };
-  const rows = globSync('docs/cases/*.md', { cwd: root })
-    .flatMap((file) => rowsOf(readFileSync(join(root, file), 'utf8')))
-    .map((cells, at) => ({ cells, rank: rank(cells), at }))
-    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.at - b.at)
-    .flatMap(({ cells: [name, what, test, subject] }) => {
-      const hash = commits.get(subject.replaceAll('`', '').replaceAll('\\', ''));
-      if (hash === undefined) console.error(`No commit is called "${subject}" (${name}).`);
-      return testsOf(test).map(
-        ({ file, title }) =>
-          `| ${nameOf(name)} | ${what} | \`${file}\` › ${title.replaceAll('|', '\\|')} | ${hash ?? '?'} |`,
-      );
-    });
-  const head = readFileSync(table, 'utf8').split('\n| case')[0].trimEnd();
-  writeFileSync(
-    table,
-    `${head}\n\n| case | what was wrong | test | commit |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`,
-  );
-  spawnSync('prettier', ['--write', table], { stdio: 'inherit' });
-  console.log(`${rows.length} rows`);
 }
 
 function layOver() {
@@ -157,5 +121,4 @@ function matching(results, file, title) {
     .map(([, status]) => status);
 }
 
-if (values.collect) collect();
-else layOver();
+layOver();
