@@ -2,6 +2,7 @@ import { bucketName, objectKey, type BucketName } from '../../model/ids';
 import type { ObjectPage, ObjectSummary } from '../../model/objectInfo';
 import { CosFailure } from '../failure';
 import type { CosClient } from './client';
+import { assertListed } from './listedNames';
 import { scanListing, type RawPage } from './listingScanner';
 import type { Wire } from './wire';
 
@@ -35,14 +36,18 @@ export function createListing(wire: Wire): Pick<CosClient, 'listPage'> {
         async (answer, origin) => {
           const raw = scanListing((await answer.read(maxPageBytes)).toString('utf8'));
           if (raw === undefined) throw notAListing(bucket, origin);
-          return objectPage(raw, bucket, query.cursor);
+          return objectPage(raw, bucket, query);
         },
       );
     },
   };
 }
 
-function objectPage(raw: RawPage, bucket: BucketName, cursor: string | undefined): ObjectPage {
+function objectPage(
+  raw: RawPage,
+  bucket: BucketName,
+  { prefix, cursor }: Parameters<CosClient['listPage']>[1],
+): ObjectPage {
   const isEncoded = raw.encodingType === 'url';
   const objects: ObjectSummary[] = raw.entries.map((entry) => ({
     key: objectKey(isEncoded ? decodeListed(entry.key) : entry.key),
@@ -54,6 +59,7 @@ function objectPage(raw: RawPage, bucket: BucketName, cursor: string | undefined
     ...(isChecksumType(entry.checksumType) ? { checksumType: entry.checksumType } : {}),
   }));
   const folders = isEncoded ? raw.prefixes.map(decodeListed) : raw.prefixes;
+  assertListed(op, bucket, prefix, objects, folders);
   const token = raw.nextContinuationToken;
   if (!raw.isTruncated) return { folders, objects };
   if (token === undefined || token === '' || token === cursor) {

@@ -5,6 +5,7 @@ import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
 import type { ObjectAddress, VersionQuery } from './client';
 import { sendControl, type ControlAnswer } from './control';
+import { assertListed } from './listedNames';
 import { decodeListed } from './listing';
 import { unquoted } from './objectHeaders';
 import type { ProtectionOperations } from './protection';
@@ -65,7 +66,7 @@ export function createVersions(
       },
       signal,
     );
-    return versionPage(answer, bucket, query.cursor);
+    return versionPage(answer, bucket, query);
   }
 
   const deleteVersion: VersionOperations['deleteVersion'] = async (address, { bypassGovernance }, signal) => {
@@ -144,7 +145,7 @@ function readCursor(cursor: string | undefined): readonly [string?, string?] {
 }
 
 /** `ListVersionsResult`, as IBM calls it; S3 writes `ListVersionsResult` too, but some servers `ListObjectVersionsResult`. */
-function versionPage(answer: ControlAnswer, bucket: BucketName, cursor: string | undefined): VersionPage {
+function versionPage(answer: ControlAnswer, bucket: BucketName, { prefix, cursor }: VersionQuery): VersionPage {
   const root = answer.findRoot('ListObjectVersionsResult') ?? answer.root('ListVersionsResult');
   const isEncoded = childText(root, 'EncodingType')?.trim() === 'url';
   const decode = (text: string): string => (isEncoded ? decodeListed(text) : text);
@@ -154,6 +155,7 @@ function versionPage(answer: ControlAnswer, bucket: BucketName, cursor: string |
     childElements(root, 'DeleteMarker').map((element) => markerOf(element, decode)),
   );
   const folders = childElements(root, 'CommonPrefixes').map((element) => decode(childText(element, 'Prefix') ?? ''));
+  assertListed('ListObjectVersions', bucket, prefix, versions, folders);
   if (childText(root, 'IsTruncated')?.trim() !== 'true') return { folders, versions };
   const last = versions.at(-1);
   const nextKey = childText(root, 'NextKeyMarker');
@@ -203,7 +205,7 @@ function versionOf(element: XmlElement, decode: (text: string) => string): Objec
   return {
     kind: 'version',
     ...common(element, decode),
-    sizeBytes: Number(childText(element, 'Size') ?? 0) || 0,
+    sizeBytes: Number(childText(element, 'Size') ?? 0),
     etag: unquoted(childText(element, 'ETag')) ?? '',
     ...(storageClass === undefined || storageClass === '' ? {} : { storageClass }),
   };

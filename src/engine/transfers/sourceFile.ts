@@ -1,5 +1,5 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import type { BigIntStats } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import { CosFailure } from '../failure';
 import { localFailure } from './localFailure';
 
@@ -27,10 +27,14 @@ export class SourceFile {
   /** Opens a planned file. Throws `localFile` failures. Whether it is as it was planned, `assertUnchanged` tells. */
   static async open(fsPath: string, state: FileState): Promise<SourceFile> {
     try {
-      return new SourceFile(fsPath, await open(fsPath, 'r'), state);
+      // A pipe that has taken the file's place since it was planned would keep whoever opens it waiting for a writer, for ever.
+      const handle = await open(fsPath, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      if ((await handle.stat()).isFile()) return new SourceFile(fsPath, handle, state);
+      await handle.close();
     } catch (cause) {
       throw localFailure('upload', 'read', fsPath, cause);
     }
+    throw changed(fsPath);
   }
 
   get sizeBytes(): number {

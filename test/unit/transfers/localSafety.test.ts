@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -110,6 +111,20 @@ describe('what is no file', () => {
     expect(lstatSync(fsPath).isFIFO()).toBe(true);
     expect(readdirSync(world.folder)).toEqual(['late']);
   });
+});
+
+it('a file that a pipe has taken the place of since it was planned fails, and nobody waits for a writer', async () => {
+  const fsPath = join(world.folder, 'film');
+  writeFileSync(fsPath, 'x');
+  world.client.intercept = (operation) => {
+    if (operation !== 'headObject' || lstatSync(fsPath).isFIFO()) return;
+    unlinkSync(fsPath);
+    execFileSync('mkfifo', [fsPath]);
+  };
+  const request = { ...uploadFolder(fsPath), sources: [{ fsPath }], clash: 'fail' } as const;
+  const end = await world.run(request);
+  expect(end).toMatchObject({ state: 'failed', failures: [{ error: { reason: 'changedMeanwhile' } }] });
+  expect(world.client.keys('bucket')).toEqual([]);
 });
 
 describe('a folder that is replaced by a link while it is downloaded to', () => {
