@@ -51,9 +51,18 @@ function windowsProblem<T>(segment: string, unsafe: (detail: string) => T): T | 
   return undefined;
 }
 
-/** The form under which a platform's file system takes two names for the same (case folding, Unicode normalisation). */
+/** Characters that HFS+ does not look at when it compares names (Apple's TN1150). */
+const ignoredOnMac = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+
+/**
+ * The form under which a platform's file system takes two names for the same (case folding, Unicode normalisation). Where file
+ * systems differ, names count as the same: a skip is told, a file that another one has overwritten is lost.
+ */
 export function foldedName(segment: string, platform: LocalPlatform): string {
-  return platform === 'posix' ? segment : segment.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+  if (platform === 'posix') return segment;
+  const seen = platform === 'darwin' ? segment.replace(ignoredOnMac, '') : segment;
+  // Lower case first: of the capital ẞ, upper case knows nothing to do.
+  return seen.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
 }
 
 /** What a name was refused for: the name that took its place first. */

@@ -118,6 +118,22 @@ describe('names that are taken', () => {
     }
   });
 
+  it.each([
+    ['stra\u00dfe', 'STRA\u1e9eE', true, true],
+    ['STRASSE', 'stra\u1e9ee', true, true],
+    ['a\u200cb', 'ab', false, true],
+    ['a\ufeffb', 'ab', false, true],
+    ['\u00e9', 'e\u0301', true, true],
+    ['a', 'b', false, false],
+  ])('%j and %j collide on Windows: %s, on macOS: %s', (first, second, onWindows, onMac) => {
+    const collides = (platform: 'win32' | 'darwin') => {
+      const taken = new TakenNames(platform);
+      taken.take('file', [first]);
+      return taken.take('file', [second]) !== undefined;
+    };
+    expect([collides('win32'), collides('darwin')]).toEqual([onWindows, onMac]);
+  });
+
   it('collide where a file and a folder have one name, in both orders', () => {
     const taken = new TakenNames('posix');
     expect(taken.take('file', ['a'])).toBeUndefined();
