@@ -1,8 +1,8 @@
 import type { UploadId } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { Verdict, VouchingAlgorithm, WholeLack } from '../../model/verdict';
-import { combineCrc, crcOfBase64, crcToBase64 } from '../checksums/crc';
 import { CosFailure } from '../failure';
+import { combinedCrc } from '../proof/combinedCrc';
 import { wholeChecksum } from '../proof/expected';
 import type { UploadedPart } from './client';
 
@@ -70,7 +70,7 @@ export function createWholeChecksums(takesCrc: (origin: string) => boolean): Who
       run: (headers: Headers) => Promise<Stored>,
       find: () => Promise<ObjectInfo | undefined>,
     ): Promise<Stored & { readonly verdict: Verdict }> {
-      const sum = asked.has(uploadId) ? combinedCrc32(parts) : undefined;
+      const sum = asked.has(uploadId) ? combinedCrc('CRC32', parts) : undefined;
       if (sum === undefined) return { ...(await run({})), verdict: verdictOfParts(parts, lackAt(origin)) };
       let done: Stored;
       try {
@@ -97,17 +97,6 @@ export function createWholeChecksums(takesCrc: (origin: string) => boolean): Who
       return { ...done, verdict: verdictOfParts(parts, lackAt(origin)) };
     },
   };
-}
-
-/** The CRC-32 of the whole, from those of its parts; undefined where one of them has none. */
-export function combinedCrc32(parts: readonly UploadedPart[]): string | undefined {
-  let whole: bigint | undefined;
-  for (const { checksum, sizeBytes } of [...parts].sort((left, right) => left.partNumber - right.partNumber)) {
-    if (checksum?.algorithm !== 'CRC32' || sizeBytes === undefined) return undefined;
-    const crc = crcOfBase64(checksum.value);
-    whole = whole === undefined ? crc : combineCrc('CRC32', whole, crc, sizeBytes);
-  }
-  return whole === undefined ? undefined : crcToBase64('CRC32', whole);
 }
 
 function verdictOfParts(parts: readonly UploadedPart[], lacks: WholeLack | undefined): Verdict {

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { Part } from '../../model/partPlan';
 import type { VouchingAlgorithm } from '../../model/verdict';
-import { combineCrc, crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
+import { isCrc } from '../checksums/crc';
 import { partChecksum } from '../checksums/partChecksum';
 import type { UploadedPart } from '../cos/client';
 import type { SentBytes } from './arrival';
+import { combinedCrc } from './combinedCrc';
 import { expectedOf } from './expected';
+import { startChecksum } from './verifier';
 
 const unknown = (): Promise<undefined> => Promise.resolve(undefined);
 
@@ -24,7 +25,7 @@ export function sentBody(body: Uint8Array): SentBytes {
 export function sentParts(parts: readonly UploadedPart[]): SentBytes {
   const ordered = [...parts].sort((left, right) => left.partNumber - right.partNumber);
   return {
-    whole: (algorithm) => Promise.resolve(isCrc(algorithm) ? combined(algorithm, ordered) : undefined),
+    whole: (algorithm) => Promise.resolve(isCrc(algorithm) ? combinedCrc(algorithm, ordered) : undefined),
     composite: (algorithm) => {
       const sums = ordered.map(({ checksum }) => (checksum?.algorithm === algorithm ? checksum.value : undefined));
       return Promise.resolve(compositeOf(algorithm, sums));
@@ -43,17 +44,17 @@ export function sentFile(read: ReadFile, parts?: readonly Part[]): SentBytes {
     if (parts === undefined) return undefined;
     const found: string[] = [];
     for (const { offsetBytes, lengthBytes } of parts) {
-      const sum = startSum(algorithm);
+      const sum = startChecksum(algorithm);
       await read((bytes) => sum.update(bytes), offsetBytes, lengthBytes);
-      found.push(sum.base64());
+      found.push(sum.digest());
     }
     return found;
   };
   return {
     whole: async (algorithm) => {
-      const sum = startSum(algorithm);
+      const sum = startChecksum(algorithm);
       await read((bytes) => sum.update(bytes));
-      return sum.base64();
+      return sum.digest();
     },
     composite: async (algorithm) => compositeOf(algorithm, await sums(algorithm)),
     compositeEtag: async () => {
@@ -100,16 +101,6 @@ function wholeOf(source: ObjectInfo, algorithm: VouchingAlgorithm): string | und
   return byEtag.kind === 'whole' ? byEtag.value : undefined;
 }
 
-function combined(algorithm: CrcAlgorithm, parts: readonly UploadedPart[]): string | undefined {
-  let whole: bigint | undefined;
-  for (const { checksum, sizeBytes } of parts) {
-    if (checksum?.algorithm !== algorithm || sizeBytes === undefined) return undefined;
-    const crc = BigInt(`0x${Buffer.from(checksum.value, 'base64').toString('hex') || '0'}`);
-    whole = whole === undefined ? crc : combineCrc(algorithm, whole, crc, sizeBytes);
-  }
-  return whole === undefined ? undefined : crcToBase64(algorithm, whole);
-}
-
 /** The hash of the hashes (data-plane.md §1.5, COMPOSITE). */
 function compositeOf(
   algorithm: VouchingAlgorithm,
@@ -118,22 +109,4 @@ function compositeOf(
   const known = sums?.flatMap((sum) => (sum === undefined ? [] : [Buffer.from(sum, 'base64')])) ?? [];
   if (sums === undefined || known.length === 0 || known.length < sums.length) return undefined;
   return `${partChecksum(algorithm, Buffer.concat(known))}-${known.length}`;
-}
-
-function isCrc(algorithm: VouchingAlgorithm): algorithm is CrcAlgorithm {
-  return algorithm === 'CRC32' || algorithm === 'CRC32C' || algorithm === 'CRC64NVME';
-}
-
-interface RunningSum {
-  update(bytes: Uint8Array): void;
-  base64(): string;
-}
-
-function startSum(algorithm: VouchingAlgorithm): RunningSum {
-  if (isCrc(algorithm)) {
-    const crc = startCrc(algorithm);
-    return { update: (bytes) => crc.update(bytes), base64: () => crcToBase64(algorithm, crc.value) };
-  }
-  const hash = createHash(algorithm.toLowerCase());
-  return { update: (bytes) => void hash.update(bytes), base64: () => hash.digest('base64') };
 }

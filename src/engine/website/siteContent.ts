@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { BucketName } from '../../model/ids';
-import type { ObjectInfo, ObjectSummary } from '../../model/objectInfo';
-import { crcToBase64, startCrc, type CrcAlgorithm } from '../checksums/crc';
+import type { ObjectSummary } from '../../model/objectInfo';
+import type { VouchingAlgorithm } from '../../model/verdict';
 import type { CosClient } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
+import { isMd5Etag, wholeChecksum } from '../proof/expected';
+import { startChecksum } from '../proof/verifier';
 import { localFailure } from '../transfers/localFailure';
 
 const op = 'website/plan';
@@ -13,7 +14,8 @@ const headsAtOnce = 16;
 
 /** A checksum over the whole of an object. */
 export interface WholeSum {
-  readonly algorithm: 'MD5' | 'SHA1' | 'SHA256' | CrcAlgorithm;
+  readonly algorithm: VouchingAlgorithm;
+  /** In base64. */
   readonly value: string;
 }
 
@@ -52,17 +54,17 @@ export async function checksumsOf(
 
 /** Whether a file has a checksum. */
 export async function hasSum(fsPath: string, { algorithm, value }: WholeSum, signal: AbortSignal): Promise<boolean> {
-  const running = startSum(algorithm);
+  const running = startChecksum(algorithm);
   try {
     for await (const bytes of createReadStream(fsPath, { signal })) running.update(bytes as Buffer);
   } catch (cause) {
     throw signal.aborted ? cancelled(op) : localFailure(op, 'read', fsPath, cause);
   }
-  return running.end() === value;
+  return running.digest() === value;
 }
 
 function md5Of({ etag }: ObjectSummary): WholeSum | undefined {
-  return /^[0-9a-f]{32}$/i.test(etag) ? { algorithm: 'MD5', value: etag.toLowerCase() } : undefined;
+  return isMd5Etag({ etag }) ? { algorithm: 'MD5', value: Buffer.from(etag, 'hex').toString('base64') } : undefined;
 }
 
 /** Undefined also for an object that is gone or another one by now, or that may not be looked at. */
@@ -74,31 +76,9 @@ async function findSum(
 ): Promise<WholeSum | undefined> {
   try {
     const info = await client.headObject({ bucket, key }, signal);
-    return info.etag === etag ? wholeSumOf(info) : undefined;
+    return info.etag === etag ? wholeChecksum(info) : undefined;
   } catch (thrown) {
     if (thrown instanceof CosFailure && ['notFound', 'denied'].includes(thrown.error.kind)) return undefined;
     throw thrown;
   }
-}
-
-/** The checksum that is quickest to take. One over the checksums of parts ends in their number. */
-function wholeSumOf({ checksums, checksumType }: ObjectInfo): WholeSum | undefined {
-  if (checksumType === 'COMPOSITE') return undefined;
-  for (const algorithm of ['CRC32', 'SHA1', 'SHA256', 'CRC64NVME', 'CRC32C'] as const) {
-    const value = checksums[algorithm];
-    if (value !== undefined && !value.includes('-')) return { algorithm, value };
-  }
-  return undefined;
-}
-
-function startSum(algorithm: WholeSum['algorithm']): { update(bytes: Uint8Array): void; end(): string } {
-  if (algorithm === 'MD5' || algorithm === 'SHA1' || algorithm === 'SHA256') {
-    const hash = createHash(algorithm.toLowerCase());
-    return {
-      update: (bytes) => void hash.update(bytes),
-      end: () => hash.digest(algorithm === 'MD5' ? 'hex' : 'base64'),
-    };
-  }
-  const crc = startCrc(algorithm);
-  return { update: (bytes) => crc.update(bytes), end: () => crcToBase64(algorithm, crc.value) };
 }
