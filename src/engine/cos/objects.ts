@@ -1,8 +1,9 @@
 import type { ObjectInfo } from '../../model/objectInfo';
+import type { Verdict } from '../../model/verdict';
 import type { WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import { findObject } from './absence';
-import { arrivalOf } from '../proof/arrival';
+import { compareWith, type Compared } from '../proof/arrival';
 import { arrivalUnknown } from '../proof/arrivalUnknown';
 import { sentBody } from '../proof/sentBytes';
 import type { WireAnswer } from '../http/exchange';
@@ -206,9 +207,9 @@ export function createObjects(
               const found = await findObject({ bucket: address.bucket, key: address.key }, signal);
               // What the condition still holds for has not been written: not by this, nor by anybody else.
               const isAsBefore = condition.kind === 'ifMatch' && found?.etag === condition.etag;
-              const arrival = isAsBefore ? 'absent' : await arrivalOf(found, sentBody(body));
-              if (arrival === 'ours' && found !== undefined) return storedObject(found);
-              if (arrival === 'cannotTell') throw arrivalUnknown(putOp, address, '', error);
+              const compared: Compared = isAsBefore ? { arrival: 'absent' } : await compareWith(found, sentBody(body));
+              if (compared.arrival === 'ours' && found !== undefined) return storedObject(found, compared.verdict);
+              if (compared.arrival === 'cannotTell') throw arrivalUnknown(putOp, address, '', error);
               await conditions.check(putOp, address, condition, signal);
               if (!isLost || attempt === 3) throw error;
             }
@@ -216,6 +217,7 @@ export function createObjects(
         },
       );
       const { echoed, headers, ...outcome } = value;
+      if (outcome.verdict !== undefined) return { ...outcome, conditionCheckedBy };
       if (echoed !== undefined)
         return { ...outcome, conditionCheckedBy, verdict: { kind: 'verified', by: 'CRC32', of: 'whole' } };
       if (!hasMd5Etag(outcome.etag, headers)) {
@@ -249,15 +251,16 @@ async function storedAs(answer: WireAnswer): Promise<Stored> {
   };
 }
 
-/** A write whose answer was lost, as a HEAD found it. */
-function storedObject(found: ObjectInfo): Stored {
+/** A write whose answer was lost, as a HEAD found it, with what it was compared by. */
+function storedObject(found: ObjectInfo, verdict: Verdict): Stored {
   const { etag, versionId, modifiedAtMs } = found;
   return {
     etag,
     ...(versionId === undefined ? {} : { versionId }),
     modifiedAtMs,
-    echoed: found.checksums['CRC32'],
+    echoed: undefined,
     headers: {},
+    verdict,
   };
 }
 

@@ -4,8 +4,7 @@ import type { WriteOutcome } from '../../protocol/requests';
 import type { CosClient, ObjectAddress, UploadCompletion, UploadedPart } from '../cos/client';
 import { createFindObject } from '../cos/objects';
 import { CosFailure } from '../failure';
-import { arrivalOf, type Arrival, type SentBytes } from './arrival';
-import { verdictOfArrived } from './expected';
+import { compareWith, type Compared, type SentBytes } from './arrival';
 import { arrivalUnknown, isUnclear, notAsked } from './arrivalUnknown';
 import { sentAs, sentParts } from './sentBytes';
 
@@ -44,7 +43,7 @@ export async function completeUpload(
     const asking = AbortSignal.timeout(askMs);
     const left = `; then abort its unfinished upload ("${uploadId}"), if that is still there`;
     const sent = sentAs(sentParts(parts), evidence.sent);
-    let looked: { readonly arrival: Arrival; readonly found?: ObjectInfo };
+    let looked: Looked;
     try {
       looked = await arrivalOfUpload(client, address, uploadId, sent, evidence, asking);
     } catch {
@@ -54,8 +53,7 @@ export async function completeUpload(
     if (looked.arrival !== 'ours' || looked.found === undefined) throw thrown;
     const { etag, modifiedAtMs, versionId } = looked.found;
     const version = versionId === undefined ? {} : { versionId };
-    const verdict = verdictOfArrived(looked.found);
-    return { etag, modifiedAtMs, ...version, conditionCheckedBy: 'headBefore', verdict };
+    return { etag, modifiedAtMs, ...version, conditionCheckedBy: 'headBefore', verdict: looked.verdict };
   }
 }
 
@@ -63,6 +61,9 @@ export async function completeUpload(
 function wasNotSent({ error }: CosFailure): boolean {
   return error.kind === 'preconditionFailed' && error.httpStatus === undefined;
 }
+
+/** A decision, with the object that was found to be ours. */
+export type Looked = Compared & { readonly found?: ObjectInfo };
 
 /** Whether an upload was completed to the object that is there. One that is still open was not, whatever is there. */
 export async function arrivalOfUpload(
@@ -72,13 +73,13 @@ export async function arrivalOfUpload(
   sent: SentBytes,
   { carries = () => Promise.resolve(true) }: Pick<UploadEvidence, 'carries'>,
   signal: AbortSignal,
-): Promise<{ readonly arrival: Arrival; readonly found?: ObjectInfo }> {
+): Promise<Looked> {
   const find = createFindObject((at, until) => client.headObject(at, until));
   const found = await find(address, signal);
-  const arrival = await arrivalOf(found, sent);
-  if (arrival !== 'ours' || found === undefined) return { arrival };
+  const compared = await compareWith(found, sent);
+  if (compared.arrival !== 'ours' || found === undefined) return compared;
   const isOurs = (await carries(found, signal)) && !(await isOpen(client, address, uploadId, signal));
-  return { arrival: isOurs ? 'ours' : 'notOurs', found };
+  return isOurs ? { ...compared, found } : { arrival: 'notOurs' };
 }
 
 /** Whether an upload is open. */

@@ -1,11 +1,5 @@
 import type { ObjectInfo } from '../../model/objectInfo';
-import type {
-  ChecksumAlgorithm,
-  checksumAlgorithms,
-  SizeOnlyReason,
-  Verdict,
-  VouchingAlgorithm,
-} from '../../model/verdict';
+import type { ChecksumAlgorithm, checksumAlgorithms, SizeOnlyReason, VouchingAlgorithm } from '../../model/verdict';
 
 /** What a service says that the bytes of an object must come to; `value` in base64. */
 export type Expected =
@@ -41,14 +35,6 @@ export function expectedOf(object: Vouching): Expected {
     return { kind: 'whole', algorithm: 'MD5', value: Buffer.from(object.etag, 'hex').toString('base64') };
   }
   return { kind: 'nothing', why: object.hasOwnKey === true ? 'ownKey' : 'noChecksum' };
-}
-
-/** What vouches for an object that was found to hold the bytes that were sent, see `arrivalOf`. */
-export function verdictOfArrived(found: Vouching): Verdict {
-  const expected = expectedOf(found);
-  // Without a checksum it is the MD5s of the parts that its ETag was seen to be made of.
-  if (expected.kind === 'nothing') return { kind: 'verified', by: 'MD5', of: 'parts' };
-  return { kind: 'verified', by: expected.algorithm, of: expected.kind };
 }
 
 /** The checksum of the whole object that a service names. */

@@ -1,8 +1,9 @@
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { Part } from '../../model/partPlan';
+import type { Verdict } from '../../model/verdict';
 import type { NewObjectAttributes, ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
-import { arrivalOf, type Arrival, type SentBytes } from '../proof/arrival';
+import { compareWith, type Compared, type SentBytes } from '../proof/arrival';
 import { arrivalUnknown, notAsked } from '../proof/arrivalUnknown';
 import { sentFile } from '../proof/sentBytes';
 import { carriesAll } from './carriedAttributes';
@@ -28,11 +29,11 @@ export async function arrivalAt(
   sent: SentBytes,
   attributes: NewObjectAttributes,
   signal: AbortSignal = AbortSignal.timeout(askMs),
-): Promise<Arrival> {
+): Promise<Compared> {
   const found = await findObject(context.client, address, signal);
-  const arrival = await arrivalOf(found, sent);
-  if (arrival !== 'ours' || found === undefined) return arrival;
-  return (await carriesAll(context, address, found, attributes, signal)) ? 'ours' : 'notOurs';
+  const compared = await compareWith(found, sent);
+  if (compared.arrival !== 'ours' || found === undefined) return compared;
+  return (await carriesAll(context, address, found, attributes, signal)) ? compared : { arrival: 'notOurs' };
 }
 
 /** Whether an object has all that one gets which is written with these attributes. */
@@ -45,18 +46,23 @@ export function carrying(
 }
 
 /**
- * Ends a PUT that failed: nothing where its object has arrived all the same; throws where it has not, or where that cannot
- * be told. A PUT that was refused has not happened.
+ * Ends a PUT that failed: with what vouches for its object where that has arrived all the same; throws where it has not, or
+ * where that cannot be told. A PUT that was refused has not happened.
  */
-export async function endOfPut(thrown: unknown, address: ObjectAddress, look: () => Promise<Arrival>): Promise<void> {
+export async function endOfPut(
+  thrown: unknown,
+  address: ObjectAddress,
+  look: () => Promise<Compared>,
+): Promise<Verdict> {
   if (!(thrown instanceof CosFailure) || !['network', 'throttled', 'cancelled'].includes(thrown.error.kind))
     throw thrown;
-  let arrival: Arrival;
+  let looked: Compared;
   try {
-    arrival = await look();
+    looked = await look();
   } catch {
     throw notAsked(thrown, address);
   }
-  if (arrival === 'cannotTell') throw arrivalUnknown('PutObject', address, '', thrown);
-  if (arrival !== 'ours') throw thrown;
+  if (looked.arrival === 'cannotTell') throw arrivalUnknown('PutObject', address, '', thrown);
+  if (looked.arrival !== 'ours') throw thrown;
+  return looked.verdict;
 }

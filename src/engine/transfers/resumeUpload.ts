@@ -85,7 +85,7 @@ async function isThere(
   const file = await SourceFile.open(item.fsPath, item);
   try {
     await file.assertUnchanged();
-    const arrival = await arrivalAt(context, address, sentOf(file, parts), attributes, signal);
+    const { arrival } = await arrivalAt(context, address, sentOf(file, parts), attributes, signal);
     if (arrival === 'ours') context.transfer.addBytesBefore(item.sizeBytes);
     return arrival;
   } finally {

@@ -11,7 +11,6 @@ import { forgetLost } from './lostUpload';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
 import { completeUpload } from '../proof/arrivalOfUpload';
-import { verdictOfArrived } from '../proof/expected';
 import { isArrivalUnknown, isUnclear } from '../proof/arrivalUnknown';
 import { arrivalAt, carrying, endOfPut, sentOf } from './landed';
 import { alreadyExists, endAsTaken, headOf, freeKey, isTaken } from './remoteClash';
@@ -137,8 +136,7 @@ async function putWhole(
       );
       verdict = put.verdict ?? notCompared;
     } catch (thrown) {
-      await endOfPut(thrown, address, () => arrivalAt(context, address, sentOf(file), attributes));
-      verdict = verdictOfArrived(await context.client.headObject(address, context.patient()));
+      verdict = await endOfPut(thrown, address, () => arrivalAt(context, address, sentOf(file), attributes));
     }
     context.transfer.addBytes(file.sizeBytes);
     reservation.release();
