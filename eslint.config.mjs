@@ -13,6 +13,12 @@ const nothingAwaitedBehindAMaybe = {
 
 const namedExportsOnly = { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' };
 
+/** Node's own `recursive` never comes back where the system will not make a folder and says that it is not there (/proc/x). */
+const foldersByOneHand = {
+  selector: 'ImportSpecifier[imported.name=/^mkdir(Sync)?$/], MemberExpression[property.name=/^mkdir(Sync)?$/]',
+  message: 'Make folders with src/system/makeFolder: Node’s recursive mkdir can hang.',
+};
+
 /** What VS Code shows goes through src/extension/ui/vscode.ts, where names of others become plain text. */
 const throughTheGate = 'Import src/extension/ui/vscode: what is shown goes through the gate for names (ui/gate).';
 
@@ -39,7 +45,7 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', namedExportsOnly, nothingAwaitedBehindAMaybe],
+      'no-restricted-syntax': ['error', namedExportsOnly, nothingAwaitedBehindAMaybe, foldersByOneHand],
       eqeqeq: 'error',
     },
   },
@@ -55,12 +61,18 @@ export default tseslint.config(
         'error',
         namedExportsOnly,
         nothingAwaitedBehindAMaybe,
+        foldersByOneHand,
         { selector: 'ImportExpression[source.value="vscode"]', message: throughTheGate },
         { selector: 'TSImportEqualsDeclaration', message: throughTheGate },
         { selector: 'CallExpression[callee.name="require"][arguments.0.value="vscode"]', message: throughTheGate },
         { selector: 'NewExpression[callee.property.name="MarkdownString"]', message: throughTheGate },
       ],
     },
+  },
+  {
+    // These make one folder at a time.
+    files: ['src/system/makeFolder.ts', 'src/engine/transfers/targetFolder.ts'],
+    rules: { 'no-restricted-syntax': ['error', namedExportsOnly, nothingAwaitedBehindAMaybe] },
   },
   {
     files: documentedRooms,

@@ -20,6 +20,7 @@ function cruise(folder) {
 const brokenInFixture = [
   'model-imports-nothing',
   'protocol-imports-model-only',
+  'system-imports-node-only',
   'engine-without-vscode',
   'local-server-rooms',
   'extension-rooms',

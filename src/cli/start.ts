@@ -3,7 +3,7 @@ import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { createRequire, enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { makeFolderSync } from '../engine/makeFolder';
+import { makeFolderSync } from '../system/makeFolder';
 
 function cacheHome({ XDG_CACHE_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv): string {
   const chosen = process.platform === 'win32' ? LOCALAPPDATA : XDG_CACHE_HOME;

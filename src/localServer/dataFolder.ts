@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
+import { makeFolderSync } from '../system/makeFolder';
 import { StartError, systemErrorCode } from './startError';
 
 /** The data folder, held by this server alone until `release`. */
@@ -22,7 +24,7 @@ interface LockOwner {
 export function holdDataFolder(folder: string): HeldDataFolder {
   const fsPath = resolve(folder);
   try {
-    mkdirSync(fsPath, { recursive: true, mode: 0o700 });
+    makeFolderSync(fsPath, 0o700);
     accessSync(fsPath, constants.R_OK | constants.W_OK | constants.X_OK);
     takeLock(fsPath);
   } catch (error) {
@@ -142,5 +144,8 @@ function withProcessStart(pid: number): { processStart?: string } {
 }
 
 function describeSystemError(error: unknown): string {
-  return systemErrorCode(error) ?? (error instanceof Error ? error.message : String(error));
+  const code = systemErrorCode(error);
+  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  const known = [...getSystemErrorMap().values()].find(([name]) => name === code);
+  return known === undefined ? code : `${known[1]}, ${code}`;
 }

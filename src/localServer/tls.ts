@@ -7,8 +7,9 @@ import {
   X509Certificate,
   type KeyObject,
 } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync } from '../system/makeFolder';
 import * as der from './der';
 import { writePrivateFile } from './privateFile';
 
@@ -46,7 +47,7 @@ const oid = {
  */
 export function openTlsFiles(dataFolder: string, nowMs: number): TlsFiles {
   const folder = join(dataFolder, 'tls');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolderSync(folder, 0o700);
   const caFile = join(folder, 'ca.pem');
   const caKeyFile = join(folder, 'ca-key.pem');
   const certificateFile = join(folder, 'server.pem');

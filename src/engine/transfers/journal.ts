@@ -5,7 +5,7 @@ import type { TransferId } from '../../model/ids';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
 import { CosFailure } from '../failure';
-import { makeFolderSync } from '../makeFolder';
+import { makeFolderSync } from '../../system/makeFolder';
 import type { ItemNote, NotedOutcome, PartNote } from './notes';
 
 const formatVersion = 2;

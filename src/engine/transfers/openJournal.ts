@@ -1,6 +1,6 @@
 import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolderSync } from '../makeFolder';
+import { makeFolderSync } from '../../system/makeFolder';
 import { Journal, journalName } from './journal';
 
 /** A journal that can be used, and where the one is that could not. */

@@ -1,7 +1,7 @@
 import { lstat, mkdir, realpath, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CosFailure } from '../failure';
-import { makeFolder } from '../makeFolder';
+import { makeFolder } from '../../system/makeFolder';
 import { codeOf, localFailure } from './localFailure';
 
 /**

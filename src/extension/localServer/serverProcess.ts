@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { ControlService } from '../../model/connection';
 import type { HmacPair } from '../../model/serviceCredential';
+import { makeFolderSync } from '../../system/makeFolder';
 import { childEnvironment } from '../childEnvironment';
 import { yieldToEditor } from '../childPriority';
 
@@ -75,7 +76,7 @@ function randomPort(): number {
 
 async function startAt(start: ServerStart): Promise<StartedServer> {
   const isFirstStart = !existsSync(join(start.dataFolderFsPath, 'cos.db'));
-  mkdirSync(dirname(start.logFsPath), { recursive: true });
+  makeFolderSync(dirname(start.logFsPath));
   const logOffset = existsSync(start.logFsPath) ? statSync(start.logFsPath).size : 0;
   const log = openSync(start.logFsPath, 'a', 0o600);
   const child = spawn(process.execPath, serverArguments(start, isFirstStart), {

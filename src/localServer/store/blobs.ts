@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolderSync } from '../../system/makeFolder';
 import type { Database } from './database';
 import { Staged, type StagedBlob } from './stagedBlob';
 import { syncFolder } from './syncFolder';
@@ -34,7 +35,7 @@ export class Blobs {
   constructor(database: Database, root: string) {
     this.#database = database;
     this.#root = root;
-    mkdirSync(root, { recursive: true });
+    makeFolderSync(root);
     this.#removeOrphans();
     const last = Number(database.get("SELECT value FROM meta WHERE name = 'session'")?.['value'] ?? 0);
     this.#session = String(last + 1);
@@ -225,7 +226,7 @@ export class Blobs {
   #ensureFolder(relative: string): string {
     const folder = join(this.#root, relative);
     if (!this.#knownFolders.has(relative)) {
-      mkdirSync(folder, { recursive: true });
+      makeFolderSync(folder);
       syncFolder(join(this.#root, this.#session));
       syncFolder(this.#root);
       this.#knownFolders.add(relative);

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync } from '../../system/makeFolder';
 import { BackupRecords } from './backupRecords';
 import { Blobs } from './blobs';
 import { Buckets } from './buckets';
@@ -33,7 +33,7 @@ export interface Store {
 
 /** Opens the store in `dataFolder`, creating it when absent, and removes what a crash left half-written. */
 export function openStore(dataFolder: string): Store {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeFolderSync(dataFolder, 0o700);
   const database = new Database(join(dataFolder, 'cos.db'));
   const blobs = new Blobs(database, join(dataFolder, 'blobs'));
   const buckets = new Buckets(database);

@@ -35,11 +35,14 @@ async function start(...args: string[]): Promise<RunningProgram> {
   return server;
 }
 
-/** Runs the program to its end. */
+/** A hang in the file system heeds no other signal. */
+const killedAfter = { timeout: 20_000, killSignal: 'SIGKILL' } as const;
+
+/** Runs the program to its end; one that hangs is killed. */
 function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program.fsPath, ...args], (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    execFile(process.execPath, [program.fsPath, ...args], killedAfter, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? Number.NaN), stdout, stderr });
     });
   });
 }
@@ -102,6 +105,19 @@ describe('the process', () => {
     }
     taken.close();
   });
+
+  it.runIf(process.platform === 'linux')(
+    'ends with one sentence where the system makes no folders, in place of trying for ever',
+    async () => {
+      for (const data of ['/proc/x', '/proc/x/y']) {
+        const { code, stdout, stderr } = await run('--port', '0', '--data', data);
+        expect([code, stdout]).toEqual([1, '']);
+        expect(stderr).toBe(
+          `The data folder "${data}" cannot be written (no such file or directory, ENOENT); choose another one with --data.\n`,
+        );
+      }
+    },
+  );
 
   it('tells its options and version', async () => {
     const help = await run('--help');
