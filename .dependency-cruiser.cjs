@@ -33,7 +33,10 @@ module.exports = {
     {
       name: 'jsonrpc-in-two-files',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/engine/serve\\.ts$', '^src/extension/(?:engineClient|engineRpc)\\.ts$'] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/engine/serve\\.ts$', '^src/extension/engine/(?:engineClient|engineRpc)\\.ts$'],
+      },
       to: { path: 'vscode-jsonrpc' },
     },
     {

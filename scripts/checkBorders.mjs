@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { circleSentences, oneDirectionFolders } from './oneDirection.mjs';
 
 const configuration = resolve('.dependency-cruiser.cjs');
 const cruiser = resolve('node_modules/.bin/depcruise');
@@ -36,12 +37,20 @@ export function checkBorders() {
     return false;
   }
 
-  const caught = new Set(cruise('test/fixtures/bad-imports').summary.violations.map(({ rule }) => rule.name));
+  const circles = oneDirectionFolders.flatMap((folder) => circleSentences(folder, product.modules));
+  for (const sentence of circles) console.error(`borders: ${sentence}`);
+
+  const bad = cruise('test/fixtures/bad-imports');
+  if (circleSentences('src/extension', bad.modules).length === 0) {
+    console.error('borders: the bad fixture of rooms that know each other was not caught');
+    return false;
+  }
+  const caught = new Set(bad.summary.violations.map(({ rule }) => rule.name));
   const missed = brokenInFixture.filter((name) => !caught.has(name));
   for (const name of missed) console.error(`borders: the bad fixture was not caught by ${name}`);
 
   const bundled = bundledRooms();
-  return violations.length === 0 && missed.length === 0 && bundled;
+  return violations.length === 0 && circles.length === 0 && missed.length === 0 && bundled;
 }
 
 /** The extension's bundle holds nothing of the engine: it loads dist/engine.js by path. */

@@ -1,9 +1,20 @@
-import type * as vscode from './ui/vscode';
+import type * as vscode from 'vscode';
 import type { Connection, Credential } from '../model/connection';
 import type { CosError, Result } from '../model/cosError';
-import type { BucketName, ConnectionId, ObjectKey } from '../model/ids';
+import type { DocumentSubject } from '../model/configDocument';
+import type { BucketName, ConnectionId, ObjectKey, TransferId } from '../model/ids';
+import type { TransferSnapshot } from '../model/transferState';
 import type { EngineNotifications } from '../protocol/notifications';
-import type { EngineMethod, EngineRequests, HostMethod, HostRequests } from '../protocol/requests';
+import type {
+  EngineMethod,
+  EngineRequests,
+  HostMethod,
+  HostRequests,
+  ObjectRef,
+  TransferRequest,
+} from '../protocol/requests';
+import type { TransferNode } from './nodes/transferNode';
+import type { BucketNode, BucketRef, FolderNode, FolderRef, ObjectNode, TreeNode } from './nodes/treeNode';
 
 /** The engine as the extension sees it. Starts the process on the first request; never throws for a failure of the work. */
 export interface EngineClient {
@@ -120,4 +131,129 @@ export interface FailureReporter {
   ): Promise<'retry' | undefined>;
   /** The sentence alone, for nodes and dialogs. */
   sentence(error: CosError): string;
+}
+
+/** What a person sees of a transfer. `nothing`: whoever runs it shows progress and failure itself. */
+export interface RunOptions {
+  readonly show: 'progress' | 'nothing';
+  /** Whoever runs many transfers tells of their changes himself, once. */
+  readonly announce?: 'byCaller';
+}
+
+/** Runs transfers to their end. */
+export interface TransferRunner {
+  /** Answers once the transfer is over, however it ended; not ok only when it could not be started. */
+  run(request: TransferRequest, options?: RunOptions): Promise<Result<TransferSnapshot>>;
+  /** Ends a transfer; its snapshot says when it has stopped. */
+  cancel(id: TransferId): Promise<void>;
+}
+
+/** Transfers that are known to this window, and what can be done with them. */
+export interface KnownTransfers extends TransferRunner {
+  readonly mirror: {
+    get(id: TransferId): TransferSnapshot | undefined;
+    list(): readonly TransferSnapshot[];
+  };
+  readonly control: TransferSteering;
+}
+
+/** Steers transfers that exist. A failure is reported there, once for all. */
+export interface TransferSteering {
+  pause(ids: readonly TransferId[]): Promise<void>;
+  resume(ids: readonly TransferId[]): Promise<void>;
+  cancel(ids: readonly TransferId[]): Promise<void>;
+  retry(ids: readonly TransferId[]): Promise<void>;
+  /** Takes finished ones out of the list. */
+  remove(ids: readonly TransferId[]): Promise<void>;
+  pauseAll(): Promise<void>;
+  resumeAll(): Promise<void>;
+  clearFinished(): Promise<void>;
+}
+
+/** A transfer in one line, as a choice. */
+export interface TransferItem {
+  readonly label: string;
+  readonly description: string;
+  /** Id of a codicon, without `$()`. */
+  readonly icon: string;
+}
+
+/** The Transfers view as commands use it. */
+export interface TransfersTree {
+  readonly selection: readonly TransferNode[];
+  itemOf(snapshot: TransferSnapshot): TransferItem;
+}
+
+/** A bucket (empty key), folder (key ending in `/`) or object that is to be shown. */
+export interface RevealTarget {
+  readonly connectionId: ConnectionId;
+  readonly bucket: BucketName;
+  readonly key: ObjectKey;
+}
+
+/** The Buckets view as commands use it. */
+export interface BucketsTree {
+  readonly isVisible: boolean;
+  readonly selection: readonly TreeNode[];
+  showUploads(target: BucketRef, listed: EngineRequests['uploads/list']['result']): void;
+  /** Shows or hides the versions of an object, or of all objects of a bucket or folder. */
+  toggleVersions(node: ObjectNode | BucketNode | FolderNode): void;
+  toggleVersionsIn(target: BucketRef): Promise<Result<null>>;
+  /** Whether the backup policies of a bucket are shown from now on. */
+  togglePolicies(target: BucketRef): boolean;
+  refreshBackups(connectionId: ConnectionId, bucket?: BucketName): void;
+  revealConnection(id: ConnectionId): Promise<void>;
+  /** Reads a node anew, or everything. */
+  refresh(node?: TreeNode): void;
+  refreshBuckets(id: ConnectionId): void;
+  forgetBucket(id: ConnectionId, bucket: BucketName): void;
+  filterOf(ref: FolderRef): string;
+  setFilter(ref: FolderRef, filter: string): void;
+  loadMore(node: TreeNode): Promise<void>;
+  reveal(target: RevealTarget, token?: vscode.CancellationToken): Promise<Result<null>>;
+}
+
+/** Local Object Storage as commands use it. */
+export interface LocalStorage {
+  readonly connectionId: ConnectionId;
+  /** Whether it runs now. */
+  start(): Promise<boolean>;
+  stop(): Promise<void>;
+  reset(): Promise<void>;
+  chooseDataFolder(): Promise<void>;
+  showLog(): Promise<void>;
+  /** Endpoints by location, while it runs. */
+  locationEndpoints(): Readonly<Record<string, string>> | undefined;
+  websiteUrl(bucket: string, endpoint: string): string | undefined;
+}
+
+/** Configuration documents as commands of other features use them. */
+export interface ConfigurationDocuments {
+  /** Opens the document of a subject in an editor. */
+  open(subject: DocumentSubject): Promise<Result<null>>;
+  /** Applies the text of an open document. Throws a `FileSystemError` where it cannot. */
+  apply(uri: vscode.Uri, text: string): Promise<void>;
+  /** Reads a document anew; what was not applied is lost. Throws a `FileSystemError` where it cannot. */
+  reload(uri: vscode.Uri): Promise<void>;
+  /** Whether a document was saved with something that was not applied yet. */
+  hasDraft(uri: vscode.Uri): Promise<boolean>;
+  /** Shows a bucket at a glance, as it is now. */
+  showOverview(target: { readonly connectionId: ConnectionId; readonly bucket: BucketName }): Promise<void>;
+}
+
+/** Tells the file system of objects what others have seen, so that it need not ask. */
+export interface ObjectDocuments {
+  noteExists(ref: ObjectRef): void;
+}
+
+/** Reports of transfers, as documents. */
+export interface TransferReports {
+  textOf(snapshot: TransferSnapshot): string;
+  show(id: TransferId): Promise<void>;
+}
+
+/** Tells when objects are back from archive. */
+export interface Restores {
+  /** Waits for objects whose restores were just asked for. */
+  add(objects: readonly ObjectRef[]): Promise<void>;
 }

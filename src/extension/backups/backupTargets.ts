@@ -1,11 +1,11 @@
 import * as vscode from '../ui/vscode';
 import type { BackupPolicy, BackupRestore, RecoveryRange } from '../../model/backup';
 import type { Result } from '../../model/cosError';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import { pickBucket, pickConnection } from '../commands/pickTarget';
-import type { BucketTarget } from '../commands/targets';
-import { openConfiguration } from '../configuration/commands';
-import type { TreeNode } from '../tree/treeNode';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import { pickBucket, pickConnection } from '../command/pickTarget';
+import type { BucketTarget } from '../command/targets';
+import { openConfiguration } from '../configuration/openDocuments';
+import type { TreeNode } from '../nodes/treeNode';
 import { bucketText, policyText, rangeText, restoreText } from './backupTexts';
 import { deletePolicy, openPolicy } from './policies';
 import { followRestore, startRestore, type VaultRef } from './restores';

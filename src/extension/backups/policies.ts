@@ -1,8 +1,8 @@
 import * as vscode from '../ui/vscode';
 import { isRetentionDays, maxRetentionDays, policyNameProblem, type BackupPolicy } from '../../model/backup';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { BucketTarget } from '../commands/targets';
-import { openConfiguration } from '../configuration/commands';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { BucketTarget } from '../command/targets';
+import { openConfiguration } from '../configuration/openDocuments';
 import { bucketText, policyText } from './backupTexts';
 
 /** Lists the backup policies of a bucket, to look at one or to create another. */

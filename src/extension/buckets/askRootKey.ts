@@ -3,7 +3,7 @@ import type { Result } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { Location } from '../../model/location';
 import { keyRegion, rootKeyProblem, type KeyInstance, type KeyService, type RootKey } from '../../model/rootKey';
-import type { CommandServices } from '../commands/command';
+import type { CommandServices } from '../command/command';
 import type { StepAnswer, StepPlace } from '../services';
 import { askInnerSteps, mapAnswer, type Step } from '../ui/steps';
 import type { BucketOptions } from './newBucket';

@@ -1,7 +1,7 @@
 import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
 import { bucketName, objectKey, type BucketName, type ConnectionId } from '../../model/ids';
-import type { CommandOutcome, CommandServices } from '../commands/command';
+import type { CommandOutcome, CommandServices } from '../command/command';
 import { listLocations } from '../connections/listLocations';
 import { formatBytes } from '../ui/format';
 import { askSteps } from '../ui/steps';

@@ -1,8 +1,8 @@
 import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { BucketCensus } from '../../protocol/emptying';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { BucketTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { BucketTarget } from '../command/targets';
 import { emptyQuestion, isEmptyBucket } from './censusText';
 import { dropExtraBucket } from './extraBuckets';
 
@@ -112,7 +112,7 @@ async function tellOfRules(services: CommandServices, target: BucketTarget): Pro
     target.bucket,
   );
   if ((await services.prompts.info(text, open)) !== open) return;
-  const { openConfiguration } = await import('../configuration/commands');
+  const { openConfiguration } = await import('../configuration/openDocuments');
   const opened = await openConfiguration(services, { kind: 'bucket', ...target, topic: 'lifecycle' });
   if (!opened.ok) void services.failures.report(opened.error, { connectionId: target.connectionId });
 }

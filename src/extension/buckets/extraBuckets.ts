@@ -1,5 +1,5 @@
-import type { CommandServices } from '../commands/command';
-import type { BucketTarget } from '../commands/targets';
+import type { CommandServices } from '../command/command';
+import type { BucketTarget } from '../command/targets';
 
 /** Forgets a bucket that was added by its name. */
 export async function dropExtraBucket(

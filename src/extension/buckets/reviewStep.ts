@@ -1,7 +1,7 @@
 import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import { takesRootKey } from '../../model/rootKey';
-import type { CommandServices } from '../commands/command';
+import type { CommandServices } from '../command/command';
 import type { StepAnswer, StepPlace } from '../services';
 import { formatBytes } from '../ui/format';
 import type { Step } from '../ui/steps';

@@ -3,7 +3,7 @@ import type { DocumentSubject, OpenedDocument } from '../../model/configDocument
 import type { Result } from '../../model/cosError';
 import { configScheme, parseConfigUri } from '../../model/configUri';
 import { fileSystemError } from '../documents/errors';
-import { openDocument } from '../documents/openEditors';
+import { openDocument } from '../ui/openEditors';
 import { SaveReasons } from '../documents/saveReasons';
 import { DisposableStore } from '../ui/lifecycle';
 import { fireObjects } from '../ui/objectChanges';

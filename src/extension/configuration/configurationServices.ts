@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
-import type { TransferRunner } from '../transfers/runner';
-import type { Changes, Connections, EngineClient, FailureReporter, Prompts } from '../services';
+import type { Changes, Connections, EngineClient, FailureReporter, Prompts, TransferRunner } from '../services';
 
 /** What configuration documents need. */
 export interface ConfigurationServices {

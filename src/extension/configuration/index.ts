@@ -1,16 +1,12 @@
 import * as vscode from '../ui/vscode';
 import { configScheme, overviewScheme, overviewUri, serverTextScheme } from '../../model/configUri';
-import type { BucketName, ConnectionId } from '../../model/ids';
+import type { ConfigurationDocuments } from '../services';
 import { DisposableStore } from '../ui/lifecycle';
 import type { ConfigurationServices } from './configurationServices';
 import type { ConfigurationRoom } from './room';
 
 /** Configuration documents. What they need is loaded when the first is opened. */
-export interface Configuration extends vscode.Disposable {
-  room(): Promise<ConfigurationRoom>;
-  /** Shows a bucket at a glance, as it is now. */
-  showOverview(target: { readonly connectionId: ConnectionId; readonly bucket: BucketName }): Promise<void>;
-}
+export type Configuration = ConfigurationDocuments & vscode.Disposable;
 
 /** Registers the file system of configuration documents. */
 export function registerConfiguration(services: ConfigurationServices): Configuration {
@@ -45,13 +41,13 @@ export function registerConfiguration(services: ConfigurationServices): Configur
     vscode.workspace.registerReports(overviewScheme, {
       onDidChange: stale.event,
       provideTextDocumentContent: async (uri, token) =>
-        (await import('../overview/overview')).overviewOf(services, uri, token),
+        (await import('./overview/overview')).overviewOf(services, uri, token),
     }),
   );
   owned.add(
     vscode.languages.registerDocumentLinkProvider(
       { scheme: overviewScheme },
-      { provideDocumentLinks: async (document) => (await import('../overview/overview')).overviewLinks(document) },
+      { provideDocumentLinks: async (document) => (await import('./overview/overview')).overviewLinks(document) },
     ),
   );
   // A window that comes back with unsaved documents does not read them.
@@ -63,7 +59,10 @@ export function registerConfiguration(services: ConfigurationServices): Configur
   );
   if (vscode.workspace.textDocuments.some(isOne)) void room();
   return {
-    room,
+    open: async (subject) => (await room()).open(subject),
+    apply: async (uri, text) => (await room()).files.apply(uri, text),
+    reload: async (uri) => (await room()).files.reload(uri),
+    hasDraft: async (uri) => (await room()).files.known(uri)?.draft !== undefined,
     async showOverview(target) {
       const uri = vscode.Uri.from(overviewUri(target));
       // One that is open still shows what was read before.

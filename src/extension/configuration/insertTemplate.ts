@@ -1,6 +1,6 @@
 import * as vscode from '../ui/vscode';
 import { parseConfigUri } from '../../model/configUri';
-import type { CommandServices } from '../commands/command';
+import type { CommandServices } from '../command/command';
 import { templatesOf, type Template } from './templates';
 import { withTemplate } from './templateText';
 

@@ -2,7 +2,7 @@ import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import { endpointOfLocation, locationOfHost, type EndpointNetwork } from '../../model/location';
-import type { CommandServices } from '../commands/command';
+import type { CommandServices } from '../command/command';
 import { testConnection } from './connectionForm';
 import { saveChange } from './saveChange';
 

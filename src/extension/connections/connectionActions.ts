@@ -1,10 +1,10 @@
 import type { Connection, Credential } from '../../model/connection';
 import type { CosError, Result } from '../../model/cosError';
-import type { CommandServices } from '../commands/command';
-import { secretPlaceText } from '../tree/tooltips';
+import type { CommandServices } from '../command/command';
 import * as vscode from '../ui/vscode';
 import { addConnection, editConnection, reportText, testConnection } from './connectionForm';
 import { withPair } from './draft';
+import { secretPlaceText } from './secretPlaceText';
 import { nameSentence } from './draftSteps';
 import { saveChange } from './saveChange';
 

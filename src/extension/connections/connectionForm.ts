@@ -10,7 +10,7 @@ import { askSteps, type StepTopic } from '../ui/steps';
 import { connectionOf, credentialOf, draftOf, emptyDraft, withPair, type Draft, type IamDraft } from './draft';
 import { withLocalEndpoints } from './localEndpoints';
 import { hmacSteps, iamSteps } from './draftSteps';
-import { failingTopic } from './failingTopic';
+import { failingTopic } from '../ui/failingTopic';
 import { listLocations } from './listLocations';
 import { newConnectionId } from './newConnectionId';
 import { signInHosts } from './userSetting';

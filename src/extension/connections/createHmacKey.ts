@@ -1,7 +1,7 @@
 import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import type { Result } from '../../model/cosError';
-import type { CommandServices } from '../commands/command';
+import type { CommandServices } from '../command/command';
 import { saveChange } from './saveChange';
 
 /**

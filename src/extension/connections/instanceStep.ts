@@ -4,7 +4,7 @@ import type { InstanceSummary, ServicePlan } from '../../model/instance';
 import type { FailureReporter, Prompts, StepAnswer, StepPlace } from '../services';
 import type { Step } from '../ui/steps';
 import type { IamDraft } from './draft';
-import { failingTopic } from './failingTopic';
+import { failingTopic } from '../ui/failingTopic';
 import { instanceIdProblem } from './instanceId';
 
 /** What asking for the instance needs. */

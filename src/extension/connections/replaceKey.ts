@@ -2,7 +2,7 @@ import * as vscode from '../ui/vscode';
 import type { Connection, Credential } from '../../model/connection';
 import type { Result } from '../../model/cosError';
 import { readServiceCredential } from '../../model/serviceCredential';
-import type { CommandServices } from '../commands/command';
+import type { CommandServices } from '../command/command';
 import { testConnection } from './connectionForm';
 import { withPair } from './draft';
 import { saveChange } from './saveChange';

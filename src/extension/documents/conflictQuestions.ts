@@ -2,7 +2,7 @@ import * as vscode from '../ui/vscode';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { ObjectRef } from '../../protocol/requests';
 import type { Prompts } from '../services';
-import { baseName } from './place';
+import { baseName } from '../nodes/place';
 import type { SaveReason } from './saveReasons';
 import type { Conflict, ConflictAnswer } from './saving';
 import { viewUri } from './viewUri';

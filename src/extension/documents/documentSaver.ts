@@ -7,7 +7,7 @@ import type { Baselines } from './baselines';
 import { ConflictQuestions } from './conflictQuestions';
 import { fileSystemError } from './errors';
 import { engineMaxReadBytes, hashOf, openedAfterWrite } from './objectContent';
-import { objectId, parentPrefix } from './place';
+import { objectId, parentPrefix } from '../nodes/place';
 import { SaveReasons } from './saveReasons';
 import { saveObject, type Conflict, type SaveResult } from './saving';
 

@@ -4,8 +4,8 @@ import type { Connections } from '../services';
 import { momentText } from '../protection/protectionTexts';
 import { DisposableStore } from '../ui/lifecycle';
 import type { ObjectFileSystem } from './objectFileSystem';
-import { urisOfTab } from './openEditors';
-import { placeOf } from './place';
+import { urisOfTab } from '../ui/openEditors';
+import { placeOf } from '../nodes/place';
 import type { ReadOnlyReason } from './readOnlyReason';
 
 /** Why an object cannot be saved, in one sentence. */

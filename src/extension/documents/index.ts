@@ -5,7 +5,7 @@ import { DisposableStore } from '../ui/lifecycle';
 import { DocumentStatus } from './documentStatus';
 import { ObjectFileSystem, type FileSystemServices } from './objectFileSystem';
 import { ObjectViews } from './objectViews';
-import { allTabUris, urisOfTab } from './openEditors';
+import { allTabUris, urisOfTab } from '../ui/openEditors';
 import { viewScheme } from './viewUri';
 
 /** Objects as documents, for as long as the extension runs. */

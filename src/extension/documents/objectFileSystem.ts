@@ -2,8 +2,15 @@ import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import { objectUri, folderUri } from '../../model/objectUri';
 import type { ObjectRef, TransferRequest } from '../../protocol/requests';
-import type { Changes, Connections, EngineClient, FailureReporter, ObjectChange, Prompts } from '../services';
-import type { TransferRunner } from '../transfers/runner';
+import type {
+  Changes,
+  Connections,
+  EngineClient,
+  FailureReporter,
+  ObjectChange,
+  Prompts,
+  TransferRunner,
+} from '../services';
 import { DisposableStore } from '../ui/lifecycle';
 import { Baselines, normaliseText } from './baselines';
 import { DocumentSaver } from './documentSaver';
@@ -12,8 +19,8 @@ import { fileSystemError } from './errors';
 import { folderIsCappedSentence, listFolder } from './folderListing';
 import { maxDocumentBytes, readOpened } from './objectContent';
 import { ObjectStats } from './objectStats';
-import { allTabUris, isDirtyInTab, isOpenInTab, openDocument, urisOfTab } from './openEditors';
-import { objectId, folderId, placeOf, refOf, type EntryPlace, type Place } from './place';
+import { allTabUris, isDirtyInTab, isOpenInTab, openDocument, urisOfTab } from '../ui/openEditors';
+import { objectId, folderId, placeOf, refOf, type EntryPlace, type Place } from '../nodes/place';
 import { readOnlyReason, type ReadOnlyReason } from './readOnlyReason';
 import type { CachedStat } from './statCache';
 import { offerLargeObject } from './tooLarge';
@@ -209,7 +216,7 @@ export class ObjectFileSystem implements vscode.FileSystemProvider, vscode.Dispo
       deleteSource,
       clash: overwrite ? 'replace' : 'fail',
     };
-    const { askIncomparable } = await import('../transfers/incomparable');
+    const { askIncomparable } = await import('../organise/incomparable');
     const proof = await askIncomparable(this.#services, [request]);
     if (proof.kind === 'stopped') throw new vscode.CancellationError();
     if (proof.kind === 'failed')

@@ -4,7 +4,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { ObjectRef } from '../../protocol/requests';
 import type { EngineClient, ObjectChange } from '../services';
 import type { DirectoryEntry } from './directory';
-import { folderId, objectId, parentPrefix, refOf, type EntryPlace } from './place';
+import { folderId, objectId, parentPrefix, refOf, type EntryPlace } from '../nodes/place';
 import { KnownProbes } from './probes';
 import { StatCache, type CachedStat } from './statCache';
 

@@ -1,6 +1,6 @@
 import { encodeKey, encodeSegment, objectUri, parseObjectUri, type UriParts } from '../../model/objectUri';
 import type { ObjectRef } from '../../protocol/requests';
-import { baseName, parentPrefix } from './place';
+import { baseName, parentPrefix } from '../nodes/place';
 
 /** Scheme of read-only views of objects: a first part, or the state that a save conflicted with. */
 export const viewScheme = 'ibmcos-view';

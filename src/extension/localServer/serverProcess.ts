@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import type { ControlService } from '../../model/connection';
 import type { HmacPair } from '../../model/serviceCredential';
 import { makeFolderSync } from '../../system/makeFolder';
-import { childEnvironment } from '../childEnvironment';
-import { yieldToEditor } from '../childPriority';
+import { childEnvironment } from '../engine/childEnvironment';
+import { yieldToEditor } from '../engine/childPriority';
 
 /** What the extension uses of the line that the server prints when it is ready (docs/local-server.md). */
 export interface ServerInfo {

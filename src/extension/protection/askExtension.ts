@@ -1,8 +1,8 @@
 import * as vscode from '../ui/vscode';
 import { readDate } from '../../model/dates';
 import { maxRetentionDays, type RetentionExtension } from '../../model/retention';
-import type { CommandServices } from '../commands/command';
-import type { ObjectTarget } from '../commands/targets';
+import type { CommandServices } from '../command/command';
+import type { ObjectTarget } from '../command/targets';
 import { countOf } from './holds';
 
 const daySeconds = 86_400;

@@ -1,9 +1,9 @@
 import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import { objectKey } from '../../model/ids';
-import type { CommandServices } from '../commands/command';
-import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
-import { countObjects } from '../transfers/countObjects';
+import type { CommandServices } from '../command/command';
+import type { ObjectsTarget, ObjectTarget } from '../command/targets';
+import { countObjects } from '../command/countObjects';
 
 /** More than these are worked on only after a question that says how many requests that takes. */
 const manyObjects = 100;

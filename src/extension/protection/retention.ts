@@ -10,8 +10,8 @@ import {
   type LockRetention,
   type RetentionExtension,
 } from '../../model/retention';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { ObjectsTarget, ObjectTarget } from '../command/targets';
 import { fireObjects } from '../ui/objectChanges';
 import { askExtension, dateSentence } from './askExtension';
 import { chosenObjects } from './chosenObjects';

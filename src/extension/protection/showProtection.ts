@@ -1,8 +1,8 @@
 import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { Protection } from '../../model/protection';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { ObjectsTarget, ObjectTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { ObjectsTarget, ObjectTarget } from '../command/targets';
 import { chosenObjects } from './chosenObjects';
 import { reportCsv, reportText, totalsOf, totalsText, type ReportRow } from './protectionReport';
 import { deletableSentence } from './protectionTexts';
@@ -110,6 +110,5 @@ async function openProperties(services: CommandServices, targets: readonly Objec
   const [key] = target?.keys ?? [];
   if (target === undefined || key === undefined) return;
   const { connectionId, bucket } = target;
-  const commands = await import('../configuration/commands');
-  await commands.openProperties(services, { connectionId, bucket, key });
+  await services.configuration.open({ kind: 'object', connectionId, bucket, key });
 }

@@ -1,9 +1,9 @@
 import { plain } from '../ui/gate/plain';
 import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
-import type { CommandServices } from '../commands/command';
-import type { ObjectTarget } from '../commands/targets';
-import { inLanes } from './lanes';
+import type { CommandServices } from '../command/command';
+import type { ObjectTarget } from '../command/targets';
+import { inLanes } from '../command/lanes';
 
 /** What became of one object. */
 export interface Worked<T> {

@@ -1,8 +1,8 @@
 import * as vscode from '../ui/vscode';
 import type { CosError } from '../../model/cosError';
 import type { ReplicationFailure } from '../../model/replication';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { BucketTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { BucketTarget } from '../command/targets';
 import { formatMoment } from '../ui/format';
 import { failureText, failuresReport } from './failureTexts';
 

@@ -1,6 +1,6 @@
 import * as vscode from '../ui/vscode';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { ObjectTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { ObjectTarget } from '../command/targets';
 import { fireObjects } from '../ui/objectChanges';
 
 /** Copies the URL of an object without a signature, and says whether its access list lets everyone read it. */

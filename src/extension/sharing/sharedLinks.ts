@@ -1,5 +1,5 @@
 import * as vscode from '../ui/vscode';
-import type { CommandOutcome, CommandServices } from '../commands/command';
+import type { CommandOutcome, CommandServices } from '../command/command';
 import { formatMoment } from '../ui/format';
 import type { Translate } from '../ui/translate';
 import { forgetLinks, listLinks, wishAgain, type LedgerEntry } from './ledger';

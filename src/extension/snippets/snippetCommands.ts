@@ -1,10 +1,10 @@
 import * as vscode from '../ui/vscode';
 import { objectKey, type ObjectKey } from '../../model/ids';
 import type { Result } from '../../model/cosError';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import { hasConnection, pickTarget } from '../commands/pickTarget';
-import { targetOf, type BucketTarget, type ObjectTarget } from '../commands/targets';
-import type { TreeNode } from '../tree/treeNode';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import { hasConnection, pickTarget } from '../command/pickTarget';
+import { targetOf, type BucketTarget, type ObjectTarget } from '../command/targets';
+import type { TreeNode } from '../nodes/treeNode';
 import { generateSnippet, snippetLanguages, type SnippetLanguage } from './generate';
 import { snippetPlace } from './place';
 

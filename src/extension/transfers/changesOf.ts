@@ -1,7 +1,7 @@
 import { objectKey, type ObjectKey } from '../../model/ids';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
-import { parentPrefix } from '../documents/place';
+import { parentPrefix } from '../nodes/place';
 import type { ObjectChange } from '../services';
 import { remotePlaceOf } from './places';
 

@@ -9,7 +9,7 @@ import { isSingle, localPathOf, remotePlaceOf } from './places';
 import { progressParts, progressTitle } from './progressText';
 import type { Outlook } from './remainingTime';
 import { skipSentence } from './report';
-import type { TransferItemRow } from './transferNode';
+import type { TransferItemRow } from '../nodes/transferNode';
 
 /** Every word that a `viewItem` of the Transfers view can hold. */
 export const transferWords = [

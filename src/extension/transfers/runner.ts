@@ -3,8 +3,8 @@ import type { Result } from '../../model/cosError';
 import type { TransferId } from '../../model/ids';
 import { isFinal, type TransferSnapshot } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
-import type { Changes, EngineClient, FailureReporter, Prompts } from '../services';
-import type { LastDeletes } from '../commands/lastDelete';
+import type { Changes, EngineClient, FailureReporter, KnownTransfers, Prompts, RunOptions } from '../services';
+import type { LastDeletes } from '../command/lastDelete';
 import { DisposableStore } from '../ui/lifecycle';
 import { changesOf, changesOfSnapshot } from './changesOf';
 import { TransferControl } from './control';
@@ -14,21 +14,6 @@ import { Outlooks } from './outlooks';
 import { localPathOf } from './places';
 import { showProgress, untilState } from './progressNotification';
 import { summaryOf, type SummaryAction } from './summary';
-
-/** What a person sees of a transfer. `nothing`: whoever runs it shows progress and failure itself. */
-export interface RunOptions {
-  readonly show: 'progress' | 'nothing';
-  /** Whoever runs many transfers tells of their changes himself, once. */
-  readonly announce?: 'byCaller';
-}
-
-/** Runs transfers to their end. */
-export interface TransferRunner {
-  /** Answers once the transfer is over, however it ended; not ok only when it could not be started. */
-  run(request: TransferRequest, options?: RunOptions): Promise<Result<TransferSnapshot>>;
-  /** Ends a transfer; its snapshot says when it has stopped. */
-  cancel(id: TransferId): Promise<void>;
-}
 
 /** What running transfers needs. */
 export interface TransferServices {
@@ -47,7 +32,7 @@ const settling = { intervalMs: 3000, attempts: 20 } as const;
 const unfinishedKey = 'ibmcos.hasUnfinishedTransfers';
 
 /** Runs transfers in the engine, shows a notification for each that moves, and says how they ended where that is not plain. */
-export class Transfers implements TransferRunner, vscode.Disposable {
+export class Transfers implements KnownTransfers, vscode.Disposable {
   readonly mirror = new TransferMirror();
   readonly outlooks: Outlooks;
   readonly control: TransferControl;

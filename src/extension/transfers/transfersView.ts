@@ -2,20 +2,20 @@ import { plain } from '../ui/gate/plain';
 import * as vscode from '../ui/vscode';
 import type { TransferId } from '../../model/ids';
 import { isFinal, type TransferSnapshot } from '../../model/transferState';
-import type { FailureReporter } from '../services';
+import type { FailureReporter, TransferItem, TransfersTree } from '../services';
 import { setContextKey, type ContextKey } from '../ui/contextKeys';
 import { DisposableStore } from '../ui/lifecycle';
 import type { TransferMirror, TransferNews } from './mirror';
 import { orderTransfers, redrawFor } from './order';
 import type { Outlooks } from './outlooks';
 import { itemRows, presentItem, presentTransfer, transferTooltip, type RowPresentation } from './rowText';
-import { transferNodeId, type TransferNode, type TransferRow } from './transferNode';
+import { transferNodeId, type TransferNode, type TransferRow } from '../nodes/transferNode';
 import { UpdateGate } from './updateGate';
 
 const tickMs = 1000;
 
 /** The Transfers view: one row for each transfer, in the order of how much it wants to be looked at. */
-export class TransfersView implements vscode.TreeDataProvider<TransferNode>, vscode.Disposable {
+export class TransfersView implements vscode.TreeDataProvider<TransferNode>, TransfersTree, vscode.Disposable {
   readonly #mirror: TransferMirror;
   readonly #outlooks: Outlooks;
   readonly #failures: Pick<FailureReporter, 'sentence'>;
@@ -55,6 +55,12 @@ export class TransfersView implements vscode.TreeDataProvider<TransferNode>, vsc
 
   get selection(): readonly TransferNode[] {
     return this.#view.selection;
+  }
+
+  itemOf(snapshot: TransferSnapshot): TransferItem {
+    const outlook = this.#outlooks.of(snapshot.transferId, Date.now());
+    const { label, description, icon } = presentTransfer(snapshot, outlook, vscode.l10n.t);
+    return { label, description, icon };
   }
 
   getChildren(node?: TransferNode): TransferNode[] {

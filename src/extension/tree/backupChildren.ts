@@ -12,7 +12,7 @@ import type {
   PoliciesNode,
   TreeNode,
   VaultsNode,
-} from './treeNode';
+} from '../nodes/treeNode';
 
 /** Whether a connection can have backup vaults: they belong to a service instance and are reached through IAM. */
 export function canHaveVaults(connection: Connection): boolean {

@@ -1,7 +1,7 @@
 import type { EngineClient } from '../services';
 import { backupChildren } from './backupChildren';
 import type { Cancellation } from './listingStore';
-import { nodeId, type BackupParentNode, type TreeNode } from './treeNode';
+import { nodeId, type BackupParentNode, type TreeNode } from '../nodes/treeNode';
 
 /** Between two looks at restores that run. */
 const lookAgainAfterMs = 5000;

@@ -4,7 +4,7 @@ import { bucketText, keptText, policyText, rangeText, restoreText } from '../bac
 import { formatBytes } from '../ui/format';
 import { cause } from '../ui/messages';
 import type { Translate } from '../ui/translate';
-import type { BackupParentNode, PolicyNode, RestoreNode, VaultNode } from './treeNode';
+import type { BackupParentNode, PolicyNode, RestoreNode, VaultNode } from '../nodes/treeNode';
 
 interface BackupTexts {
   readonly label: string;

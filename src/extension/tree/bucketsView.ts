@@ -1,28 +1,29 @@
 import * as vscode from '../ui/vscode';
 import type { CosError, Result } from '../../model/cosError';
 import { objectKey, type BucketName, type ConnectionId } from '../../model/ids';
-import type { Changes, Connections, EngineClient } from '../services';
+import type { BucketsTree, Changes, Connections, EngineClient, RevealTarget } from '../services';
 import { maxDocumentBytes } from '../documents/objectContent';
 import { DisposableStore } from '../ui/lifecycle';
 import { BackupListings } from './backupListings';
 import { parentNodeOf, type ParentNode } from './keptNodes';
 import { ListingStore } from './listingStore';
-import { PlaceFinder, type RevealTarget } from './placeFinder';
-import { TreeContent, type BucketRef, type ListedUploads, type LocalServerState } from './treeContent';
+import { PlaceFinder } from './placeFinder';
+import { TreeContent, type ListedUploads, type LocalServerState } from './treeContent';
 import { toTreeItem } from './treeItem';
 import {
   folderRefOf,
   connectionNodeId,
   nodeId,
   type BucketNode,
+  type BucketRef,
   type FolderNode,
   type FolderRef,
   type ObjectNode,
   type TreeNode,
-} from './treeNode';
+} from '../nodes/treeNode';
 
 /** The Buckets view: connection → bucket → folder → object. */
-export class BucketsView implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+export class BucketsView implements vscode.TreeDataProvider<TreeNode>, BucketsTree, vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #connections: Connections;
   readonly #localServer: LocalServerState;

@@ -4,7 +4,7 @@ import { locationOfHost } from '../../model/location';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { BucketsState, FolderState } from './listingStore';
 import { signInActions } from './signInActions';
-import type { BucketNode, ConnectionNode, FolderNode, NodeAction, TreeNode } from './treeNode';
+import type { BucketNode, ConnectionNode, FolderNode, NodeAction, TreeNode } from '../nodes/treeNode';
 
 /** The children of a connection whose buckets were asked for. `filterOf` tells the filter of a bucket's root. */
 export function bucketChildren(

@@ -1,16 +1,16 @@
 import * as vscode from '../ui/vscode';
 import { objectUri } from '../../model/objectUri';
 import { readServiceCredential } from '../../model/serviceCredential';
-import { targetOf } from '../commands/targets';
-import type { ObjectFileSystem } from '../documents/objectFileSystem';
-import { uploadContents, type NamedContent } from '../transfers/uploadContents';
-import { countJob, runOrganise } from '../transfers/organise';
-import { planOrganise } from '../transfers/organisePlan';
-import { jobDetail } from '../transfers/organiseTexts';
-import { uploadUris, type UploadServices } from '../transfers/uploadUris';
+import { targetOf } from '../command/targets';
+import type { ObjectDocuments } from '../services';
+import { uploadContents, type NamedContent } from '../uploads/uploadContents';
+import { countJob, runOrganise } from '../organise/organise';
+import { planOrganise } from '../organise/organisePlan';
+import { jobDetail } from '../organise/organiseTexts';
+import { uploadUris, type UploadServices } from '../uploads/uploadUris';
 import { countText } from '../ui/format';
 import { dropFolder, parseUriList } from './dropPlan';
-import type { FolderRef, TreeNode } from './treeNode';
+import type { FolderRef, TreeNode } from '../nodes/treeNode';
 
 const uriList = 'text/uri-list';
 /** The type that VS Code gives to rows of the view with our id. */
@@ -27,10 +27,10 @@ export class BucketsDragAndDrop implements vscode.TreeDragAndDropController<Tree
   readonly dragMimeTypes = [uriList];
   readonly dropMimeTypes = [treeRows, uriList, 'files'];
   readonly #services: UploadServices;
-  readonly #documents: Pick<ObjectFileSystem, 'noteExists'>;
+  readonly #documents: ObjectDocuments;
   readonly #addCredential: AddCredential;
 
-  constructor(services: UploadServices, documents: Pick<ObjectFileSystem, 'noteExists'>, addCredential: AddCredential) {
+  constructor(services: UploadServices, documents: ObjectDocuments, addCredential: AddCredential) {
     this.#services = services;
     this.#documents = documents;
     this.#addCredential = addCredential;

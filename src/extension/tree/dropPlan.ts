@@ -1,4 +1,4 @@
-import { folderRefOf, type FolderRef, type TreeNode } from './treeNode';
+import { folderRefOf, type FolderRef, type TreeNode } from '../nodes/treeNode';
 
 /** The folder that something is dropped into: the row, or the folder that shows it. */
 export function dropFolder(node: TreeNode | undefined): FolderRef | undefined {

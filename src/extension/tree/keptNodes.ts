@@ -8,7 +8,7 @@ import {
   type FolderNode,
   type FolderRef,
   type TreeNode,
-} from './treeNode';
+} from '../nodes/treeNode';
 
 /** A node with children, that can be listed again. */
 export type ParentNode = ContainerNode | BackupParentNode;

@@ -3,7 +3,7 @@ import type { CosError, Result } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
 import type { BucketSummary, ObjectPage, ObjectSummary } from '../../model/objectInfo';
 import type { EngineClient } from '../services';
-import type { FolderRef } from './treeNode';
+import type { FolderRef } from '../nodes/treeNode';
 
 /** A source of cancellation, as `vscode.CancellationTokenSource` is one. */
 export interface Cancellation {

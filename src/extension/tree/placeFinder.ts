@@ -1,17 +1,10 @@
 import type { CancellationToken } from 'vscode';
 import type { CosError, Result } from '../../model/cosError';
-import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
+import type { BucketName, ConnectionId } from '../../model/ids';
 import type { BucketSummary, ObjectSummary } from '../../model/objectInfo';
-import type { EngineClient } from '../services';
+import type { EngineClient, RevealTarget } from '../services';
 import type { ListingStore } from './listingStore';
-import type { FolderRef } from './treeNode';
-
-/** What *Go to* goes to. An empty key is the bucket itself; one ending in `/` is a folder. */
-export interface RevealTarget {
-  readonly connectionId: ConnectionId;
-  readonly bucket: BucketName;
-  readonly key: ObjectKey;
-}
+import type { FolderRef } from '../nodes/treeNode';
 
 /** What *Go to* found. */
 export type Found =

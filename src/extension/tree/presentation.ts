@@ -4,7 +4,7 @@ import { formatAge, formatBytes, formatMoment } from '../ui/format';
 import type { Translate } from '../ui/translate';
 import { presentBackup } from './backupPresentation';
 import { presentAction, presentState } from './stateTexts';
-import { presentUpload, presentUploads } from './uploadTexts';
+import { presentUpload, presentUploads } from '../uploads/uploadTexts';
 import type {
   BucketNode,
   ConnectionNode,
@@ -13,7 +13,7 @@ import type {
   ObjectNode,
   TreeNode,
   VersionNode,
-} from './treeNode';
+} from '../nodes/treeNode';
 
 /** Every word that a `viewItem` can hold. */
 export const contextWords = [

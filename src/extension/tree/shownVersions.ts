@@ -7,8 +7,8 @@ import {
   type FolderNode,
   type ObjectNode,
   type TreeNode,
-} from './treeNode';
-import { deletedIn, versionsOf } from './versionListing';
+} from '../nodes/treeNode';
+import { deletedIn, versionsOf } from '../versions/versionListing';
 
 /** What versions were asked for in the tree: of an object, or of everything in a bucket or folder. */
 export class ShownVersions {

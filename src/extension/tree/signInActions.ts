@@ -1,6 +1,6 @@
 import type { CosError } from '../../model/cosError';
-import { failingTopic } from '../connections/failingTopic';
-import type { NodeAction } from './treeNode';
+import { failingTopic } from '../ui/failingTopic';
+import type { NodeAction } from '../nodes/treeNode';
 
 /** What a person can do where a listing failed for want of a sign-in. */
 export function signInActions(error: CosError): readonly NodeAction[] {

@@ -1,7 +1,7 @@
 import type { CosError } from '../../model/cosError';
 import { cause } from '../ui/messages';
 import type { Translate } from '../ui/translate';
-import type { ActionNode, NodeState } from './treeNode';
+import type { ActionNode, NodeState } from '../nodes/treeNode';
 
 /** What a node says instead of children. */
 export function presentState(state: NodeState, t: Translate) {

@@ -2,11 +2,12 @@ import { plain } from '../ui/gate/plain';
 import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import type { ObjectInfo } from '../../model/objectInfo';
-import type { Connections, EngineClient, SecretPlace } from '../services';
+import { secretPlaceText } from '../connections/secretPlaceText';
+import type { Connections, EngineClient } from '../services';
 import { formatBytes } from '../ui/format';
 import { cause } from '../ui/messages';
 import type { Translate } from '../ui/translate';
-import type { BucketNode, ConnectionNode, ObjectNode, TreeNode } from './treeNode';
+import type { BucketNode, ConnectionNode, ObjectNode, TreeNode } from '../nodes/treeNode';
 
 /** What the mouse shows of a node. An object's costs one HEAD. */
 export async function describeNode(
@@ -61,20 +62,6 @@ async function connectionFacts(
     [t('Secret'), connection.kind === 'anonymous' ? undefined : secretPlaceText(place)],
     [t('Changes'), connection.isReadOnly === true ? t('refused: the connection is read-only') : undefined],
   ];
-}
-
-/** Where a secret is kept, in words. */
-export function secretPlaceText(place: SecretPlace): string {
-  switch (place) {
-    case 'keychain':
-      return vscode.l10n.t('kept in the keychain of the operating system');
-    case 'secretStorage':
-      return vscode.l10n.t('kept by VS Code (no keychain of the operating system answers)');
-    case 'localServer':
-      return vscode.l10n.t('a throw-away key of Local Object Storage');
-    case 'none':
-      return vscode.l10n.t('none is kept; sign in again');
-  }
 }
 
 function bucketFacts({ bucket }: BucketNode): readonly vscode.Fact[] {

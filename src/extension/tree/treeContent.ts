@@ -18,13 +18,14 @@ import {
   nodeId,
   objectNodeId,
   type BucketNode,
+  type BucketRef,
   type ConnectionNode,
   type FolderNode,
   type ObjectNode,
   type TreeNode,
   type UploadNode,
   type UploadsNode,
-} from './treeNode';
+} from '../nodes/treeNode';
 
 /** What the view needs to know of the local server. */
 export interface LocalServerState {
@@ -38,12 +39,6 @@ export interface LocalServerState {
 
 /** Incomplete uploads of a bucket. */
 export type ListedUploads = EngineRequests['uploads/list']['result'];
-
-/** A bucket of a connection. */
-export interface BucketRef {
-  readonly connectionId: ConnectionId;
-  readonly bucket: BucketName;
-}
 
 /** What the tree holds: the nodes below each node, and what was asked to be shown of them besides. */
 export class TreeContent {

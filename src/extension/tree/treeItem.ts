@@ -1,6 +1,6 @@
 import * as vscode from '../ui/vscode';
 import { present } from './presentation';
-import { nodeId, type TreeNode } from './treeNode';
+import { nodeId, type TreeNode } from '../nodes/treeNode';
 
 const collapsibleStates = {
   none: vscode.TreeItemCollapsibleState.None,

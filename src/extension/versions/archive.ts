@@ -1,7 +1,7 @@
 import * as vscode from '../ui/vscode';
 import type { RestoreTier } from '../../model/archive';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { ObjectsTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { ObjectsTarget } from '../command/targets';
 import { chosenObjects } from '../protection/chosenObjects';
 import { countOf } from '../protection/holds';
 import { summarise, workThrough } from '../protection/workThrough';

@@ -1,11 +1,11 @@
 import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { ObjectVersion } from '../../model/objectVersion';
-import type { CommandServices } from '../commands/command';
-import { pickTarget } from '../commands/pickTarget';
-import type { ObjectTarget } from '../commands/targets';
-import { versionsOf } from '../tree/versionListing';
-import type { TreeNode } from '../tree/treeNode';
+import type { CommandServices } from '../command/command';
+import { pickTarget } from '../command/pickTarget';
+import type { ObjectTarget } from '../command/targets';
+import { versionsOf } from './versionListing';
+import type { TreeNode } from '../nodes/treeNode';
 import { formatBytes, formatMoment } from '../ui/format';
 
 /** A version of an object, with the object. */

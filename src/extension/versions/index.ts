@@ -1,16 +1,10 @@
 import type * as vscode from 'vscode';
-import type { ObjectTarget } from '../commands/targets';
+import type { Restores } from '../services';
 import type { RestoreWatch, RestoreWatchServices } from './restoreWatch';
 import { waitingKey } from './waitingObjects';
 
-/** Tells when objects are back from archive. */
-export interface Restores extends vscode.Disposable {
-  /** Waits for objects whose restores were just asked for. */
-  add(objects: readonly ObjectTarget[]): Promise<void>;
-}
-
 /** Goes on waiting for what an earlier window asked for. What that needs is loaded only when something is waited for. */
-export function registerRestores(services: RestoreWatchServices): Restores {
+export function registerRestores(services: RestoreWatchServices): Restores & vscode.Disposable {
   let isDisposed = false;
   let watch: RestoreWatch | undefined;
   const load = async (): Promise<RestoreWatch | undefined> => {

@@ -1,7 +1,7 @@
 import type { CosError } from '../../model/cosError';
 import type { UndoneDeletion } from '../../protocol/requests';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { DeletionRun, LastDelete } from '../commands/lastDelete';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { DeletionRun, LastDelete } from '../command/lastDelete';
 import { plain } from '../ui/gate/plain';
 import * as vscode from '../ui/vscode';
 

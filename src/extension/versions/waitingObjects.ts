@@ -1,4 +1,4 @@
-import type { ObjectTarget } from '../commands/targets';
+import type { ObjectTarget } from '../command/targets';
 
 /** Where objects that are waited for are kept. */
 export const waitingKey = 'ibmcos.archive.waiting';

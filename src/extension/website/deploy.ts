@@ -1,8 +1,8 @@
 import * as vscode from '../ui/vscode';
 import { objectKey } from '../../model/ids';
 import type { SiteAttributes, SitePlan } from '../../model/website';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { FolderTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { FolderTarget } from '../command/targets';
 import { askSteps, type Step } from '../ui/steps';
 import { findWebsiteUrl, openUrl } from './openWebsite';
 import { isShortened, planText, publicAccessCommand, siteChanges, websiteOf, type SiteChoices } from './siteTexts';

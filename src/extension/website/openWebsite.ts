@@ -3,8 +3,8 @@ import type { Result } from '../../model/cosError';
 import { objectKey, type BucketName, type ConnectionId } from '../../model/ids';
 import { folderUri } from '../../model/objectUri';
 import { websiteUrl } from '../../model/website';
-import type { CommandOutcome, CommandServices } from '../commands/command';
-import type { BucketTarget } from '../commands/targets';
+import type { CommandOutcome, CommandServices } from '../command/command';
+import type { BucketTarget } from '../command/targets';
 import { snippetPlace } from '../snippets/place';
 
 /** Opens the website of a bucket in the browser, if it has one. */

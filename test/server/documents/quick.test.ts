@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
+import type { CommandServices } from '../../../src/extension/command/command';
 import type { StepAnswer, StepPlace } from '../../../src/extension/services';
 import type { BucketName } from '../../../src/model/ids';
 import { testConnectionId } from '../../fakes/servedEngine';

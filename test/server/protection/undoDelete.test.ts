@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
-import type { LastDeletes } from '../../../src/extension/commands/lastDelete';
+import type { CommandServices } from '../../../src/extension/command/command';
+import type { LastDeletes } from '../../../src/extension/command/lastDelete';
 import { bucketName, objectKey, type BucketName } from '../../../src/model/ids';
 import type { EngineMethod, EngineRequests, TransferRequest } from '../../../src/protocol/requests';
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
@@ -8,7 +8,7 @@ import { startServedEngine, testConnectionId as connectionId, type EngineUnderTe
 
 vi.mock('vscode', async () => (await import('../../fakes/recordingVscode')).recorded.module);
 const { undoDelete } = await import('../../../src/extension/versions/undoDelete');
-const { deleteObjects } = await import('../../../src/extension/commands/deleteObjects');
+const { deleteObjects } = await import('../../../src/extension/objects/deleteObjects');
 
 let farSide: LocalFarSide;
 let engine: EngineUnderTest;

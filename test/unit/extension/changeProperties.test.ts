@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
-import type { ObjectsTarget } from '../../../src/extension/commands/targets';
+import type { CommandServices } from '../../../src/extension/command/command';
+import type { ObjectsTarget } from '../../../src/extension/command/targets';
 import type { ChangePart } from '../../../src/extension/configuration/quick/changeDraft';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
 import type { TransferRequest } from '../../../src/protocol/requests';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
+import type { CommandServices } from '../../../src/extension/command/command';
 import { bucketName, connectionId } from '../../../src/model/ids';
 import type { SitePlan } from '../../../src/model/website';
 

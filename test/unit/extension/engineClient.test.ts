@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ForkedEngineClient, type EngineClientOptions } from '../../../src/extension/engineClient';
-import { RestartPolicy } from '../../../src/extension/engineRestarts';
+import { ForkedEngineClient, type EngineClientOptions } from '../../../src/extension/engine/engineClient';
+import { RestartPolicy } from '../../../src/extension/engine/engineRestarts';
 import { Emitter } from '../../../src/extension/ui/emitter';
 import type { Result } from '../../../src/model/cosError';
 import { bucketName, connectionId } from '../../../src/model/ids';

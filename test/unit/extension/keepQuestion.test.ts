@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
-import type { CopyRequest } from '../../../src/extension/transfers/organisePlan';
+import type { CopyRequest } from '../../../src/extension/organise/organisePlan';
 
 const fill = (text: string, ...values: unknown[]): string =>
   text.replace(/\{(\d)\}/g, (_all, at: string) => String(values[Number(at)]));
 vi.mock('vscode', () => ({ l10n: { t: fill } }));
-const { askProtection } = await import('../../../src/extension/protection/keepQuestion');
+const { askProtection } = await import('../../../src/extension/organise/keepQuestion');
 
 const policy = { minimumDays: 0, defaultDays: 0, maximumDays: 30, isPermanentAllowed: false };
 const holds = [{ id: 'CASE' }];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childEnvironment } from '../../../src/extension/childEnvironment';
+import { childEnvironment } from '../../../src/extension/engine/childEnvironment';
 import { userValueOf } from '../../../src/extension/connections/userValue';
 import { Emitter } from '../../../src/extension/ui/emitter';
 import { DisposableStore } from '../../../src/extension/ui/lifecycle';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import * as esbuild from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CommandTable } from '../../../src/extension/commands/command';
+import type { CommandTable } from '../../../src/extension/command/command';
 import { transferWords } from '../../../src/extension/transfers/rowText';
 import { contextWords as bucketWords } from '../../../src/extension/tree/presentation';
 
@@ -64,7 +64,7 @@ beforeAll(async () => {
       external: ['vscode', 'keytar'],
       logLevel: 'silent',
     });
-  const bundle = (await build('src/extension/commands/table.ts')).outputFiles[0]!.text;
+  const bundle = (await build('src/extension/commandTable.ts')).outputFiles[0]!.text;
   source = (await build('src/extension/extension.ts')).outputFiles[0]!.text;
   const module = { exports: {} as { commandTable?: CommandTable } };
   const load = (name: string): unknown => (name === 'vscode' ? anything() : process.getBuiltinModule(name));

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { overviewText, topicPlaces, type OverviewParts } from '../../../src/extension/overview/overviewText';
+import {
+  overviewText,
+  topicPlaces,
+  type OverviewParts,
+} from '../../../src/extension/configuration/overview/overviewText';
 import { bucketTopics, type BucketTopic } from '../../../src/model/configDocument';
 import type { CosError, Result } from '../../../src/model/cosError';
 import { bucketName } from '../../../src/model/ids';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
+import type { CommandServices } from '../../../src/extension/command/command';
 import type { Connection } from '../../../src/model/connection';
 import { bucketName, connectionId } from '../../../src/model/ids';
 
@@ -11,7 +11,7 @@ vi.mock('vscode', () => ({
   window: { withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown) => work({}, {}) },
 }));
 const { chooseNetwork } = await import('../../../src/extension/connections/chooseNetwork');
-const { connectionCommands } = await import('../../../src/extension/commands/connection');
+const { connectionCommands } = await import('../../../src/extension/connections/commands');
 const { protectConnection } = await import('../../../src/extension/connections/protectConnection');
 
 const host = (location: string) => `https://s3.${location}.cloud-object-storage.appdomain.cloud`;

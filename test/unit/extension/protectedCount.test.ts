@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
 import type { Protection } from '../../../src/model/protection';
-import { countProtected } from '../../../src/extension/protection/protectedCount';
+import { countProtected } from '../../../src/extension/command/protectedCount';
 import type { EngineClient } from '../../../src/extension/services';
 
 const nowMs = Date.UTC(2026, 0, 1);

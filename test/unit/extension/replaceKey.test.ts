@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
+import type { CommandServices } from '../../../src/extension/command/command';
 import type { Connection, Credential } from '../../../src/model/connection';
 import { connectionId } from '../../../src/model/ids';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
+import type { CommandServices } from '../../../src/extension/command/command';
 import { parseSize, type BucketConfig } from '../../../src/model/bucketConfig';
 import { bucketName, connectionId } from '../../../src/model/ids';
 

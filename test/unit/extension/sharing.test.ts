@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
+import type { CommandServices } from '../../../src/extension/command/command';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
 
 const fill = (text: string, ...values: unknown[]): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { selectionOfArguments, targetOf } from '../../../src/extension/commands/targets';
+import { selectionOfArguments, targetOf } from '../../../src/extension/command/targets';
 import {
   bucketChildren,
   folderChildren,
@@ -14,7 +14,7 @@ import {
   type ConnectionNode,
   type FolderNode,
   type TreeNode,
-} from '../../../src/extension/tree/treeNode';
+} from '../../../src/extension/nodes/treeNode';
 import { formatAge, formatBytes } from '../../../src/extension/ui/format';
 import type { Translate } from '../../../src/extension/ui/translate';
 import type { Connection } from '../../../src/model/connection';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { CommandServices } from '../../../src/extension/commands/command';
-import type { FolderTarget } from '../../../src/extension/commands/targets';
+import type { CommandServices } from '../../../src/extension/command/command';
+import type { FolderTarget } from '../../../src/extension/command/targets';
 import { bucketName, connectionId } from '../../../src/model/ids';
 import type { BucketProtection, ObjectLockConfiguration } from '../../../src/model/retention';
 import type { TransferRequest } from '../../../src/protocol/requests';
@@ -11,7 +11,7 @@ vi.mock('vscode', () => ({
   l10n: { t: fill },
   workspace: { textDocuments: [] },
 }));
-const { uploadWithOptions } = await import('../../../src/extension/transfers/uploadWithOptions');
+const { uploadWithOptions } = await import('../../../src/extension/uploads/uploadWithOptions');
 
 const folder: FolderTarget = { connectionId: connectionId('c'), bucket: bucketName('bucket'), prefix: 'p/' };
 const daySeconds = 86_400;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
 import type { ObjectVersion } from '../../../src/model/objectVersion';
-import { deletedIn, versionsOf } from '../../../src/extension/tree/versionListing';
+import { deletedIn, versionsOf } from '../../../src/extension/versions/versionListing';
 import type { EngineClient } from '../../../src/extension/services';
 
 const place = { connectionId: connectionId('c'), bucket: bucketName('b') };

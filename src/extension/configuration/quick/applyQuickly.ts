@@ -1,9 +1,9 @@
 import * as vscode from '../../ui/vscode';
 import type { BucketTopic, DocumentSubject, OpenedDocument } from '../../../model/configDocument';
 import { configUri } from '../../../model/configUri';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import type { BucketTarget } from '../../commands/targets';
-import { openDocument } from '../../documents/openEditors';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import type { BucketTarget } from '../../command/targets';
+import { openDocument } from '../../ui/openEditors';
 import { applyDocument } from '../applying';
 
 /** The subject of a part of a bucket's configuration. */
@@ -44,6 +44,5 @@ async function showAgain({ configuration }: CommandServices, subject: DocumentSu
   const uri = vscode.Uri.from(configUri(subject));
   const document = openDocument(uri);
   if (document === undefined || document.isDirty) return;
-  const { files } = await configuration.room();
-  if (files.known(uri)?.draft === undefined) await files.reload(uri);
+  if (!(await configuration.hasDraft(uri))) await configuration.reload(uri);
 }

@@ -1,7 +1,7 @@
 import * as vscode from '../../ui/vscode';
 import { bucketTopics } from '../../../model/configDocument';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import type { BucketTarget } from '../../commands/targets';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import type { BucketTarget } from '../../command/targets';
 import { askFor, refuseDisorder } from '../insertTemplate';
 import { topicName } from '../subjectName';
 import { templatesOf } from '../templates';

@@ -1,8 +1,8 @@
 import { headerFields, headerNames } from '../../../model/headerRules';
 import type { ObjectHeaders } from '../../../model/objectInfo';
 import type { AttributeChange, CannedAcl } from '../../../model/objectState';
-import { readEntry } from '../../transfers/uploadOptionDraft';
-import { entryText } from '../../transfers/uploadOptionTexts';
+import { readEntry } from '../../uploads/uploadOptionDraft';
+import { entryText } from '../../uploads/uploadOptionTexts';
 import type { Translate } from '../../ui/translate';
 
 /** Which properties a list offers. */

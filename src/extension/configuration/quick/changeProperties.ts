@@ -2,13 +2,13 @@ import * as vscode from '../../ui/vscode';
 import type { Result } from '../../../model/cosError';
 import { headerNames } from '../../../model/headerRules';
 import type { AttributeChange, ObjectState, SeenMark } from '../../../model/objectState';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import { rowCount } from '../../commands/keyText';
-import type { ObjectsTarget } from '../../commands/targets';
-import { countProtected, type ProtectedCount } from '../../protection/protectedCount';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import { rowCount } from '../../command/keyText';
+import type { ObjectsTarget } from '../../command/targets';
+import { countProtected, type ProtectedCount } from '../../command/protectedCount';
 import type { Prompts, StepAnswer, StepPlace } from '../../services';
-import { countObjects } from '../../transfers/countObjects';
-import { headerText } from '../../transfers/uploadOptionTexts';
+import { countObjects } from '../../command/countObjects';
+import { headerText } from '../../uploads/uploadOptionTexts';
 import { askSteps, type Step } from '../../ui/steps';
 import {
   changeList,

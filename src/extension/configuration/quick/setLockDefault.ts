@@ -1,8 +1,8 @@
 import * as vscode from '../../ui/vscode';
 import type { LockMode } from '../../../model/protection';
 import { maxLockDays, maxLockYears, type LockDefault } from '../../../model/retention';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import type { BucketTarget } from '../../commands/targets';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import type { BucketTarget } from '../../command/targets';
 import type { Prompts } from '../../services';
 import { askSteps, type Step } from '../../ui/steps';
 import { applyQuickly, bucketSubject } from './applyQuickly';

@@ -1,7 +1,7 @@
 import * as vscode from '../../ui/vscode';
 import { parseSize, type BucketUsage } from '../../../model/bucketConfig';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import type { BucketTarget } from '../../commands/targets';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import type { BucketTarget } from '../../command/targets';
 import { formatBytes } from '../../ui/format';
 
 const offeredSizes = ['10 GB', '100 GB', '1 TB', '10 TB'] as const;

@@ -1,7 +1,7 @@
 import * as vscode from '../../ui/vscode';
 import { maxRetentionDays, type RetentionPolicy } from '../../../model/retention';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import type { BucketTarget } from '../../commands/targets';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import type { BucketTarget } from '../../command/targets';
 import type { Prompts } from '../../services';
 import { askSteps, type Step } from '../../ui/steps';
 import { applyQuickly, bucketSubject } from './applyQuickly';

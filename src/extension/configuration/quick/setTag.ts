@@ -1,8 +1,8 @@
 import { parse } from 'jsonc-parser';
 import * as vscode from '../../ui/vscode';
 import { tagProblems, type TagProblem } from '../../../model/tags';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import type { BucketTarget } from '../../commands/targets';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import type { BucketTarget } from '../../command/targets';
 import type { Prompts } from '../../services';
 import type { Translate } from '../../ui/translate';
 import { applyQuickly, bucketSubject } from './applyQuickly';

@@ -1,7 +1,7 @@
 import * as vscode from '../../ui/vscode';
 import type { VersioningState } from '../../../model/objectVersion';
-import type { CommandOutcome, CommandServices } from '../../commands/command';
-import type { BucketTarget } from '../../commands/targets';
+import type { CommandOutcome, CommandServices } from '../../command/command';
+import type { BucketTarget } from '../../command/targets';
 import { applyQuickly, bucketSubject } from './applyQuickly';
 
 /** Enables or suspends versioning of a bucket. */

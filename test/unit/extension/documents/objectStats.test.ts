@@ -5,7 +5,7 @@ import type { ObjectInfo, ObjectPage } from '../../../../src/model/objectInfo';
 import type { EngineMethod, EngineRequests } from '../../../../src/protocol/requests';
 import { directoryEntries } from '../../../../src/extension/documents/directory';
 import { ObjectStats, wholeSeconds } from '../../../../src/extension/documents/objectStats';
-import { placeOf, type EntryPlace } from '../../../../src/extension/documents/place';
+import { placeOf, type EntryPlace } from '../../../../src/extension/nodes/place';
 import type { EngineClient } from '../../../../src/extension/services';
 
 const connection = connectionId('home');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../../src/model/ids';
 import { folderUri, objectUri } from '../../../../src/model/objectUri';
-import { baseName, objectId, parentPrefix, placeOf } from '../../../../src/extension/documents/place';
+import { baseName, objectId, parentPrefix, placeOf } from '../../../../src/extension/nodes/place';
 
 const connection = connectionId('home');
 const bucket = bucketName('photos');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Command, CommandServices } from '../../../../src/extension/commands/command';
+import type { Command, CommandServices } from '../../../../src/extension/command/command';
 import type { CosError, CosErrorKind, CosErrorReason, ProtectionRefusal } from '../../../../src/model/cosError';
 import { expectHarmless, hostileNames } from '../../../fakes/hostileNames';
 import { recorded } from '../../../fakes/recordingVscode';
@@ -13,7 +13,7 @@ const { createPrompts } = await import('../../../../src/extension/ui/gate/prompt
 const { createFailureReporter } = await import('../../../../src/extension/ui/failures');
 const { toTreeItem } = await import('../../../../src/extension/tree/treeItem');
 const { describeNode } = await import('../../../../src/extension/tree/tooltips');
-const { commandTable } = await import('../../../../src/extension/commands/table');
+const { commandTable } = await import('../../../../src/extension/commandTable');
 
 const names = Object.entries(hostileNames);
 const prompts = createPrompts();

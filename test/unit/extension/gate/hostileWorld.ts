@@ -1,6 +1,6 @@
-import type { CommandServices } from '../../../../src/extension/commands/command';
-import type { TargetTypes } from '../../../../src/extension/commands/targets';
-import type { TreeNode } from '../../../../src/extension/tree/treeNode';
+import type { CommandServices } from '../../../../src/extension/command/command';
+import type { TargetTypes } from '../../../../src/extension/command/targets';
+import type { TreeNode } from '../../../../src/extension/nodes/treeNode';
 import type { Connection } from '../../../../src/model/connection';
 import type { CosError } from '../../../../src/model/cosError';
 import { bucketName, connectionId, objectKey, type TransferId } from '../../../../src/model/ids';
@@ -203,10 +203,16 @@ export function hostileServices(
       mirror: { list: () => [hostileSnapshot(name)], get: () => hostileSnapshot(name), unfinished: () => [] },
       control: new Proxy({}, { get: () => async () => fails }),
     },
-    transfersView: { selection: [] },
-    transferReports: { show: async () => undefined },
+    transfersView: { selection: [], itemOf: () => ({ label: name, description: name, icon: 'sync' }) },
+    transferReports: { show: async () => undefined, textOf: () => name },
     documents: { noteExists: () => undefined },
-    configuration: { showOverview: async () => undefined, room: async () => Promise.reject(new Error(name)) },
+    configuration: {
+      open: async () => fails,
+      showOverview: async () => undefined,
+      apply: async () => Promise.reject(new Error(name)),
+      reload: async () => Promise.reject(new Error(name)),
+      hasDraft: async () => true,
+    },
     restores: { add: () => undefined },
     clipboard: { held: undefined },
     deletes: { last: undefined },

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { countFiles, hasFolders } from '../../../../src/extension/transfers/countFiles';
+import { countFiles, hasFolders } from '../../../../src/extension/uploads/countFiles';
 
 let folder: string;
 beforeEach(() => {

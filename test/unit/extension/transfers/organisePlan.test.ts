@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../../src/model/ids';
-import { folderRename, planDuplicates, planOrganise } from '../../../../src/extension/transfers/organisePlan';
-import { incomparableQuestion } from '../../../../src/extension/transfers/incomparableText';
+import { folderRename, planDuplicates, planOrganise } from '../../../../src/extension/organise/organisePlan';
+import { incomparableQuestion } from '../../../../src/extension/organise/incomparableText';
 import {
   downloadQuestion,
   jobDetail,
   needsCount,
   organiseQuestion,
   uploadQuestion,
-} from '../../../../src/extension/transfers/organiseTexts';
-import { parseBucketAndFolder } from '../../../../src/extension/commands/keyText';
+} from '../../../../src/extension/organise/organiseTexts';
+import { parseBucketAndFolder } from '../../../../src/extension/command/keyText';
 import { english } from './snapshots';
 
 const home = connectionId('home');

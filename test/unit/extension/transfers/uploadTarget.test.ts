@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUploadTarget, uploadTargetText } from '../../../../src/extension/transfers/uploadTarget';
+import { parseUploadTarget, uploadTargetText } from '../../../../src/extension/uploads/uploadTarget';
 
 describe('the remembered upload target', () => {
   it('is found again', () => {

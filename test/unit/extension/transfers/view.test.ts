@@ -7,7 +7,7 @@ import { orderTransfers, redrawFor } from '../../../../src/extension/transfers/o
 import { isSingle, localPathOf, remotePlaceOf } from '../../../../src/extension/transfers/places';
 import { RemainingTime } from '../../../../src/extension/transfers/remainingTime';
 import { itemRows, presentItem, presentTransfer, transferTooltip } from '../../../../src/extension/transfers/rowText';
-import { transferNodeId } from '../../../../src/extension/transfers/transferNode';
+import { transferNodeId } from '../../../../src/extension/nodes/transferNode';
 import { standsStill, standstillText } from '../../../../src/extension/transfers/standstillText';
 import { UpdateGate } from '../../../../src/extension/transfers/updateGate';
 import { formatDuration } from '../../../../src/extension/ui/format';

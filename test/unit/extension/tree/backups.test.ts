@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CancellationToken } from 'vscode';
-import { selectionOfArguments, targetOf } from '../../../../src/extension/commands/targets';
+import { selectionOfArguments, targetOf } from '../../../../src/extension/command/targets';
 import type { EngineClient } from '../../../../src/extension/services';
 import { BackupListings } from '../../../../src/extension/tree/backupListings';
 import { ListingStore } from '../../../../src/extension/tree/listingStore';
 import { contextWords, present } from '../../../../src/extension/tree/presentation';
 import { TreeContent } from '../../../../src/extension/tree/treeContent';
-import { nodeId, type TreeNode } from '../../../../src/extension/tree/treeNode';
+import { nodeId, type TreeNode } from '../../../../src/extension/nodes/treeNode';
 import type { Translate } from '../../../../src/extension/ui/translate';
 import type { Connection } from '../../../../src/model/connection';
 import type { CosError, Result } from '../../../../src/model/cosError';

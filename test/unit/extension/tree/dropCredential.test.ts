@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
-import type { TreeNode } from '../../../../src/extension/tree/treeNode';
+import type { TreeNode } from '../../../../src/extension/nodes/treeNode';
 import { bucketName, connectionId } from '../../../../src/model/ids';
 
 const files = new Map<string, string>();

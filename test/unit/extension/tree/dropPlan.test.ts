@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey } from '../../../../src/model/ids';
 import { dropFolder, parseUriList } from '../../../../src/extension/tree/dropPlan';
-import type { BucketNode, FolderNode, ObjectNode } from '../../../../src/extension/tree/treeNode';
+import type { BucketNode, FolderNode, ObjectNode } from '../../../../src/extension/nodes/treeNode';
 
 const connectionOf = (id: string): ObjectNode['connection'] => ({
   kind: 'hmac',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bucketName, connectionId, objectKey, type UploadId } from '../../../../src/model/ids';
-import { targetOf } from '../../../../src/extension/commands/targets';
-import { heldText, presentUpload, presentUploads } from '../../../../src/extension/tree/uploadTexts';
-import type { BucketNode, UploadNode, UploadsNode } from '../../../../src/extension/tree/treeNode';
+import { targetOf } from '../../../../src/extension/command/targets';
+import { heldText, presentUpload, presentUploads } from '../../../../src/extension/uploads/uploadTexts';
+import type { BucketNode, UploadNode, UploadsNode } from '../../../../src/extension/nodes/treeNode';
 import { english } from '../transfers/snapshots';
 
 const hour = 3_600_000;

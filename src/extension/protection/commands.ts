@@ -1,0 +1,38 @@
+import type { CommandTable } from '../command/command';
+import type { FolderTarget, ObjectsTarget } from '../command/targets';
+
+/** Commands on retention, legal holds and locks. */
+export const protectionCommands = {
+  'ibmcos.protection.addHold': {
+    target: 'objects',
+    run: async (services, targets) => (await import('./holds')).addHold(services, targets),
+  },
+  'ibmcos.protection.removeHold': {
+    target: 'objects',
+    run: async (services, targets) => (await import('./holds')).removeHold(services, targets),
+  },
+  'ibmcos.protection.extendRetention': {
+    target: 'objects',
+    run: async (services, targets) => (await import('./retention')).extendRetention(services, targets),
+  },
+  'ibmcos.protection.removeLock': {
+    target: 'objects',
+    run: async (services, targets) => (await import('./retention')).removeLock(services, targets),
+  },
+  'ibmcos.protection.whenDeletable': {
+    target: 'objects',
+    run: async (services, targets) => (await import('./showProtection')).whenDeletable(services, targets),
+  },
+  'ibmcos.protection.report': {
+    target: 'folder',
+    run: async (services, folder) => (await import('./showProtection')).reportProtection(services, below(folder)),
+  },
+  'ibmcos.protection.exportReport': {
+    target: 'folder',
+    run: async (services, folder) => (await import('./showProtection')).exportProtection(services, below(folder)),
+  },
+} satisfies CommandTable;
+
+function below({ prefix, ...bucket }: FolderTarget): readonly ObjectsTarget[] {
+  return [{ ...bucket, keys: [], prefixes: [prefix] }];
+}

@@ -1,0 +1,13 @@
+import type { CommandTable } from '../command/command';
+
+/** Commands on static websites. */
+export const websiteCommands = {
+  'ibmcos.website.deploy': {
+    target: 'folder',
+    run: async (services, folder) => (await import('./deploy')).deployWebsite(services, folder),
+  },
+  'ibmcos.website.open': {
+    target: 'bucket',
+    run: async (services, bucket) => (await import('./openWebsite')).openWebsite(services, bucket),
+  },
+} satisfies CommandTable;
