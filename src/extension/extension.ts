@@ -5,7 +5,6 @@ import type { ConnectionId } from '../model/ids';
 import { objectScheme } from '../model/objectUri';
 import { registerCommands } from './command/register';
 import type { LastDeletes } from './command/lastDelete';
-import { commandTable } from './commandTable';
 import { registerConfiguration } from './configuration';
 import { Keychain } from './connections/keychain';
 import { SavedConnections } from './connections/savedConnections';
@@ -128,12 +127,20 @@ export function activate(context: vscode.ExtensionContext): void {
     deletes,
     memory: context.globalState,
   };
-  registerCommands(commandTable, services, owned);
+  registerCommands(commandIds(context), async () => (await import('./commandTable')).commandTable, services, owned);
 }
 
 /** Two seconds for engine and local server to leave, each of which is killed when it takes longer. */
 export async function deactivate(): Promise<void> {
   await Promise.allSettled(closing.splice(0).map((close) => close()));
+}
+
+/** Every command has an entry in the manifest. */
+function commandIds({ extension }: vscode.ExtensionContext): readonly string[] {
+  const { contributes } = extension.packageJSON as {
+    readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+  };
+  return contributes.commands.map(({ command }) => command);
 }
 
 function engineLocation(): 'process' | 'extensionHost' {

@@ -1,81 +1,24 @@
 import * as vscode from '../ui/vscode';
-import type { Result } from '../../model/cosError';
-import type { ConnectionId } from '../../model/ids';
 import type { DisposableStore } from '../ui/lifecycle';
-import type { Command, CommandOutcome, CommandServices, CommandTable } from './command';
-import { pickTarget } from './pickTarget';
-import { selectionOfArguments, targetOf, type Selection } from './targets';
-import { resolveTransfers } from './transferTargets';
-
-/** Registers every command of the table. */
-export function registerCommands(table: CommandTable, services: CommandServices, owned: DisposableStore): void {
-  for (const [id, command] of Object.entries(table)) {
-    owned.add(vscode.commands.registerCommand(id, (...args: unknown[]) => runCommand(command, services, args)));
-  }
-}
-
-/** Finds the target, runs the command, and reports its failure once; *Retry* runs it again on the same target. */
-async function runCommand(command: Command, services: CommandServices, args: readonly unknown[]): Promise<void> {
-  const resolved = await resolveTarget(command, services, args);
-  if (resolved === undefined) return;
-  const run = command.run as (services: CommandServices, target: unknown) => Promise<CommandOutcome>;
-  for (;;) {
-    const outcome = await run(services, resolved.target);
-    if (outcome === undefined || outcome.ok) return;
-    const connectionId = connectionIdOf(resolved.target);
-    const answer = await services.failures.report(outcome.error, {
-      canRetry: true,
-      ...(connectionId === undefined ? {} : { connectionId }),
-    });
-    if (answer !== 'retry') return;
-  }
-}
-
-/** Undefined when the person gave up choosing; a failure of the choosing is reported here. */
-async function resolveTarget(
-  command: Command,
-  services: CommandServices,
-  args: readonly unknown[],
-): Promise<{ readonly target: unknown } | undefined> {
-  const kind = command.target;
-  if (kind === 'none') return { target: undefined };
-  if (kind === 'transfers') return resolveTransfers(services, args, command);
-  const given = targetOf(kind, selectionOf(services, args));
-  const isOptional = kind === 'node' || kind === 'anyNode' || kind === 'uploads' || kind === 'localFiles';
-  if (given !== undefined || isOptional) return { target: given };
-  const selected = kind === 'object' || kind === 'objects' ? targetOf(kind, shownSelection(services)) : undefined;
-  if (selected !== undefined) return { target: selected };
-  // A key pressed on a row that the command has nothing to do with does nothing.
-  if (args[0] === 'selection' && services.view.selection.length > 0) return undefined;
-  const picked: Result<unknown> | undefined = await pickTarget(kind, services);
-  if (picked === undefined) return undefined;
-  if (picked.ok) return { target: picked.value };
-  await services.failures.report(picked.error);
-  return undefined;
-}
-
-/** Rows that nobody sees are not what a person means. */
-function shownSelection({ view }: CommandServices): Selection {
-  return { nodes: view.isVisible ? view.selection : [], uris: [] };
-}
+import type { CommandServices, CommandTable } from './command';
 
 /**
- * What the command was called on: its arguments; for a key binding of the view (which passes `"selection"`) the nodes
- * selected there; else the object in the active editor.
+ * Registers commands by id. What they do is loaded with the first that is called: nobody waits for it at the start, and a
+ * test compares the ids of the manifest with the table, both ways.
  */
-function selectionOf(services: CommandServices, args: readonly unknown[]): Selection {
-  if (args[0] === 'selection') return { nodes: services.view.selection, uris: [] };
-  const selection = selectionOfArguments(args);
-  if (selection.nodes.length + selection.uris.length > 0) return selection;
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  const hasUri = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom;
-  return { nodes: [], uris: hasUri || input instanceof vscode.TabInputNotebook ? [input.uri] : [] };
-}
-
-function connectionIdOf(target: unknown): ConnectionId | undefined {
-  const one: unknown = Array.isArray(target) ? target[0] : target;
-  if (typeof one !== 'object' || one === null) return undefined;
-  if ('connectionId' in one) return one.connectionId as ConnectionId;
-  if ('connection' in one) return (one.connection as { readonly id: ConnectionId }).id;
-  return undefined;
+export function registerCommands(
+  ids: readonly string[],
+  load: () => Promise<CommandTable>,
+  services: CommandServices,
+  owned: DisposableStore,
+): void {
+  for (const id of ids) {
+    const call = async (...args: unknown[]): Promise<void> => {
+      const [table, { runCommand }] = await Promise.all([load(), import('./run')]);
+      const command = Object.entries(table).find(([known]) => known === id)?.[1];
+      if (command === undefined) throw new Error(`There is no command "${id}".`);
+      await runCommand(command, services, args);
+    };
+    owned.add(vscode.commands.registerCommand(id, call));
+  }
 }
