@@ -26,96 +26,6 @@ export interface ServedEngine {
   close(): Promise<void>;
 }
 
-/** The methods of the contract; a method without a handler does not compile. */
-const methods: Readonly<Record<EngineMethod, true>> = {
-  'engine/configure': true,
-  'connection/test': true,
-  'connection/forget': true,
-  'buckets/list': true,
-  'buckets/get': true,
-  'buckets/create': true,
-  'buckets/delete': true,
-  'buckets/census': true,
-  'buckets/expireEverything': true,
-  'rootKeys/listInstances': true,
-  'rootKeys/list': true,
-  'objects/listPage': true,
-  'objects/head': true,
-  'objects/getTags': true,
-  'objects/read': true,
-  'objects/write': true,
-  'objects/createFolder': true,
-  'objects/count': true,
-  'objects/url': true,
-  'links/create': true,
-  'announcements/claim': true,
-  'website/plan': true,
-  'website/get': true,
-  'website/put': true,
-  'attributes/get': true,
-  'attributes/put': true,
-  'archive/restore': true,
-  'protection/get': true,
-  'protection/addHold': true,
-  'protection/removeHold': true,
-  'protection/extend': true,
-  'protection/setLock': true,
-  'protection/setLockHold': true,
-  'bucketProtection/get': true,
-  'bucketProtection/put': true,
-  'objectLock/get': true,
-  'objectLock/put': true,
-  'versions/listPage': true,
-  'versions/restore': true,
-  'versions/delete': true,
-  'versions/undelete': true,
-  'versions/undoDeletion': true,
-  'versioning/get': true,
-  'versioning/put': true,
-  'documents/open': true,
-  'documents/summary': true,
-  'documents/check': true,
-  'documents/plan': true,
-  'documents/change': true,
-  'documents/apply': true,
-  'connection/allowChanges': true,
-  'connection/diagnose': true,
-  'locations/list': true,
-  'accounts/findPasscodePage': true,
-  'accounts/redeemPasscode': true,
-  'accounts/listInstances': true,
-  'accounts/createHmacKey': true,
-  'backups/listPolicies': true,
-  'backups/getPolicy': true,
-  'backups/createPolicy': true,
-  'backups/deletePolicy': true,
-  'backups/listVaults': true,
-  'backups/getVault': true,
-  'backups/createVault': true,
-  'backups/updateVault': true,
-  'backups/deleteVault': true,
-  'backups/listRanges': true,
-  'backups/getRange': true,
-  'backups/extendRange': true,
-  'backups/startRestore': true,
-  'backups/listRestores': true,
-  'backups/getRestore': true,
-  'bucketConfig/get': true,
-  'bucketConfig/setQuota': true,
-  'replication/listFailures': true,
-  'replication/reattempt': true,
-  'uploads/list': true,
-  'uploads/abort': true,
-  'transfers/start': true,
-  'transfers/list': true,
-  'transfers/cancel': true,
-  'transfers/pause': true,
-  'transfers/resume': true,
-  'transfers/retry': true,
-  'transfers/remove': true,
-  'transfers/clearFinished': true,
-};
-
 /** Serves one engine over a port of a `MessageChannel`, until the port closes. For engines inside the extension host. */
 export function serve(port: MessagePort, overrides: EngineOverrides = {}): ServedEngine {
   return serveOver(new PortMessageReader(port), new PortMessageWriter(port), overrides);
@@ -141,22 +51,22 @@ export function serveOver(reader: MessageReader, writer: MessageWriter, override
       if (method !== 'engine/configure') throw notConfigured(method);
       engine = createEngine({ ...overrides, host, configuration: params as EngineConfiguration });
     }
+    if (!Object.hasOwn(engine.handlers, method)) throw unknownMethod(method);
     const handler = engine.handlers[method] as EngineHandlers['engine/configure'];
     return await handler(params as EngineConfiguration, signal);
   }
 
-  for (const method of Object.keys(methods) as EngineMethod[]) {
-    connection.onRequest(method, async (...received: unknown[]): Promise<Result<unknown>> => {
-      const token = received.at(-1) as CancellationToken;
-      const params = received.length > 1 ? received[0] : null;
-      const signal = AbortSignal.any([signalOf(token), closing.signal]);
-      try {
-        return { ok: true, value: await handle(method, params, signal) };
-      } catch (error) {
-        return { ok: false, error: (signal.aborted ? cancelled(method) : asFailure(error, method)).error };
-      }
-    });
-  }
+  connection.onRequest(async (name, received, token): Promise<Result<unknown>> => {
+    const method = name as EngineMethod;
+    // A lone parameter that is no object comes in an array.
+    const params: unknown = Array.isArray(received) ? received[0] : received;
+    const signal = AbortSignal.any([signalOf(token), closing.signal]);
+    try {
+      return { ok: true, value: await handle(method, params ?? null, signal) };
+    } catch (error) {
+      return { ok: false, error: (signal.aborted ? cancelled(method) : asFailure(error, method)).error };
+    }
+  });
 
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -214,6 +124,12 @@ function signalOf(token: CancellationToken): AbortSignal {
   if (token.isCancellationRequested) controller.abort();
   else token.onCancellationRequested(() => controller.abort());
   return controller.signal;
+}
+
+/** An extension and an engine of two versions, for the moment of an update. */
+function unknownMethod(method: string): CosFailure {
+  const detail = `The engine has no method ${method}.`;
+  return new CosFailure({ kind: 'internal', op: method, retry: 'never', detail });
 }
 
 function notConfigured(method: EngineMethod): CosFailure {

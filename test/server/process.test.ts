@@ -56,6 +56,17 @@ describe('the engine as a process', () => {
     return { child, connection, ended: once(child, 'exit') };
   };
 
+  it('refuses a method that it does not have as a value, also one that every object has', async () => {
+    const { connection } = start();
+    await connection.sendRequest('engine/configure', plainConfiguration);
+    for (const method of ['objects/sing', 'constructor', '__proto__']) {
+      expect(await connection.sendRequest(method, {})).toMatchObject({
+        ok: false,
+        error: { kind: 'internal', op: method },
+      });
+    }
+  });
+
   it('says who it is, and exits when its parent is gone', async () => {
     const { child, connection, ended } = start();
     const answer = await connection.sendRequest('engine/configure', plainConfiguration);
