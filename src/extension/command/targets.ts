@@ -2,7 +2,7 @@ import { objectKey, type BucketName, type ConnectionId, type ObjectKey } from '.
 import { objectScheme, parseObjectUri, type UriParts } from '../../model/objectUri';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { OpenUpload } from '../../protocol/requests';
-import type { ContainerNode, DeletedNode, ObjectNode, TreeNode } from '../nodes/treeNode';
+import { folderOf, isTreeNode, placeNodeOf, type TreeNode } from '../nodes/treeNode';
 
 export interface ConnectionTarget {
   readonly connectionId: ConnectionId;
@@ -75,10 +75,10 @@ export function targetOf<T extends Exclude<keyof TargetTypes, 'transfers'>>(
     none: () => undefined,
     connection: () => connectionOf(selection),
     bucket: () => {
-      const folder = folderOf(selection);
+      const folder = folderOfSelection(selection);
       return folder === undefined ? undefined : { connectionId: folder.connectionId, bucket: folder.bucket };
     },
-    folder: () => folderOf(selection),
+    folder: () => folderOfSelection(selection),
     object: () => objectsOf(selection)[0],
     objects: () => groupByBucket(selection),
     uploads: () => uploadsOf(selection),
@@ -96,39 +96,19 @@ function isOurs(scheme: string): boolean {
 
 function connectionOf({ nodes, uris }: Selection): ConnectionTarget | undefined {
   const node = nodes[0];
-  if (node !== undefined) return { connectionId: containerOf(node).connection.id };
+  if (node !== undefined) return { connectionId: placeNodeOf(node).connection.id };
   const location = uris[0] === undefined ? undefined : parseObjectUri(uris[0]);
   return location === undefined ? undefined : { connectionId: location.connectionId };
 }
 
 /** The folder that is meant: the clicked one, or the one that holds the clicked object. */
-function folderOf({ nodes, uris }: Selection): FolderTarget | undefined {
+function folderOfSelection({ nodes, uris }: Selection): FolderTarget | undefined {
   const node = nodes[0];
-  if (node !== undefined) {
-    if (node.kind === 'object') {
-      return { connectionId: node.connection.id, bucket: node.bucket.name, prefix: node.parentPrefix };
-    }
-    const container = containerOf(node);
-    if (container.kind === 'connection') return undefined;
-    const prefix = prefixOf(container);
-    return { connectionId: container.connection.id, bucket: container.bucket.name, prefix };
-  }
+  if (node !== undefined) return folderOf(placeNodeOf(node));
   const location = uris[0] === undefined ? undefined : parseObjectUri(uris[0]);
   if (location?.bucket === undefined) return undefined;
   const { connectionId, bucket, key } = location;
   return { connectionId, bucket, prefix: key.slice(0, key.lastIndexOf('/') + 1) };
-}
-
-function prefixOf(node: Exclude<ContainerNode, { kind: 'connection' }> | ObjectNode | DeletedNode): string {
-  switch (node.kind) {
-    case 'bucket':
-      return '';
-    case 'folder':
-      return node.prefix;
-    case 'object':
-    case 'deleted':
-      return node.parentPrefix;
-  }
 }
 
 /** All uploads of a node of uploads, or the selected ones of the clicked one's bucket. */
@@ -180,54 +160,6 @@ function groupByBucket(selection: Selection): readonly ObjectsTarget[] | undefin
     return { ...target, keys: alone.map(objectKey), prefixes: outermost };
   });
   return targets.length === 0 ? undefined : targets;
-}
-
-function containerOf(node: TreeNode): ContainerNode | ObjectNode | DeletedNode {
-  switch (node.kind) {
-    case 'connection':
-    case 'bucket':
-    case 'folder':
-    case 'object':
-    case 'deleted':
-      return node;
-    case 'version':
-    case 'uploads':
-    case 'upload':
-    case 'vaults':
-    case 'vault':
-    case 'range':
-    case 'restore':
-    case 'policies':
-    case 'policy':
-    case 'loadMore':
-    case 'state':
-    case 'action':
-      return containerOf(node.parent);
-  }
-}
-
-const nodeKinds: ReadonlySet<unknown> = new Set<TreeNode['kind']>([
-  'connection',
-  'bucket',
-  'folder',
-  'object',
-  'deleted',
-  'version',
-  'uploads',
-  'upload',
-  'vaults',
-  'vault',
-  'range',
-  'restore',
-  'policies',
-  'policy',
-  'loadMore',
-  'state',
-  'action',
-]);
-
-function isTreeNode(value: unknown): value is TreeNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && nodeKinds.has(value.kind);
 }
 
 function isUri(value: unknown): value is UriParts {

@@ -206,6 +206,70 @@ export type TreeNode =
   | RestoreNode
   | PolicyNode;
 
+/** A node that stands for a connection or for something in a bucket; the others belong to one of these. */
+export type PlaceNode = ContainerNode | ObjectNode | DeletedNode;
+
+/** A node that children are listed for, and can be listed for again. */
+export type ParentNode = ContainerNode | BackupParentNode;
+
+/** Every kind of node, and whether children are listed for it. */
+const nodeTraits: {
+  readonly [K in TreeNode['kind']]: { readonly isParent: K extends ParentNode['kind'] ? true : false };
+} = {
+  connection: { isParent: true },
+  bucket: { isParent: true },
+  folder: { isParent: true },
+  object: { isParent: false },
+  deleted: { isParent: false },
+  version: { isParent: false },
+  uploads: { isParent: false },
+  upload: { isParent: false },
+  vaults: { isParent: true },
+  vault: { isParent: true },
+  range: { isParent: true },
+  restore: { isParent: false },
+  policies: { isParent: true },
+  policy: { isParent: false },
+  loadMore: { isParent: false },
+  state: { isParent: false },
+  action: { isParent: false },
+};
+
+/** Whether something that VS Code calls a command with is a node. */
+export function isTreeNode(value: unknown): value is TreeNode {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    typeof value.kind === 'string' &&
+    Object.hasOwn(nodeTraits, value.kind)
+  );
+}
+
+/** Whether children are listed for a node. */
+export function isParentNode(node: TreeNode): node is ParentNode {
+  return nodeTraits[node.kind].isParent;
+}
+
+/** The place that a node is, or that it belongs to. */
+export function placeNodeOf(node: TreeNode): PlaceNode {
+  return 'parent' in node ? placeNodeOf(node.parent) : node;
+}
+
+/** The folder that a place is or is shown in; undefined for a connection. */
+export function folderOf(place: PlaceNode): FolderRef | undefined {
+  switch (place.kind) {
+    case 'connection':
+      return undefined;
+    case 'bucket':
+    case 'folder':
+      return folderRefOf(place);
+    case 'object':
+    case 'deleted':
+      return { connectionId: place.connection.id, bucket: place.bucket.name, prefix: place.parentPrefix };
+  }
+}
+
 /** The folder that a bucket or folder node stands for. */
 export function folderRefOf(node: BucketNode | FolderNode): FolderRef {
   return {

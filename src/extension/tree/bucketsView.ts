@@ -5,7 +5,7 @@ import type { BucketsTree, Changes, Connections, EngineClient, RevealTarget } fr
 import { maxDocumentBytes } from '../documents/objectContent';
 import { DisposableStore } from '../ui/lifecycle';
 import { BackupListings } from './backupListings';
-import { parentNodeOf, type ParentNode } from './keptNodes';
+import { parentNodeOf } from './keptNodes';
 import { ListingStore } from './listingStore';
 import { PlaceFinder } from './placeFinder';
 import { TreeContent, type ListedUploads, type LocalServerState } from './treeContent';
@@ -19,6 +19,7 @@ import {
   type FolderNode,
   type FolderRef,
   type ObjectNode,
+  type ParentNode,
   type TreeNode,
 } from '../nodes/treeNode';
 

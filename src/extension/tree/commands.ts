@@ -1,6 +1,5 @@
 import * as vscode from '../ui/vscode';
-import type { TreeNode } from '../nodes/treeNode';
-import { folderRefOf } from '../nodes/treeNode';
+import { folderRefOf, placeNodeOf, type BucketNode, type FolderNode, type TreeNode } from '../nodes/treeNode';
 import type { CommandTable } from '../command/command';
 
 /** Commands that move within the Buckets view, and those of the engine and its log. */
@@ -64,29 +63,7 @@ export const navigationCommands = {
 } satisfies CommandTable;
 
 /** The bucket or folder that a node is or speaks of. */
-function folderNodeOf(node: TreeNode | undefined): Extract<TreeNode, { kind: 'bucket' | 'folder' }> | undefined {
-  switch (node?.kind) {
-    case 'bucket':
-    case 'folder':
-      return node;
-    case 'uploads':
-    case 'upload':
-    case 'loadMore':
-    case 'policies':
-      return node.parent;
-    case 'state':
-    case 'action':
-    case 'policy':
-      return folderNodeOf(node.parent);
-    case 'connection':
-    case 'vaults':
-    case 'vault':
-    case 'range':
-    case 'restore':
-    case 'object':
-    case 'deleted':
-    case 'version':
-    case undefined:
-      return undefined;
-  }
+function folderNodeOf(node: TreeNode | undefined): BucketNode | FolderNode | undefined {
+  const place = node === undefined ? undefined : placeNodeOf(node);
+  return place?.kind === 'bucket' || place?.kind === 'folder' ? place : undefined;
 }

@@ -1,4 +1,4 @@
-import { folderRefOf, type FolderRef, type TreeNode } from '../nodes/treeNode';
+import { folderOf, placeNodeOf, type FolderRef, type TreeNode } from '../nodes/treeNode';
 
 /** The type of addresses, one in each line. */
 export const uriList = 'text/uri-list';
@@ -10,31 +10,7 @@ export type AddCredential = (text: string, source: string) => Promise<void>;
 
 /** The folder that something is dropped into: the row, or the folder that shows it. */
 export function dropFolder(node: TreeNode | undefined): FolderRef | undefined {
-  switch (node?.kind) {
-    case 'bucket':
-    case 'folder':
-      return folderRefOf(node);
-    case 'object':
-    case 'deleted':
-      return { connectionId: node.connection.id, bucket: node.bucket.name, prefix: node.parentPrefix };
-    case 'uploads':
-    case 'upload':
-    case 'loadMore':
-    case 'policies':
-      return folderRefOf(node.parent);
-    case 'state':
-    case 'action':
-    case 'version':
-    case 'policy':
-      return dropFolder(node.parent);
-    case 'connection':
-    case 'vaults':
-    case 'vault':
-    case 'range':
-    case 'restore':
-    case undefined:
-      return undefined;
-  }
+  return node === undefined ? undefined : folderOf(placeNodeOf(node));
 }
 
 /** The URIs of a `text/uri-list`: one per line, `#` starts a comment. */

@@ -3,7 +3,7 @@ import type { Result } from '../../model/cosError';
 import { objectKey, type ConnectionId } from '../../model/ids';
 import { parseAddress, type Address } from './address';
 import type { RevealTarget } from '../services';
-import { folderRefOf, type TreeNode } from '../nodes/treeNode';
+import { folderRefOf, placeNodeOf, type TreeNode } from '../nodes/treeNode';
 import type { CommandServices } from '../command/command';
 import { hasConnection, pickConnection } from '../command/pickTarget';
 
@@ -30,31 +30,10 @@ interface Place {
 }
 
 function placeOf(node: TreeNode | undefined): Place {
-  switch (node?.kind) {
-    case undefined:
-      return {};
-    case 'connection':
-      return { connectionId: node.connection.id };
-    case 'bucket':
-    case 'folder':
-      return { connectionId: node.connection.id, folder: folderRefOf(node) };
-    case 'object':
-    case 'deleted':
-    case 'version':
-      return { connectionId: node.connection.id };
-    case 'uploads':
-    case 'upload':
-    case 'vaults':
-    case 'vault':
-    case 'range':
-    case 'restore':
-    case 'policies':
-    case 'policy':
-    case 'loadMore':
-    case 'state':
-    case 'action':
-      return placeOf(node.parent);
-  }
+  if (node === undefined) return {};
+  const place = placeNodeOf(node);
+  const isFolder = place.kind === 'bucket' || place.kind === 'folder';
+  return { connectionId: place.connection.id, ...(isFolder ? { folder: folderRefOf(place) } : {}) };
 }
 
 async function askTarget(services: CommandServices, place: Place): Promise<RevealTarget | undefined> {

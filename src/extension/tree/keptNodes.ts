@@ -1,17 +1,14 @@
 import type { ConnectionId } from '../../model/ids';
 import {
   folderRefOf,
+  isParentNode,
   nodeId,
-  type BackupParentNode,
   type BucketNode,
-  type ContainerNode,
   type FolderNode,
   type FolderRef,
+  type ParentNode,
   type TreeNode,
 } from '../nodes/treeNode';
-
-/** A node with children, that can be listed again. */
-export type ParentNode = ContainerNode | BackupParentNode;
 
 /** Nodes with children keep their identity, so that a change can be announced for the very object that VS Code holds. */
 export class KeptNodes {
@@ -23,7 +20,7 @@ export class KeptNodes {
 
   /** The one object that stands for a node, brought up to date. */
   keep<N extends TreeNode>(node: N): N {
-    if (!isParent(node)) return node;
+    if (!isParentNode(node)) return node;
     const id = nodeId(node);
     const known = this.#nodes.get(id);
     if (known !== undefined) return Object.assign(known, node);
@@ -51,44 +48,6 @@ export class KeptNodes {
 
 /** The node to list again for a node: itself, or the one that it belongs to or speaks of. Undefined for objects. */
 export function parentNodeOf(node: TreeNode): ParentNode | undefined {
-  if (isParent(node)) return node;
-  switch (node.kind) {
-    case 'object':
-    case 'deleted':
-    case 'version':
-      return undefined;
-    case 'uploads':
-    case 'upload':
-    case 'loadMore':
-    case 'restore':
-    case 'policy':
-      return node.parent;
-    case 'state':
-    case 'action':
-      return isParent(node.parent) ? node.parent : undefined;
-  }
-}
-
-function isParent(node: TreeNode): node is ParentNode {
-  switch (node.kind) {
-    case 'connection':
-    case 'bucket':
-    case 'folder':
-    case 'vaults':
-    case 'vault':
-    case 'range':
-    case 'policies':
-      return true;
-    case 'object':
-    case 'deleted':
-    case 'version':
-    case 'uploads':
-    case 'upload':
-    case 'restore':
-    case 'policy':
-    case 'loadMore':
-    case 'state':
-    case 'action':
-      return false;
-  }
+  if (isParentNode(node)) return node;
+  return 'parent' in node ? parentNodeOf(node.parent) : undefined;
 }

@@ -7,7 +7,7 @@ import type { Connections, EngineClient } from '../services';
 import { canHaveVaults, policiesOf, vaultsOf } from './backupChildren';
 import type { BackupListings } from './backupListings';
 import { bucketChildren, folderChildren, startingServerChildren, stoppedServerChildren } from './children';
-import { KeptNodes, type ParentNode } from './keptNodes';
+import { KeptNodes } from './keptNodes';
 import type { ListingStore } from './listingStore';
 import { parentPrefixOf, type Found } from './placeFinder';
 import { ShownVersions } from './shownVersions';
@@ -22,6 +22,7 @@ import {
   type ConnectionNode,
   type FolderNode,
   type ObjectNode,
+  type ParentNode,
   type TreeNode,
   type UploadNode,
   type UploadsNode,
@@ -112,32 +113,14 @@ export class TreeContent {
 
   /** The node above a node. */
   parent(node: TreeNode): TreeNode | undefined {
-    switch (node.kind) {
-      case 'connection':
-        return undefined;
-      case 'bucket':
-        return this.connectionNode(node.connection);
-      case 'folder':
-      case 'object':
-      case 'deleted':
-        return this.#folderNode(node.connection, node.bucket, node.parentPrefix);
-      case 'version':
-      case 'uploads':
-      case 'loadMore':
-      case 'state':
-      case 'action':
-      case 'vaults':
-      case 'vault':
-      case 'range':
-      case 'restore':
-      case 'policies':
-      case 'policy':
-        return node.parent;
-      case 'upload': {
-        const uploads = this.#uploads.get(nodeId(node.parent));
-        return uploads === undefined ? node.parent : uploadsNode(node.parent, uploads);
-      }
+    if (node.kind === 'upload') {
+      const uploads = this.#uploads.get(nodeId(node.parent));
+      return uploads === undefined ? node.parent : uploadsNode(node.parent, uploads);
     }
+    if ('parent' in node) return node.parent;
+    if (node.kind === 'connection') return undefined;
+    if (node.kind === 'bucket') return this.connectionNode(node.connection);
+    return this.#folderNode(node.connection, node.bucket, node.parentPrefix);
   }
 
   /** The node of a place that was looked up. */
