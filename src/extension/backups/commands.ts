@@ -8,29 +8,33 @@ import type { BucketTarget } from '../command/targets';
 export const backupCommands = {
   'ibmcos.backup.policies': {
     target: 'bucket',
+    effect: 'reads',
     run: async (services, bucket) => (await import('./policies')).showPolicies(services, bucket),
   },
-  'ibmcos.backup.showPolicies': { target: 'bucket', run: togglePolicies },
+  'ibmcos.backup.showPolicies': { target: 'bucket', effect: 'reads', run: togglePolicies },
   'ibmcos.backup.createPolicy': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./policies')).createPolicy(services, bucket),
   },
-  'ibmcos.backup.openPolicy': { target: 'anyNode', run: runs('openPolicy') },
-  'ibmcos.backup.deletePolicy': { target: 'anyNode', run: runs('deletePolicy') },
+  'ibmcos.backup.openPolicy': { target: 'anyNode', effect: 'reads', run: runs('openPolicy') },
+  'ibmcos.backup.deletePolicy': { target: 'anyNode', effect: 'writes', run: runs('deletePolicy') },
   'ibmcos.backup.vaults': {
     target: 'connection',
+    effect: 'reads',
     run: async (services, { connectionId }) => (await import('./vaults')).showVaults(services, connectionId),
   },
   'ibmcos.backup.createVault': {
     target: 'connection',
+    effect: 'writes',
     run: async (services, { connectionId }) => (await import('./vaults')).createVault(services, connectionId),
   },
-  'ibmcos.backup.openVault': { target: 'anyNode', run: runs('openVault') },
-  'ibmcos.backup.deleteVault': { target: 'anyNode', run: runs('deleteVault') },
-  'ibmcos.backup.restore': { target: 'anyNode', run: runs('restore') },
-  'ibmcos.backup.extendRange': { target: 'anyNode', run: runs('extendRange') },
-  'ibmcos.backup.openRange': { target: 'anyNode', run: runs('openRange') },
-  'ibmcos.backup.followRestore': { target: 'anyNode', run: runs('followRestore') },
+  'ibmcos.backup.openVault': { target: 'anyNode', effect: 'reads', run: runs('openVault') },
+  'ibmcos.backup.deleteVault': { target: 'anyNode', effect: 'writes', run: runs('deleteVault') },
+  'ibmcos.backup.restore': { target: 'anyNode', effect: 'writes', run: runs('restore') },
+  'ibmcos.backup.extendRange': { target: 'anyNode', effect: 'writes', run: runs('extendRange') },
+  'ibmcos.backup.openRange': { target: 'anyNode', effect: 'reads', run: runs('openRange') },
+  'ibmcos.backup.followRestore': { target: 'anyNode', effect: 'reads', run: runs('followRestore') },
 } satisfies CommandTable;
 
 function runs(act: BackupAct) {

@@ -9,23 +9,28 @@ import type { BucketTarget } from '../command/targets';
 export const bucketCommands = {
   'ibmcos.bucket.create': {
     target: 'connection',
+    effect: 'writes',
     run: async (services, { connectionId }) => (await import('./createBucket')).createBucket(services, connectionId),
   },
   'ibmcos.bucket.empty': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./emptyBucket')).emptyBucket(services, bucket),
   },
   'ibmcos.bucket.delete': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./emptyBucket')).deleteBucket(services, bucket),
   },
   'ibmcos.bucket.addByName': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) => addByName(services, connectionId),
   },
-  'ibmcos.bucket.hide': { target: 'bucket', run: hide },
+  'ibmcos.bucket.hide': { target: 'bucket', effect: 'reads', run: hide },
   'ibmcos.bucket.copyName': {
     target: 'bucket',
+    effect: 'reads',
     run: async (_services, { bucket }) => {
       await vscode.env.clipboard.writeText(bucket);
     },

@@ -53,12 +53,20 @@ export interface TransferChoice {
   readonly asksAlways?: true;
 }
 
+/** Whether a command changes what the service has. One that does is refused at once on a read-only connection. */
+export interface Effect {
+  readonly effect: 'reads' | 'writes';
+}
+
+/** Targets that are of a connection. */
+type Located = Exclude<keyof TargetTypes, 'none' | 'transfers' | 'localFiles'>;
+
 /** A command: what it works on (of transfers, those that it accepts), and what it does. `run` gets services and a resolved target, never raw arguments. */
 export type Command = {
   readonly [T in keyof TargetTypes]: {
     readonly target: T;
     readonly run: (services: CommandServices, target: TargetTypes[T]) => Promise<CommandOutcome>;
-  } & (T extends 'transfers' ? TransferChoice : unknown);
+  } & (T extends 'transfers' ? TransferChoice : T extends Located ? Effect : unknown);
 }[keyof TargetTypes];
 
 /** Commands by id. */

@@ -1,6 +1,7 @@
 import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { ConnectionId } from '../../model/ids';
+import { objectScheme } from '../../model/objectUri';
 import type { Command, CommandOutcome, CommandServices } from './command';
 import { pickTarget } from './pickTarget';
 import { selectionOfArguments, targetOf, type Selection } from './targets';
@@ -10,6 +11,7 @@ import { resolveTransfers } from './transferTargets';
 export async function runCommand(command: Command, services: CommandServices, args: readonly unknown[]): Promise<void> {
   const resolved = await resolveTarget(command, services, args);
   if (resolved === undefined) return;
+  if ('effect' in command && command.effect === 'writes' && isRefused(services, resolved.target)) return;
   const run = command.run as (services: CommandServices, target: unknown) => Promise<CommandOutcome>;
   for (;;) {
     const outcome = await run(services, resolved.target);
@@ -62,6 +64,23 @@ function selectionOf(services: CommandServices, args: readonly unknown[]): Selec
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const hasUri = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom;
   return { nodes: [], uris: hasUri || input instanceof vscode.TabInputNotebook ? [input.uri] : [] };
+}
+
+/** A read-only connection refuses before anything is asked: answers to questions would have been given in vain. */
+function isRefused({ connections, prompts }: CommandServices, target: unknown): boolean {
+  const ids = (Array.isArray(target) ? target : [target]).map(connectionIdOf);
+  const readOnly = ids
+    .flatMap((id) => (id === undefined ? [] : (connections.get(id) ?? [])))
+    .find(({ isReadOnly }) => isReadOnly);
+  if (readOnly === undefined) return false;
+  const protect = vscode.l10n.t('Change Protection…');
+  const text = vscode.l10n.t('Nothing was changed: the connection "{0}" is read-only.', readOnly.name);
+  void prompts.warn(text, protect).then((answer) => {
+    if (answer !== protect) return;
+    const uri = vscode.Uri.from({ scheme: objectScheme, authority: readOnly.id, path: '/' });
+    void vscode.commands.executeCommand('ibmcos.connection.protect', uri);
+  });
+  return true;
 }
 
 function connectionIdOf(target: unknown): ConnectionId | undefined {

@@ -6,55 +6,67 @@ import type { ObjectsTarget } from '../command/targets';
 export const configurationCommands = {
   'ibmcos.object.openProperties': {
     target: 'object',
+    effect: 'reads',
     run: async (services, object) => (await import('./openDocuments')).openProperties(services, object),
   },
   'ibmcos.objects.openProperties': {
     target: 'objects',
+    effect: 'reads',
     run: async (services, targets) => (await import('./openDocuments')).openSelectionProperties(services, targets),
   },
   'ibmcos.bucket.overview': {
     target: 'bucket',
+    effect: 'reads',
     run: async ({ configuration }, bucket) => await configuration.showOverview(bucket),
   },
-  'ibmcos.object.editHeaders': { target: 'objects', run: changing('headers') },
-  'ibmcos.object.editMetadata': { target: 'objects', run: changing('metadata') },
-  'ibmcos.object.editTags': { target: 'objects', run: changing('tags') },
-  'ibmcos.object.setAcl': { target: 'objects', run: changing('acl') },
+  'ibmcos.object.editHeaders': { target: 'objects', effect: 'writes', run: changing('headers') },
+  'ibmcos.object.editMetadata': { target: 'objects', effect: 'writes', run: changing('metadata') },
+  'ibmcos.object.editTags': { target: 'objects', effect: 'writes', run: changing('tags') },
+  'ibmcos.object.setAcl': { target: 'objects', effect: 'writes', run: changing('acl') },
   'ibmcos.bucket.openConfiguration': {
     target: 'bucket',
+    effect: 'reads',
     run: async (services, bucket) => (await import('./openDocuments')).openBucket(services, bucket),
   },
   'ibmcos.bucket.setVersioning': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./quick/setVersioning')).setVersioning(services, bucket),
   },
   'ibmcos.bucket.setRetentionPolicy': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./quick/setRetentionPolicy')).setRetentionPolicy(services, bucket),
   },
   'ibmcos.bucket.setLockDefault': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./quick/setLockDefault')).setLockDefault(services, bucket),
   },
   'ibmcos.bucket.setTag': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./quick/setTag')).setTag(services, bucket),
   },
   'ibmcos.bucket.applyTemplate': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./quick/applyTemplate')).applyTemplate(services, bucket),
   },
   'ibmcos.bucket.setQuota': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('./quick/setQuota')).setQuota(services, bucket),
   },
   'ibmcos.bucket.replicationFailures': {
     target: 'bucket',
+    effect: 'reads',
     run: async (services, bucket) =>
       (await import('../replication/failures')).showReplicationFailures(services, bucket),
   },
   'ibmcos.bucket.reattemptReplication': {
     target: 'bucket',
+    effect: 'writes',
     run: async (services, bucket) => (await import('../replication/failures')).reattemptReplication(services, bucket),
   },
   'ibmcos.config.apply': {

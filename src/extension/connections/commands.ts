@@ -26,21 +26,25 @@ export const connectionCommands = {
   },
   'ibmcos.connection.edit': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) => (await actions()).edit(services, connection)),
   },
   'ibmcos.connection.rename': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) => (await actions()).rename(services, connection)),
   },
   'ibmcos.connection.test': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) => (await actions()).test(services, connection)),
   },
   'ibmcos.connection.diagnose': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) =>
         (await import('./doctor')).examine(services, connection),
@@ -48,6 +52,7 @@ export const connectionCommands = {
   },
   'ibmcos.connection.whyRefused': {
     target: 'bucket',
+    effect: 'reads',
     run: (services, { connectionId, bucket }) =>
       withConnection(services, connectionId, async (connection) =>
         (await import('./doctor')).examine(services, connection, { bucket }),
@@ -55,11 +60,13 @@ export const connectionCommands = {
   },
   'ibmcos.connection.signIn': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) => (await actions()).signIn(services, connection)),
   },
   'ibmcos.connection.protect': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) =>
         (await import('./protectConnection')).protectConnection(services, connection),
@@ -67,6 +74,7 @@ export const connectionCommands = {
   },
   'ibmcos.connection.allowChanges': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) =>
         (await import('./protectConnection')).allowChanges(services, connection),
@@ -74,6 +82,7 @@ export const connectionCommands = {
   },
   'ibmcos.connection.chooseNetwork': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) =>
         (await import('./chooseNetwork')).chooseNetwork(services, connection),
@@ -81,6 +90,7 @@ export const connectionCommands = {
   },
   'ibmcos.connection.replaceKey': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) =>
         (await import('./replaceKey')).replaceKey(services, connection),
@@ -88,6 +98,7 @@ export const connectionCommands = {
   },
   'ibmcos.connection.createHmacKey': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) =>
         (await import('./createHmacKey')).createHmacKey(services, connection),
@@ -95,6 +106,7 @@ export const connectionCommands = {
   },
   'ibmcos.connection.remove': {
     target: 'connection',
+    effect: 'reads',
     run: (services, { connectionId }) =>
       withConnection(services, connectionId, async (connection) => (await actions()).remove(services, connection)),
   },

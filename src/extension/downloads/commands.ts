@@ -8,8 +8,8 @@ import type { BucketTarget, ObjectsTarget } from '../command/targets';
 
 /** Commands that bring objects to this machine. */
 export const downloadCommands = {
-  'ibmcos.object.download': { target: 'objects', run: download },
-  'ibmcos.bucket.download': { target: 'bucket', run: downloadBucket },
+  'ibmcos.object.download': { target: 'objects', effect: 'reads', run: download },
+  'ibmcos.bucket.download': { target: 'bucket', effect: 'reads', run: downloadBucket },
 } satisfies CommandTable;
 
 const lastFolderKey = 'ibmcos.lastDownloadFolder';

@@ -11,32 +11,37 @@ import type { FolderTarget, ObjectsTarget, ObjectTarget } from '../command/targe
 
 /** Commands on objects and folders that move no bytes to or from this machine. */
 export const objectCommands = {
-  'ibmcos.object.open': { target: 'objects', run: openObjects },
-  'ibmcos.object.openFirstPart': { target: 'object', run: openFirstPart },
-  'ibmcos.object.new': { target: 'folder', run: newObject },
-  'ibmcos.folder.create': { target: 'folder', run: createFolder },
+  'ibmcos.object.open': { target: 'objects', effect: 'reads', run: openObjects },
+  'ibmcos.object.openFirstPart': { target: 'object', effect: 'reads', run: openFirstPart },
+  'ibmcos.object.new': { target: 'folder', effect: 'writes', run: newObject },
+  'ibmcos.folder.create': { target: 'folder', effect: 'writes', run: createFolder },
   'ibmcos.object.delete': {
     target: 'objects',
+    effect: 'writes',
     run: async (services, targets) => (await import('./deleteObjects')).deleteObjects(services, targets),
   },
   'ibmcos.object.copy': {
     target: 'object',
+    effect: 'writes',
     run: async (services, object) => (await import('../organise/copyObject')).copyObject(services, object),
   },
   'ibmcos.object.rename': {
     target: 'objects',
+    effect: 'writes',
     run: async (services, targets) => (await import('../organise/copyObject')).renameObject(services, targets),
   },
   'ibmcos.object.copyKey': {
     target: 'objects',
+    effect: 'reads',
     run: async (_services, targets) => vscode.env.clipboard.writeText(keysText(targets)),
   },
   'ibmcos.object.copyS3Uri': {
     target: 'objects',
+    effect: 'reads',
     run: async (_services, targets) => vscode.env.clipboard.writeText(s3UrisText(targets)),
   },
-  'ibmcos.object.copyUrl': { target: 'objects', run: copyUrl },
-  'ibmcos.folder.addToWorkspace': { target: 'folder', run: addToWorkspace },
+  'ibmcos.object.copyUrl': { target: 'objects', effect: 'reads', run: copyUrl },
+  'ibmcos.folder.addToWorkspace': { target: 'folder', effect: 'reads', run: addToWorkspace },
 } satisfies CommandTable;
 
 /** More than these at once are opened only after a question. */

@@ -10,11 +10,19 @@ import type { FolderTarget, ObjectsTarget } from '../command/targets';
 
 /** Commands that copy and move objects and folders from one place of the tree to another. */
 export const clipboardCommands = {
-  'ibmcos.clipboard.copy': { target: 'objects', run: async (services, targets) => hold(services, 'copy', targets) },
-  'ibmcos.clipboard.cut': { target: 'objects', run: async (services, targets) => hold(services, 'move', targets) },
-  'ibmcos.clipboard.paste': { target: 'folder', run: paste },
-  'ibmcos.object.duplicate': { target: 'objects', run: duplicate },
-  'ibmcos.object.move': { target: 'objects', run: moveTo },
+  'ibmcos.clipboard.copy': {
+    target: 'objects',
+    effect: 'reads',
+    run: async (services, targets) => hold(services, 'copy', targets),
+  },
+  'ibmcos.clipboard.cut': {
+    target: 'objects',
+    effect: 'writes',
+    run: async (services, targets) => hold(services, 'move', targets),
+  },
+  'ibmcos.clipboard.paste': { target: 'folder', effect: 'writes', run: paste },
+  'ibmcos.object.duplicate': { target: 'objects', effect: 'writes', run: duplicate },
+  'ibmcos.object.move': { target: 'objects', effect: 'writes', run: moveTo },
 } satisfies CommandTable;
 
 async function hold(

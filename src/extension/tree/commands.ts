@@ -4,15 +4,17 @@ import type { CommandTable } from '../command/command';
 
 /** Commands that move within the Buckets view, and those of the engine and its log. */
 export const navigationCommands = {
-  'ibmcos.tree.refresh': { target: 'node', run: async ({ view }, node) => view.refresh(node) },
+  'ibmcos.tree.refresh': { target: 'node', effect: 'reads', run: async ({ view }, node) => view.refresh(node) },
   'ibmcos.tree.loadMore': {
     target: 'node',
+    effect: 'reads',
     run: async ({ view }, node) => {
       if (node !== undefined) await view.loadMore(node);
     },
   },
   'ibmcos.tree.filter': {
     target: 'node',
+    effect: 'reads',
     run: async ({ view, prompts }, node) => {
       const folder = folderNodeOf(node);
       if (folder === undefined) return;
@@ -28,6 +30,7 @@ export const navigationCommands = {
   },
   'ibmcos.tree.clearFilter': {
     target: 'node',
+    effect: 'reads',
     run: async ({ view }, node) => {
       const folder = folderNodeOf(node);
       if (folder !== undefined) view.setFilter(folderRefOf(folder), '');
@@ -44,6 +47,7 @@ export const navigationCommands = {
   'ibmcos.tree.goTo': { target: 'none', run: async (services) => (await import('./goTo')).goTo(services, undefined) },
   'ibmcos.tree.goToKey': {
     target: 'node',
+    effect: 'reads',
     run: async (services, node) => (await import('./goTo')).goTo(services, node),
   },
   'ibmcos.log.show': { target: 'none', run: async ({ log }) => log.show() },

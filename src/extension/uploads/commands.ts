@@ -8,17 +8,19 @@ import { uploadUris } from './uploadUris';
 
 /** Commands that bring files of this machine to a bucket. */
 export const uploadCommands = {
-  'ibmcos.object.upload': { target: 'folder', run: uploadFiles },
+  'ibmcos.object.upload': { target: 'folder', effect: 'writes', run: uploadFiles },
   'ibmcos.object.uploadWithOptions': {
     target: 'folder',
+    effect: 'writes',
     run: async (services, folder) => (await import('./uploadWithOptions')).uploadWithOptions(services, folder, 'files'),
   },
   'ibmcos.folder.uploadWithOptions': {
     target: 'folder',
+    effect: 'writes',
     run: async (services, folder) =>
       (await import('./uploadWithOptions')).uploadWithOptions(services, folder, 'folders'),
   },
-  'ibmcos.folder.upload': { target: 'folder', run: uploadFolders },
+  'ibmcos.folder.upload': { target: 'folder', effect: 'writes', run: uploadFolders },
   'ibmcos.file.upload': { target: 'localFiles', run: uploadSelection },
 } satisfies CommandTable;
 

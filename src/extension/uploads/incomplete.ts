@@ -7,9 +7,9 @@ import type { BucketTarget, UploadsTarget } from '../command/targets';
 
 /** Commands on uploads that were begun and neither completed nor aborted, by whatever tool. */
 export const incompleteUploadCommands = {
-  'ibmcos.uploads.show': { target: 'bucket', run: showUploads },
-  'ibmcos.uploads.abort': { target: 'uploads', run: abortUploads },
-  'ibmcos.uploads.resume': { target: 'uploads', run: resumeUpload },
+  'ibmcos.uploads.show': { target: 'bucket', effect: 'reads', run: showUploads },
+  'ibmcos.uploads.abort': { target: 'uploads', effect: 'writes', run: abortUploads },
+  'ibmcos.uploads.resume': { target: 'uploads', effect: 'writes', run: resumeUpload },
 } satisfies CommandTable;
 
 async function showUploads(services: CommandServices, target: BucketTarget): Promise<CommandOutcome> {
