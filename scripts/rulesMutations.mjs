@@ -461,7 +461,7 @@ export const mutations = [
     's3/customerKey.ts',
     "!timingSafeEqual(digestKey(key, Buffer.from(encryption.salt, 'base64')), fromBase64(encryption.keyCheck))",
   ),
-  off(71, 's3/customerKey.ts', 'isWhole && !timingSafeEqual(mac.digest(), fromBase64(seal.mac))'),
+  off(71, 's3/customerKey.ts', 'piece.isWhole && !timingSafeEqual(mac.digest(), fromBase64(piece.seal.mac))'),
   [71, 's3/customerKey.ts', 'const sealed = cipher.update(chunk);', 'const sealed = chunk;'],
   [71, 's3/objects.ts', '  requireSameKey(version.encryption, customerKey);\n', ''],
   [71, 's3/copySource.ts', '  requireSameKey(version.encryption, sourceKey);\n', ''],

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm, Encryption, ObjectChecksum, ObjectVersion, Retention } from '../store/objects';
-import type { Segment } from '../store/blobs';
+import type { Segment } from '../store/blobReader';
 import { knownAlgorithm } from './body';
 import { createDigest, type Digest } from './checksums';
 import {
@@ -205,7 +205,7 @@ async function copyBytes(
   const wanted = algorithm ?? version.checksum?.algorithm ?? 'CRC64NVME';
   if (key === undefined && sourceKey === undefined) {
     const shared = segments.map(({ blobId, sizeBytes }) => ({ blobId, sizeBytes }));
-    const digested = await digestCopy(blobs.read(segments, 0, version.sizeBytes), version, wanted);
+    const digested = await digestCopy(await blobs.read(version, segments, 0, version.sizeBytes), version, wanted);
     return { ...digested, commit: () => shared, discard: () => Promise.resolve() };
   }
   const sealer = key && startSealing(key);
@@ -213,8 +213,8 @@ async function copyBytes(
   try {
     const md5 = createHash('md5');
     const digest = createDigest(wanted);
-    const body = { segments, encryption: version.encryption, key: sourceKey };
-    for await (const chunk of readBytes(blobs, body, 0, version.sizeBytes)) {
+    const body = { version, segments, key: sourceKey };
+    for await (const chunk of await readBytes(blobs, body, 0, version.sizeBytes)) {
       md5.update(chunk);
       digest.update(chunk);
       await staged.write(sealer === undefined ? chunk : sealer.update(chunk));

@@ -1,6 +1,17 @@
-import { createCipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Blobs, Segment } from '../store/blobs';
-import type { Encryption } from '../store/objects';
+import {
+  createCipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type Cipher,
+  type Hmac,
+} from 'node:crypto';
+import type { Blobs } from '../store/blobs';
+import type { Segment } from '../store/blobReader';
+import type { Encryption, ObjectVersion } from '../store/objects';
+import { releasing } from '../store/releasing';
 import { accessDenied, invalidArgument, invalidRequest } from './errors';
 import type { Exchange, ResponseHeaders } from './exchange';
 
@@ -107,19 +118,21 @@ export function startSealing(key: CustomerKey): Sealer {
  * `Blobs.read` it holds the files at once, and must be run to its end or returned. A segment that is read whole is
  * verified; one that was changed on disk ends the read with an error.
  */
-export function readBytes(
+export async function readBytes(
   blobs: Blobs,
   body: {
+    readonly version: ObjectVersion;
     readonly segments: readonly Segment[];
-    readonly encryption?: Encryption | undefined;
     readonly key?: CustomerKey | undefined;
   },
   startByte: number,
   endByte: number,
-): AsyncIterable<Buffer> {
-  const { segments, encryption, key } = body;
+): Promise<AsyncIterableIterator<Buffer>> {
+  const { version, segments, key } = body;
+  const bytes = await blobs.read(version, segments, startByte, endByte);
+  const { encryption } = version;
   if (encryption === undefined || key === undefined) {
-    return blobs.read(segments, startByte, endByte);
+    return bytes;
   }
   const pieces: SealedPiece[] = [];
   let offset = 0;
@@ -129,48 +142,58 @@ export function readBytes(
     offset += segment.sizeBytes;
     const seal = encryption.segments[index];
     if (from < to && seal !== undefined) {
-      const isWhole = from === 0 && to === segment.sizeBytes;
-      pieces.push({ bytes: blobs.read([segment], from, to), from, seal, isWhole });
+      pieces.push({ sizeBytes: to - from, from, seal, isWhole: from === 0 && to === segment.sizeBytes });
     }
   }
-  return unseal(pieces, key);
+  return releasing(unseal(bytes, pieces, key), () => void bytes.return?.());
 }
 
 interface SealedPiece {
-  readonly bytes: AsyncIterableIterator<Buffer>;
+  readonly sizeBytes: number;
   readonly from: number;
   readonly seal: SegmentSeal;
   readonly isWhole: boolean;
 }
 
-async function* unseal(pieces: readonly SealedPiece[], key: CustomerKey): AsyncGenerator<Buffer> {
-  try {
-    for (const { bytes, from, seal, isWhole } of pieces) {
-      const { cipherKey, macKey } = deriveKeys(key, fromBase64(seal.salt));
-      const cipher = createCipheriv('aes-256-ctr', cipherKey, counterAt(Math.floor(from / blockBytes)));
-      cipher.update(Buffer.alloc(from % blockBytes));
-      const mac = createHmac('sha256', macKey);
-      // The last chunk waits for the verdict, so that a client never gets all bytes of a body that was changed.
-      let waiting: Buffer | undefined;
-      for await (const chunk of bytes) {
-        if (waiting !== undefined) {
-          yield waiting;
-        }
-        mac.update(chunk);
-        waiting = cipher.update(chunk);
-      }
-      if (isWhole && !timingSafeEqual(mac.digest(), fromBase64(seal.mac))) {
-        throw new Error('The stored bytes of an encrypted object were changed.');
-      }
-      if (waiting !== undefined) {
-        yield waiting;
-      }
+/** The pieces follow each other in `bytes`, and no chunk is of two. */
+async function* unseal(
+  bytes: AsyncIterable<Buffer>,
+  pieces: readonly SealedPiece[],
+  key: CustomerKey,
+): AsyncGenerator<Buffer> {
+  const ahead = pieces.values();
+  let opened: { sizeBytes: number; cipher: Cipher; mac: Hmac; verdict: () => void } | undefined;
+  for await (const chunk of bytes) {
+    opened ??= openPiece(ahead.next().value, key);
+    opened.mac.update(chunk);
+    const clear = opened.cipher.update(chunk);
+    opened.sizeBytes -= chunk.length;
+    // The last chunk waits for the verdict, so that a client never gets all bytes of a body that was changed.
+    if (opened.sizeBytes === 0) {
+      opened.verdict();
+      opened = undefined;
     }
-  } finally {
-    for (const { bytes } of pieces) {
-      await bytes.return?.();
-    }
+    yield clear;
   }
+}
+
+function openPiece(
+  piece: SealedPiece | undefined,
+  key: CustomerKey,
+): { sizeBytes: number; cipher: Cipher; mac: Hmac; verdict: () => void } {
+  if (piece === undefined) {
+    throw new Error('An encrypted object has more bytes than its seals are of.');
+  }
+  const { cipherKey, macKey } = deriveKeys(key, fromBase64(piece.seal.salt));
+  const cipher = createCipheriv('aes-256-ctr', cipherKey, counterAt(Math.floor(piece.from / blockBytes)));
+  cipher.update(Buffer.alloc(piece.from % blockBytes));
+  const mac = createHmac('sha256', macKey);
+  const verdict = (): void => {
+    if (piece.isWhole && !timingSafeEqual(mac.digest(), fromBase64(piece.seal.mac))) {
+      throw new Error('The stored bytes of an encrypted object were changed.');
+    }
+  };
+  return { sizeBytes: piece.sizeBytes, cipher, mac, verdict };
 }
 
 function deriveKeys(key: CustomerKey, salt: Buffer): { cipherKey: Buffer; macKey: Buffer } {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, RequestHandler } from '../contracts';
+import { DamagedError } from '../store/damaged';
 import type { Store } from '../store/store';
 import { authenticate } from './auth/authenticate';
 import { authorizeBucket, authorizeRole } from './authorize';
@@ -168,7 +169,10 @@ function answerError(thrown: unknown, message: IncomingMessage, response: Server
   const error =
     thrown instanceof S3Error
       ? thrown
-      : new S3Error('InternalError', 'We encountered an internal error. Please try again.');
+      : new S3Error(
+          'InternalError',
+          thrown instanceof DamagedError ? thrown.message : 'We encountered an internal error. Please try again.',
+        );
   for (const name of response.getHeaderNames()) {
     const isCommon =
       ['date', 'x-clv-request-id', 'x-amz-request-id', 'x-clv-s3-version', 'server', 'accept-ranges', 'vary'].includes(

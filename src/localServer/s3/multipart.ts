@@ -178,8 +178,8 @@ export async function uploadPartCopy(exchange: ObjectExchange): Promise<void> {
   const sealer = customerKey && startSealing(customerKey);
   const staged = store.blobs.stage(sizeBytes);
   try {
-    const source = { segments: store.objects.segments(version), encryption: version.encryption, key: sourceKey };
-    for await (const chunk of readBytes(store.blobs, source, startByte, endByte)) {
+    const source = { version, segments: store.objects.segments(version), key: sourceKey };
+    for await (const chunk of await readBytes(store.blobs, source, startByte, endByte)) {
       md5.update(chunk);
       digest.update(chunk);
       await staged.write(sealer === undefined ? chunk : sealer.update(chunk));

@@ -132,13 +132,12 @@ export async function getObject(exchange: ObjectExchange): Promise<void> {
     response.writeHead(status).end();
     return;
   }
-  // Opened before anything is awaited: from here on a delete cannot take the bytes away.
-  const bytes = readBytes(
-    store.blobs,
-    { segments, encryption: version.encryption, key: customerKey },
-    slice.startByte,
-    slice.endByte,
-  );
+  // Opened before anything else is awaited: from here on a delete cannot take the bytes away.
+  const bytes = await readBytes(store.blobs, { version, segments, key: customerKey }, slice.startByte, slice.endByte);
+  if (response.destroyed) {
+    await bytes.return?.();
+    return;
+  }
   response.writeHead(status);
   const sent = atBandwidth(response, withFaults(bytes, exchange.faults, response));
   await pipeline(Readable.from(sent, { objectMode: false }), response);

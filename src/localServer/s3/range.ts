@@ -1,4 +1,4 @@
-import type { Segment } from '../store/blobs';
+import type { Segment } from '../store/blobReader';
 import type { ObjectVersion } from '../store/objects';
 import { invalidArgument, invalidRequest, S3Error } from './errors';
 import type { S3Request } from './request';

@@ -1,4 +1,4 @@
-import type { Segment } from '../store/blobs';
+import type { Segment } from '../store/blobReader';
 import type { CannedAcl } from '../store/buckets';
 import {
   nullVersion,

@@ -1,3 +1,4 @@
+import { parseStored } from './damaged';
 import type { Database, SqlRow } from './database';
 
 /** A backup vault. Its name is unique among buckets and vaults. */
@@ -228,7 +229,12 @@ export class BackupRecords {
 
 function one<T>(row: SqlRow | undefined): Stored<T> | undefined {
   // The class alone writes the column.
-  return row === undefined ? undefined : { ...(JSON.parse(String(row['record'])) as T), rowId: Number(row['id']) };
+  return row === undefined
+    ? undefined
+    : {
+        ...parseStored<T>(String(row['record']), () => `Record ${String(row['id'])} of the backups`),
+        rowId: Number(row['id']),
+      };
 }
 
 function many<T>(rows: readonly SqlRow[]): Stored<T>[] {

@@ -3,18 +3,11 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolderSync } from '../../system/makeFolder';
+import { BlobReader, type BodyOwner, type Content, type Segment } from './blobReader';
 import type { Database } from './database';
+import { releasing } from './releasing';
 import { Staged, type StagedBlob } from './stagedBlob';
 import { syncFolder } from './syncFolder';
-
-const readChunkBytes = 256 * 1024;
-
-/** One stored run of bytes, part of a body. */
-export interface Segment {
-  readonly blobId: number;
-  readonly partNumber?: number;
-  readonly sizeBytes: number;
-}
 
 /**
  * Bytes of objects and parts. Files are named by random ids under `blobs/<session>/<two hex digits>/`, never by keys.
@@ -30,11 +23,13 @@ export class Blobs {
   readonly #work = new Set<Promise<void>>();
   /** Files of bodies on their way in, to which no row refers yet. */
   readonly #loose = new Set<string>();
+  readonly #reader: BlobReader;
   #nextId: number;
 
   constructor(database: Database, root: string) {
     this.#database = database;
     this.#root = root;
+    this.#reader = new BlobReader(database, root);
     makeFolderSync(root);
     this.#removeOrphans();
     const last = Number(database.get("SELECT value FROM meta WHERE name = 'session'")?.['value'] ?? 0);
@@ -62,17 +57,18 @@ export class Blobs {
   }
 
   /** Inserts a row, inside a write transaction. */
-  insert(sizeBytes: number, content: { file: string } | { bytes: Buffer }): number {
+  insert(sizeBytes: number, crc32: number, content: Content): number {
     const id = this.#nextId++;
     if ('file' in content) {
       this.#database.afterCommit(() => this.#loose.delete(content.file));
     }
     this.#database.run(
-      'INSERT INTO blobs (id, refs, size_bytes, file, bytes) VALUES (?, 0, ?, ?, ?)',
+      'INSERT INTO blobs (id, refs, size_bytes, file, bytes, crc32) VALUES (?, 0, ?, ?, ?, ?)',
       id,
       sizeBytes,
       'file' in content ? content.file : null,
       'bytes' in content ? content.bytes : null,
+      crc32,
     );
     return id;
   }
@@ -103,31 +99,35 @@ export class Blobs {
 
   /**
    * Opens a byte range of a body for reading. The files are pinned at once, so that a delete that commits while the
-   * body is being sent does not cut it off. The caller must run the generator to its end or `return` it.
+   * body is being sent does not cut it off. The caller must run the generator to its end or `return` it. A chunk never
+   * crosses from one segment to the next. Rejects with `DamagedError` when what is stored is not what was stored.
    */
-  read(segments: readonly Segment[], startByte: number, endByte: number): AsyncIterableIterator<Buffer> {
-    const pieces: { source: { file: string } | { bytes: Buffer }; from: number; to: number }[] = [];
-    let offset = 0;
-    for (const segment of segments) {
-      const from = Math.max(startByte - offset, 0);
-      const to = Math.min(endByte - offset, segment.sizeBytes);
-      offset += segment.sizeBytes;
-      if (from < to) {
-        pieces.push({ source: this.#source(segment.blobId), from, to });
+  async read(
+    owner: BodyOwner,
+    segments: readonly Segment[],
+    startByte: number,
+    endByte: number,
+  ): Promise<AsyncIterableIterator<Buffer>> {
+    const pieces = this.#reader.find(owner, segments, startByte, endByte);
+    for (const { content } of pieces) {
+      if ('file' in content) {
+        this.#pins.set(content.file, (this.#pins.get(content.file) ?? 0) + 1);
       }
     }
-    for (const piece of pieces) {
-      if ('file' in piece.source) {
-        this.#pins.set(piece.source.file, (this.#pins.get(piece.source.file) ?? 0) + 1);
-      }
-    }
-    return releasing(this.#stream(pieces), () => {
-      for (const piece of pieces) {
-        if ('file' in piece.source) {
-          this.#unpin(piece.source.file);
+    const release = (): void => {
+      for (const { content } of pieces) {
+        if ('file' in content) {
+          this.#unpin(content.file);
         }
       }
-    });
+    };
+    try {
+      await this.#reader.compareAhead(owner, pieces);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return releasing(this.#reader.stream(owner, pieces), release);
   }
 
   /** True while a body is neither stored nor removed: then the next opening of the store has to look for its file. */
@@ -149,50 +149,12 @@ export class Blobs {
         throw error;
       }
     });
+    this.#reader.forget(file);
   }
 
   /** Waits for file removals that are under way. */
   async settle(): Promise<void> {
     await Promise.allSettled([...this.#work]);
-  }
-
-  async *#stream(
-    pieces: readonly { source: { file: string } | { bytes: Buffer }; from: number; to: number }[],
-  ): AsyncGenerator<Buffer> {
-    for (const { source, from, to } of pieces) {
-      if ('bytes' in source) {
-        yield source.bytes.subarray(from, to);
-        continue;
-      }
-      const handle = await open(join(this.#root, source.file), 'r');
-      try {
-        let position = from;
-        while (position < to) {
-          const buffer = Buffer.allocUnsafe(Math.min(readChunkBytes, to - position));
-          const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-          if (bytesRead === 0) {
-            throw new Error('A byte file is shorter than its record says.');
-          }
-          position += bytesRead;
-          yield buffer.subarray(0, bytesRead);
-        }
-      } finally {
-        await handle.close();
-      }
-    }
-  }
-
-  #source(blobId: number): { file: string } | { bytes: Buffer } {
-    const row = this.#database.get('SELECT file, bytes FROM blobs WHERE id = ?', blobId);
-    const file = row?.['file'];
-    if (typeof file === 'string') {
-      return { file };
-    }
-    const bytes = row?.['bytes'];
-    if (bytes instanceof Uint8Array) {
-      return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
-    }
-    throw new Error('The bytes of an object are missing from the store.');
   }
 
   #unpin(file: string): void {
@@ -262,38 +224,4 @@ export class Blobs {
       }
     }
   }
-}
-
-/** Passes `inner` through and calls `release` exactly once: at its end, on failure, or when it is given up unread. */
-function releasing(inner: AsyncGenerator<Buffer>, release: () => void): AsyncIterableIterator<Buffer> {
-  let isReleased = false;
-  const done = (): void => {
-    if (!isReleased) {
-      isReleased = true;
-      release();
-    }
-  };
-  const outer: AsyncIterableIterator<Buffer> = {
-    async next() {
-      try {
-        const step = await inner.next();
-        if (step.done === true) {
-          done();
-        }
-        return step;
-      } catch (error) {
-        done();
-        throw error;
-      }
-    },
-    async return(value: unknown) {
-      try {
-        return await inner.return(value);
-      } finally {
-        done();
-      }
-    },
-    [Symbol.asyncIterator]: () => outer,
-  };
-  return outer;
 }

@@ -1,3 +1,4 @@
+import { parseStored } from './damaged';
 import type { Database, SqlRow } from './database';
 
 /** `never` is the state of a bucket whose versioning was never configured (rule 79). */
@@ -152,7 +153,12 @@ export class Buckets {
   /** A setting's value as stored, undefined when it is not set. The caller knows its shape. */
   getSetting(id: number, name: BucketSetting): unknown {
     const row = this.#database.get('SELECT value FROM bucket_settings WHERE bucket_id = ? AND name = ?', id, name);
-    return row === undefined ? undefined : JSON.parse(String(row['value']));
+    return row === undefined
+      ? undefined
+      : parseStored<unknown>(
+          String(row['value']),
+          () => `The setting "${name}" of the bucket "${this.findById(id)?.name ?? id}"`,
+        );
   }
 
   setSetting(id: number, name: BucketSetting, value: unknown): void {

@@ -1,5 +1,7 @@
+import { parseStored } from './damaged';
 import type { Database, SqlRow } from './database';
 import { keyBytes, keyText, seqOfVersionId, type Archive } from './objects';
+import { nameOf } from './versionRows';
 
 /** What a listing shows of one version. */
 export interface ListedVersion {
@@ -240,7 +242,7 @@ function toListedVersion(row: SqlRow): ListedVersion {
     ownerId: String(row['owner_id']),
     storageClass: String(row['storage_class']),
     ...checksumOf(row),
-    ...(typeof archive === 'string' ? { archive: JSON.parse(archive) as Archive } : {}),
+    ...(typeof archive === 'string' ? { archive: parseStored<Archive>(archive, () => nameOf(row)) } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Blobs, Segment } from './blobs';
+import type { Blobs } from './blobs';
+import type { Segment } from './blobReader';
 import type { Bucket, Buckets } from './buckets';
 import type { Database } from './database';
 import {

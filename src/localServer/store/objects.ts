@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Segment } from './blobs';
+import type { Segment } from './blobReader';
 import type { Bucket, CannedAcl } from './buckets';
 import type { SqlRow } from './database';
 

@@ -180,5 +180,8 @@ CREATE TABLE replication_tasks (
 CREATE INDEX replication_tasks_due ON replication_tasks (next_attempt_at, id);
 `;
 
+/** What bytes must come to when they are read; none for those that were stored before. */
+const checksumSchema = 'ALTER TABLE blobs ADD COLUMN crc32 INTEGER;';
+
 /** How a store comes from each format to the next; `PRAGMA user_version` counts the steps taken. */
-export const schemaSteps: readonly string[] = [firstSchema, backupSchema];
+export const schemaSteps: readonly string[] = [firstSchema, backupSchema, checksumSchema];

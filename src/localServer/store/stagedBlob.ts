@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { syncFolder } from './syncFolder';
 
 /** Bodies up to this size live in the database: one fsync instead of three, and no file each. */
@@ -13,7 +14,7 @@ const smallestHoleBytes = 4096;
 /** Where staged bytes go. */
 export interface BlobFiles {
   createFile(): Promise<{ file: string; folder: string; handle: FileHandle }>;
-  insert(sizeBytes: number, content: { file: string } | { bytes: Buffer }): number;
+  insert(sizeBytes: number, crc32: number, content: { file: string } | { bytes: Buffer }): number;
   removeLoose(file: string): Promise<void>;
 }
 
@@ -32,6 +33,8 @@ export interface StagedBlob {
 /** A body on its way in: kept in memory while it is small, then in a file that nothing refers to yet. */
 export class Staged implements StagedBlob {
   sizeBytes = 0;
+  /** Of all that was received, as it came: what is read later is compared with it. */
+  #crc32 = 0;
   readonly #blobs: BlobFiles;
   readonly #isLarge: boolean;
   /** Received and not yet handed to the disk. */
@@ -50,6 +53,7 @@ export class Staged implements StagedBlob {
 
   async write(chunk: Buffer): Promise<void> {
     this.sizeBytes += chunk.length;
+    this.#crc32 = crc32(chunk, this.#crc32);
     this.#queue.push(chunk);
     this.#queuedBytes += chunk.length;
     const isInline = this.#file === undefined && !this.#isLarge && this.sizeBytes <= inlineLimitBytes;
@@ -79,8 +83,8 @@ export class Staged implements StagedBlob {
 
   commit(): number {
     return this.#file === undefined
-      ? this.#blobs.insert(this.sizeBytes, { bytes: Buffer.concat(this.#queue) })
-      : this.#blobs.insert(this.sizeBytes, { file: this.#file.file });
+      ? this.#blobs.insert(this.sizeBytes, this.#crc32, { bytes: Buffer.concat(this.#queue) })
+      : this.#blobs.insert(this.sizeBytes, this.#crc32, { file: this.#file.file });
   }
 
   async discard(): Promise<void> {

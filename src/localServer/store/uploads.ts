@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Blobs } from './blobs';
 import type { CannedAcl } from './buckets';
+import { parseStored } from './damaged';
 import type { Database, SqlRow } from './database';
 import {
   keyBytes,
@@ -146,7 +147,9 @@ export class Uploads {
 function toUpload(row: SqlRow): Upload {
   const parse = <T>(column: string): T | undefined => {
     const value = row[column];
-    return typeof value === 'string' ? (JSON.parse(value) as T) : undefined;
+    return typeof value === 'string'
+      ? parseStored<T>(value, () => `The upload of ${JSON.stringify(keyText(row['key'] ?? null))}`)
+      : undefined;
   };
   const algorithm = row['checksum_algorithm'];
   const type = row['checksum_type'];
@@ -172,13 +175,14 @@ function toUpload(row: SqlRow): Upload {
 
 function toPart(row: SqlRow): Part {
   const encryption = row['encryption'];
+  const name = (): string => `Part ${String(row['part_number'])} of an upload`;
   return {
     partNumber: Number(row['part_number']),
     etag: String(row['etag']),
     sizeBytes: Number(row['size_bytes']),
     modifiedAtMs: Number(row['modified_at']),
-    checksums: JSON.parse(String(row['checksums'])) as Partial<Record<ChecksumAlgorithm, string>>,
+    checksums: parseStored<Partial<Record<ChecksumAlgorithm, string>>>(String(row['checksums']), name),
     blobId: Number(row['blob']),
-    ...(typeof encryption === 'string' ? { encryption: JSON.parse(encryption) as Encryption } : {}),
+    ...(typeof encryption === 'string' ? { encryption: parseStored<Encryption>(encryption, name) } : {}),
   };
 }

@@ -1,9 +1,11 @@
-import type { Segment } from './blobs';
+import type { Segment } from './blobReader';
 import type { CannedAcl } from './buckets';
+import { parseStored } from './damaged';
 import type { Database, SqlRow } from './database';
 import {
   keyBytes,
   keyText,
+  nullVersion,
   type Archive,
   type ChecksumAlgorithm,
   type ChecksumType,
@@ -84,11 +86,17 @@ export function insertSegmentRows(database: Database, versionRowId: number, segm
   }
 }
 
+/** What a damaged row is called. */
+export function nameOf(row: SqlRow): string {
+  const versionId = String(row['version_id']);
+  return `The object ${JSON.stringify(keyText(row['key'] ?? null))}${versionId === nullVersion ? '' : ` (version ${versionId})`}`;
+}
+
 /** A `versions` row as a record. */
 export function toVersion(row: SqlRow): ObjectVersion {
   const parse = <T>(column: string): T | undefined => {
     const value = row[column];
-    return typeof value === 'string' ? (JSON.parse(value) as T) : undefined;
+    return typeof value === 'string' ? parseStored<T>(value, () => nameOf(row)) : undefined;
   };
   const objectLock = parse<ObjectLock>('object_lock');
   const retention = parse<Retention>('retention');

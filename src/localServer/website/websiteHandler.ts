@@ -12,6 +12,7 @@ import { readRange, type Slice } from '../s3/range';
 import { readRequest, type S3Request } from '../s3/request';
 import type { WebsiteSetting } from '../s3/website';
 import type { Bucket } from '../store/buckets';
+import { DamagedError } from '../store/damaged';
 import type { ObjectVersion } from '../store/objects';
 import type { Store } from '../store/store';
 import { encodeKey, findRedirect, type Redirect } from './routing';
@@ -50,7 +51,14 @@ export function createWebsiteHandler(options: WebsiteOptions): RequestHandler {
       }
       if (response.headersSent || response.destroyed) response.destroy();
       else if (thrown instanceof S3Error) sendFailure(message, response, thrown);
-      else sendError(message, response, 500, 'InternalError', 'The website cannot be shown.');
+      else
+        sendError(
+          message,
+          response,
+          500,
+          'InternalError',
+          thrown instanceof DamagedError ? thrown.message : 'The website cannot be shown.',
+        );
     }
   };
 }
@@ -166,6 +174,13 @@ async function sendPage(
     checkReadConditions((name) => request.headers.get(name), version, switches);
     slice = readRange(request, undefined, version, segments);
   }
+  // Before the status is sent: bytes that are damaged are none of a page.
+  const bytes =
+    request.method === 'HEAD' ? undefined : await store.blobs.read(version, segments, slice.startByte, slice.endByte);
+  if (response.destroyed) {
+    await bytes?.return?.();
+    return;
+  }
   const range = `bytes ${slice.startByte}-${slice.endByte - 1}/${version.sizeBytes}`;
   response.writeHead(slice.kind === 'range' ? 206 : status, {
     ...version.attributes.headers,
@@ -178,11 +193,11 @@ async function sendPage(
     'Content-Length': String(slice.endByte - slice.startByte),
     ...(slice.kind === 'range' ? { 'Content-Range': range } : {}),
   });
-  if (request.method === 'HEAD') {
+  if (bytes === undefined) {
     response.end();
     return;
   }
-  await pipeline(Readable.from(store.blobs.read(segments, slice.startByte, slice.endByte)), response);
+  await pipeline(Readable.from(bytes), response);
 }
 
 /** A failed condition or range: 304 has no body, the others get a page. */

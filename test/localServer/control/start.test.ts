@@ -79,7 +79,9 @@ describe('the data folder', () => {
   it('is refused with a sentence when it is a file', async () => {
     const file = join(dataFolder, 'file');
     writeFileSync(file, '');
-    await expect(start({ dataFolder: file })).rejects.toThrow(/data folder ".*file" cannot be written \(EEXIST\)/);
+    await expect(start({ dataFolder: file })).rejects.toThrow(
+      /data folder ".*file" cannot be written \(file already exists, EEXIST\)/,
+    );
   });
 
   it('is refused with a sentence when its keys or its store are damaged, which stay as they are', async () => {

@@ -24,13 +24,13 @@ test('a source that is overwritten while it is copied is not taken for the one t
   await cos.bucket('racing');
   await cos.put('/racing/source', 'old bytes');
   const read = cos.store.blobs.read.bind(cos.store.blobs);
-  const spy = vi.spyOn(cos.store.blobs, 'read').mockImplementationOnce((...args) => {
-    const bytes = read(...args);
+  const spy = vi.spyOn(cos.store.blobs, 'read').mockImplementationOnce(async (...args) => {
+    const bytes = await read(...args);
     return (async function* () {
       // The row of the old version, the last one of all, goes, and its number with it to the new version.
       await cos.put('/racing/source', 'new bytes');
       yield* bytes;
-    })() as ReturnType<typeof read>;
+    })() as Awaited<ReturnType<typeof read>>;
   });
   const reply = await copy('/racing/source', '/racing/target', { 'x-amz-checksum-algorithm': 'SHA256' });
   spy.mockRestore();

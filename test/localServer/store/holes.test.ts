@@ -17,6 +17,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const owner = { bucketId: 1, key: 'holes', versionId: 'null' };
+
 /** Stores pieces as one body, and answers what is read back and the room that it takes on the disk. */
 async function roundTrip(pieces: readonly Buffer[]): Promise<{ bytes: Buffer; roomBytes: number }> {
   const staged = store.blobs.stage();
@@ -25,7 +27,8 @@ async function roundTrip(pieces: readonly Buffer[]): Promise<{ bytes: Buffer; ro
   const blobId = await store.write(() => staged.commit());
   const segment = { blobId, sizeBytes: staged.sizeBytes };
   const read: Buffer[] = [];
-  for await (const chunk of store.blobs.read([segment], 0, staged.sizeBytes)) read.push(Buffer.from(chunk));
+  for await (const chunk of await store.blobs.read(owner, [segment], 0, staged.sizeBytes))
+    read.push(Buffer.from(chunk));
   const files = readdirSync(join(folder, 'blobs'), { recursive: true, encoding: 'utf8' })
     .map((name) => statSync(join(folder, 'blobs', name)))
     .filter((stats) => stats.isFile());
