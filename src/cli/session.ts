@@ -78,6 +78,7 @@ export function openSession(
       decideClashes: () => Promise.resolve('cancel'),
       notify: (name, params) => {
         if (name === 'transfers/progress' && 'transfers' in params) progress(params.transfers);
+        if (name === 'engine/log' && 'text' in params && params.level === 'warn') complain(params.text);
       },
     },
     checksums,

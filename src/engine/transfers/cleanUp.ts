@@ -1,11 +1,9 @@
-import type { TransferId } from '../../model/ids';
 import type { CosClient } from '../cos/client';
 import type { EngineHost } from '../engine';
 import { errorOf } from './localFailure';
 import { abortCopyUpload } from './copyNote';
-import { abortLost } from './lostUpload';
+import { emptyUploadText } from './lostUpload';
 import { isHalfMade, type ItemNote, type TransferNotes } from './notes';
-import type { Beginner, Rivals } from './rivals';
 import { removeTempFile } from './tempFile';
 
 /**
@@ -13,9 +11,8 @@ import { removeTempFile } from './tempFile';
  * open uploads. Answers with what could not be removed, each with the reason in the log; those stay noted.
  */
 export async function removeTraces(
-  { transferId, notes }: { readonly transferId: TransferId; readonly notes: TransferNotes },
+  notes: TransferNotes,
   client: () => Promise<CosClient>,
-  rivals: Rivals,
   host: Pick<EngineHost, 'notify'>,
   signal: AbortSignal,
 ): Promise<readonly ItemNote[]> {
@@ -24,7 +21,8 @@ export async function removeTraces(
   for (const note of itemsOf(notes, warn)) {
     if (!isHalfMade(note)) continue;
     try {
-      await remove(note, client, (of) => rivals({ ...of, transferId }), signal);
+      await remove(note, client, signal);
+      if (note.kind === 'beginning') host.notify('engine/log', { level: 'info', text: emptyUploadText(note) });
       notes.removeItem(note.name);
     } catch (thrown) {
       const error = errorOf('cleanUp', thrown);
@@ -49,17 +47,11 @@ function itemsOf(notes: TransferNotes, warn: (text: string) => void): readonly I
   }
 }
 
-async function remove(
-  note: ItemNote,
-  client: () => Promise<CosClient>,
-  rivals: (of: Omit<Beginner, 'transferId'>) => ReturnType<Rivals>,
-  signal: AbortSignal,
-): Promise<void> {
+async function remove(note: ItemNote, client: () => Promise<CosClient>, signal: AbortSignal): Promise<void> {
   switch (note.kind) {
     case 'copiedFolder':
-      return;
     case 'beginning':
-      return await abortLost(await client(), note, () => rivals(note), signal);
+      return;
     case 'download':
       return await removeTempFile(note.tempFsPath);
     case 'upload': {
@@ -67,7 +59,7 @@ async function remove(
       return await (await client()).abortMultipartUpload({ bucket, key }, uploadId, signal);
     }
     case 'copy':
-      return await abortCopyUpload(client, note, () => rivals(note), signal);
+      return await abortCopyUpload(client, note, signal);
   }
 }
 

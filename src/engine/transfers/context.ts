@@ -15,7 +15,6 @@ import { errorOf } from './localFailure';
 import type { TransferNotes } from './notes';
 import type { RateLimit } from './rateLimit';
 import type { ReceivedGarbage } from './receivedGarbage';
-import type { Rivals } from './rivals';
 import type { Semaphore } from './semaphore';
 import type { Transfer } from './transfer';
 
@@ -56,8 +55,8 @@ export interface TransferContext extends TransferEnd {
   /** `first`; `again` after a pause or the end of an engine; `failedOnly` for those items alone that did not arrive. */
   readonly run: 'first' | 'again' | 'failedOnly';
   readonly rateLimit: RateLimit;
-  /** What others have noted of the uploads of an object. */
-  readonly rivals: Rivals;
+  /** Tells what people should know although nothing failed. */
+  readonly warn: (text: string) => void;
   /** Where a deletion notes what it made. */
   readonly deletions: DeletionNotes | undefined;
   /** Whether what is half-made stays for the next run (paused, or cut off by what `thrown` says), or is not ours any more. */

@@ -11,6 +11,7 @@ import { proveCopy } from './copyProof';
 import { deleteSource, sourceInfo } from './sourceObject';
 import { accessOfCopy, proveAccess } from './keptAccess';
 import { hasLock, lockOf, proveRetained, retentionOfSource } from './keptProtection';
+import { emptyUploadText } from './lostUpload';
 import { findObject } from '../cos/absence';
 
 /**
@@ -29,9 +30,9 @@ export async function verdictOfEarlier(
   const { source } = route;
   const { uploadId, beganAtMs, ...rest } = earlier;
   const target = { bucket: earlier.bucket, key: earlier.key };
+  if (uploadId === undefined && beganAtMs !== undefined) context.warn(emptyUploadText(earlier));
   if (uploadId !== undefined || beganAtMs !== undefined) {
-    const rivals = () => context.rivals({ ...earlier, transferId: transfer.identity.transferId });
-    await inConnection(context, signal, () => abortCopyUpload(() => Promise.resolve(client), earlier, rivals, signal));
+    await inConnection(context, signal, () => abortCopyUpload(() => Promise.resolve(client), earlier, signal));
     notes.putItem(rest);
   }
   const found = await inConnection(context, signal, () => findObject(client, target, signal));

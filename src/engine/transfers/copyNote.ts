@@ -1,10 +1,8 @@
 import type { UploadId } from '../../model/ids';
 import type { CosClient, NewObjectAttributes } from '../cos/client';
 import { inConnection, type TransferContext } from './context';
-import { isUnclear } from '../proof/arrivalUnknown';
-import { abortLost } from './lostUpload';
+import { lostBeginning } from './lostUpload';
 import type { ItemNote } from './notes';
-import type { Rivals } from './rivals';
 import { abortAfter } from './uploadFile';
 
 /** What is noted of a copy before it begins, by the key of its source. */
@@ -16,15 +14,13 @@ export function findCopyNote({ notes }: TransferContext, name: string): CopyNote
   return note?.kind === 'copy' ? note : undefined;
 }
 
-/** Aborts the upload that a copy in parts has open, or may have. */
+/** Aborts the upload that a copy in parts has open. One whose id never came stays. */
 export async function abortCopyUpload(
   clientOf: () => Promise<CosClient>,
-  { bucket, key, uploadId, beganAtMs }: CopyNote,
-  rivals: () => ReturnType<Rivals>,
+  { bucket, key, uploadId }: CopyNote,
   signal: AbortSignal,
 ): Promise<void> {
   if (uploadId !== undefined) await (await clientOf()).abortMultipartUpload({ bucket, key }, uploadId, signal);
-  else if (beganAtMs !== undefined) await abortLost(await clientOf(), { bucket, key, beganAtMs }, rivals, signal);
 }
 
 /** Begins the upload that a copy in parts is, and notes it. One that cannot be noted is aborted. */
@@ -41,9 +37,8 @@ export async function beginCopyUpload(
   try {
     uploadId = await inConnection(context, signal, () => client.createMultipartUpload(address, attributes, patient));
   } catch (thrown) {
-    // Refused, there is none; where the answer was lost, there may be one, which is looked for at the next attempt.
-    if (!isUnclear(thrown)) notes.putItem(note);
-    throw thrown;
+    notes.putItem(note);
+    throw lostBeginning(thrown, address) ?? thrown;
   }
   try {
     notes.putItem({ ...note, uploadId });

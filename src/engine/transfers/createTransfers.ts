@@ -11,7 +11,6 @@ import { isGoingOn, runningUploadsOf, type Entry } from './entry';
 import type { WithJournal } from './journalKeeper';
 import { beatMs } from './leases';
 import { createLeftovers } from './leftovers';
-import { createRivals } from './rivals';
 import { errorOf } from './localFailure';
 import { MemoryNotes, type TransferNotes } from './notes';
 import { Reporter } from './reporter';
@@ -74,8 +73,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
   };
 
   const { clientFor } = dependencies;
-  const rivals = createRivals(entries, withJournal);
-  const leftovers = createLeftovers({ clock, host, closing: closing.signal, clientFor, withJournal, rivals });
+  const leftovers = createLeftovers({ clock, host, closing: closing.signal, clientFor, withJournal });
   const comeBack = createComeBack({
     clock,
     closing: closing.signal,
@@ -83,7 +81,7 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     goOn: (entry) => void runAgain(entry, 'again', 'transfers/resume'),
   });
 
-  const runs = createRuns(dependencies, { closing: closing.signal, leftovers, comeBack, withJournal, rivals });
+  const runs = createRuns(dependencies, { closing: closing.signal, leftovers, comeBack, withJournal });
 
   /** Brings what does not run here up to date. A closed engine has nothing to tell any more. */
   const refresh = (): void => {

@@ -127,11 +127,6 @@ export class JournalKeeper {
     return this.#journal.transfers().filter(({ intent, row }) => intent === 'discard' && this.#leases.claim(row));
   }
 
-  /** The notes of every transfer of the machine. */
-  allNotes(): readonly (readonly [TransferId, TransferNotes])[] {
-    return this.#journal.transfers().map((noted) => [noted.transferId, this.notesOf(noted)]);
-  }
-
   notesOf({ row }: JournalledTransfer): TransferNotes {
     return new JournalNotes(this.#journal, this.#leases, row);
   }

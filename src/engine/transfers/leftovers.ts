@@ -5,7 +5,6 @@ import { removeTraces } from './cleanUp';
 import type { TransferClient } from './context';
 import type { Entry } from './entry';
 import type { WithJournal } from './journalKeeper';
-import type { Rivals } from './rivals';
 
 /** How long an ended transfer may take to remove what it has left. */
 const limitMs = 60_000;
@@ -19,7 +18,6 @@ interface Around {
   readonly closing: AbortSignal;
   readonly clientFor: (connectionId: ConnectionId, signal: AbortSignal) => Promise<TransferClient>;
   readonly withJournal: WithJournal;
-  readonly rivals: Rivals;
 }
 
 /** What transfers leave half-made. */
@@ -33,7 +31,7 @@ export interface Leftovers {
 }
 
 /** Removes temporary files and open uploads of transfers that do not go on. */
-export function createLeftovers({ clock, host, closing, clientFor, withJournal, rivals }: Around): Leftovers {
+export function createLeftovers({ clock, host, closing, clientFor, withJournal }: Around): Leftovers {
   const removing = new Map<TransferId, Promise<unknown>>();
 
   const removeDiscarded = async (): Promise<void> => {
@@ -42,7 +40,7 @@ export function createLeftovers({ clock, host, closing, clientFor, withJournal, 
       const notes = withJournal((keeper) => keeper.notesOf(discarded), undefined);
       if (notes === undefined) continue;
       const client = () => clientFor(request.connectionId, closing);
-      const removed = removeTraces({ transferId, notes }, client, rivals, host, closing);
+      const removed = removeTraces(notes, client, host, closing);
       removing.set(transferId, removed);
       await removed;
       removing.delete(transferId);
@@ -51,11 +49,10 @@ export function createLeftovers({ clock, host, closing, clientFor, withJournal, 
   };
 
   return {
-    remove: async ({ notes, request, transfer }) => {
-      const { transferId } = transfer.identity;
+    remove: async ({ notes, request }) => {
       const signal = AbortSignal.timeout(limitMs);
       const client = () => clientFor(request.connectionId, signal);
-      await removeTraces({ transferId, notes }, client, rivals, host, signal);
+      await removeTraces(notes, client, host, signal);
     },
     settled: async (transferId) => {
       await removing.get(transferId);

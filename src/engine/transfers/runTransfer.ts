@@ -18,7 +18,7 @@ import { upload } from './upload';
 /** What a run needs besides its transfer. */
 export interface RunSurroundings extends Pick<
   TransferContext,
-  'budget' | 'garbage' | 'checksums' | 'connections' | 'rateLimit' | 'rivals' | 'deletions' | 'platform' | 'nowMs'
+  'budget' | 'garbage' | 'checksums' | 'connections' | 'rateLimit' | 'warn' | 'deletions' | 'platform' | 'nowMs'
 > {
   readonly configuration: EngineConfiguration;
   clientFor(signal: AbortSignal): Promise<TransferClient>;
@@ -75,7 +75,7 @@ export async function runTransfer(
       garbage: around.garbage,
       checksums: around.checksums,
       rateLimit: around.rateLimit,
-      rivals: around.rivals,
+      warn: around.warn,
       deletions: around.deletions,
       connections: around.connections,
       endOf: (connectionId) => around.endOf(connectionId, signal),

@@ -10,7 +10,6 @@ import type { WithJournal } from './journalKeeper';
 import { RateLimit } from './rateLimit';
 import { ReceivedGarbage } from './receivedGarbage';
 import { platformOf, runTransfer } from './runTransfer';
-import type { Rivals } from './rivals';
 import { Semaphore } from './semaphore';
 
 /** What a run leads to. */
@@ -19,7 +18,6 @@ interface Around {
   readonly leftovers: Leftovers;
   readonly comeBack: ComeBack;
   readonly withJournal: WithJournal;
-  readonly rivals: Rivals;
 }
 
 /** Runs of transfers. Memory, connections and speed are shared by all. */
@@ -33,7 +31,7 @@ export interface Runs {
 /** Runs transfers to their end, and sees to what comes then. */
 export function createRuns(
   dependencies: TransfersDependencies,
-  { closing, leftovers, comeBack, withJournal, rivals }: Around,
+  { closing, leftovers, comeBack, withJournal }: Around,
 ): Runs {
   const { clock, host, keeper } = dependencies;
   const budget = new ByteBudget(dependencies.configuration().memoryBudgetBytes);
@@ -64,7 +62,7 @@ export function createRuns(
       garbage,
       checksums: dependencies.checksums,
       rateLimit,
-      rivals,
+      warn: (text) => host.notify('engine/log', { level: 'warn', text }),
       deletions: dependencies.deletions,
       connections: connectionsOf(request.connectionId, configuration.maxConnections),
       platform: dependencies.platform ?? platformOf(process.platform),

@@ -7,11 +7,11 @@ import type { NewObjectAttributes, ObjectAddress, UploadCompletion, UploadedPart
 import { cancelled, CosFailure } from '../failure';
 import { attributesOf } from './newAttributes';
 import type { DecidedClash } from './clash';
-import { forgetLost } from './lostUpload';
+import { forgetLost, lostBeginning } from './lostUpload';
 import { inConnection, type ItemOutcome, type TransferContext } from './context';
 import { runParts } from './parts';
 import { completeUpload } from '../proof/arrivalOfUpload';
-import { isArrivalUnknown, isUnclear } from '../proof/arrivalUnknown';
+import { isArrivalUnknown } from '../proof/arrivalUnknown';
 import { arrivalAt, carrying, endOfPut, sentOf } from './landed';
 import { alreadyExists, endAsTaken, headOf, freeKey, isTaken } from './remoteClash';
 import { resumeUpload, type BegunUpload, type UploadNote } from './resumeUpload';
@@ -158,15 +158,15 @@ async function beginUpload(
   const { bucket, key } = address;
   // A create that is cut may leave an upload that nobody knows the id of; a complete that is cut may have happened.
   const patient = context.patient();
-  await forgetLost(context, item.fsPath);
+  forgetLost(context, item.fsPath);
   context.notes.putItem({ kind: 'beginning', name: item.fsPath, bucket, key, beganAtMs: context.nowMs() });
   let uploadId: UploadId;
   try {
     uploadId = await inConnection(context, signal, () => client.createMultipartUpload(address, attributes, patient));
   } catch (thrown) {
-    // Refused, there is none; where the answer was lost, there may be one, which is looked for at the next attempt.
-    if (!isUnclear(thrown)) context.notes.removeItem(item.fsPath);
-    throw thrown;
+    const lost = lostBeginning(thrown, address);
+    if (lost === undefined) context.notes.removeItem(item.fsPath);
+    throw lost ?? thrown;
   }
   const note: UploadNote = {
     kind: 'upload',

@@ -13,6 +13,7 @@ import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
 import { completeUpload } from '../proof/arrivalOfUpload';
+import { lostBeginning } from './lostUpload';
 import { isArrivalUnknown } from '../proof/arrivalUnknown';
 import { patientSignals } from './context';
 
@@ -122,7 +123,11 @@ class StreamCommands {
       return { ETag: outcome.etag };
     }
     if (command instanceof sdk.CreateMultipartUploadCommand) {
-      return { UploadId: await this.#client.createMultipartUpload(this.#address, this.#attributes, patient) };
+      try {
+        return { UploadId: await this.#client.createMultipartUpload(this.#address, this.#attributes, patient) };
+      } catch (thrown) {
+        throw lostBeginning(thrown, this.#address) ?? thrown;
+      }
     }
     if (command instanceof sdk.UploadPartCommand) {
       const bytes = bytesOf(command.input.Body);

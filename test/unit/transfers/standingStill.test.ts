@@ -202,86 +202,68 @@ describe('a transfer that the network cuts off', () => {
 });
 
 describe('an upload whose beginning was answered to nobody', () => {
-  it('is aborted before the file is sent anew, and nobody else’s is', async () => {
-    const key = objectKey('big');
-    const withParts = await world.client.createMultipartUpload({ bucket, key }, { headers: {} }, never);
-    await world.client.uploadPart({ bucket, key }, { uploadId: withParts, partNumber: 1 }, Buffer.from('x'), never);
-    const other = { bucket, key: objectKey('big2') };
-    const ofOtherKey = await world.client.createMultipartUpload(other, { headers: {} }, never);
+  const told = 'The service may have begun an upload of "big" in bucket "bucket" before its answer was lost.';
+
+  /** The service begins every upload, and no answer comes. */
+  function loseBeginnings(): () => void {
     const create = world.client.createMultipartUpload.bind(world.client);
     world.client.createMultipartUpload = async (...asked) => {
       await create(...asked);
       throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
     };
+    return () => (world.client.createMultipartUpload = create);
+  }
+
+  it('is left alone, since an empty one of the same moment may be another machine’s, and that is told', async () => {
+    const key = objectKey('big');
+    const answer = loseBeginnings();
     cutAt('getBucket', 1, offline);
     const { transferId, snapshot } = await stand(uploadOf(source('big', bytes)));
-    expect(snapshot.state).toBe('paused');
-    expect(world.client.uploads.size).toBe(3);
-    world.client.createMultipartUpload = create;
+    expect(snapshot).toMatchObject({ state: 'paused', error: { reason: 'connectionLost' } });
+    expect(snapshot.error?.detail).toContain(told);
+    expect(snapshot.error?.detail).toContain('"Show Incomplete Uploads"');
+    const lost = [...world.client.uploads.keys()];
+    expect(lost).toHaveLength(1);
+    answer();
     heal();
+    const ofAnother = await world.client.createMultipartUpload({ bucket, key }, { headers: {} }, never);
+    world.client.uploads.delete(lost[0]!); // ours was never begun: the only empty one is somebody else's
     await world.transfers.handlers['transfers/resume']({ transferId }, never);
     await world.transfers.finished(transferId);
     expect((await now(transferId)).state).toBe('done');
-    expect([...world.client.uploads.keys()]).toEqual([withParts, ofOtherKey]);
+    expect([...world.client.uploads.keys()]).toEqual([ofAnother]);
+    expect(world.log).toEqual([expect.stringContaining(told)]);
   });
 
-  it.each(['noted by', 'awaited by'])('is left alone where it may be one that is %s another transfer', async (how) => {
-    const create = world.client.createMultipartUpload.bind(world.client);
-    let isLost = true;
-    let begun: () => void = () => undefined;
-    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-    let goOn: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (goOn = resolve));
-    world.client.createMultipartUpload = async (...asked) => {
-      if (isLost) throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
-      const uploadId = await create(...asked);
-      if (how === 'awaited by') {
-        begun();
-        await held;
-      }
-      return uploadId;
-    };
-    const path = source('big', bytes);
-    const request = uploadOf(path);
-    cutAt('getBucket', 1, offline);
-    const { transferId } = await stand(request);
-    isLost = false;
-    world.client.intercept = async (operation) => {
-      if (operation !== 'uploadPart') return;
-      begun();
-      await held;
-    };
-    const other = await world.start(request);
-    await hasBegun;
-    const before = [...world.client.uploads.keys()];
-    expect(before).toHaveLength(1);
-    await world.transfers.handlers['transfers/cancel']({ transferId }, never);
-    const after = [...world.client.uploads.keys()];
-    goOn();
-    expect(after).toEqual(before);
-    expect((await world.end(other)).state).toBe('done');
-  });
-
-  it('is aborted when the transfer fails for good', async () => {
-    const create = world.client.createMultipartUpload.bind(world.client);
-    world.client.createMultipartUpload = async (...asked) => {
-      await create(...asked);
-      throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
-    };
+  it('is told by the failure of a transfer that fails for good, and by the log where it is cancelled', async () => {
+    loseBeginnings();
     const { snapshot } = await stand(uploadOf(source('big', bytes)));
     expect(snapshot).toMatchObject({ state: 'failed', itemsFailed: 1 });
-    expect(world.client.uploads.size).toBe(0);
+    expect(snapshot.error?.detail).toContain(told);
+    expect(world.client.uploads.size).toBe(1);
+    expect(world.log).toEqual([expect.stringContaining(told)]);
+
+    world.log.length = 0;
+    cutAt('getBucket', 1, offline);
+    const { transferId } = await stand(uploadOf(source('big', bytes)));
+    await world.transfers.handlers['transfers/cancel']({ transferId }, never);
+    expect(world.client.uploads.size).toBe(2);
+    expect(world.log).toEqual([expect.stringContaining(told)]);
   });
 
-  it('is aborted also where it was to take a copy, whether that ends or is made again', async () => {
+  it('is nothing to tell of where the service was never reached', async () => {
+    world.client.intercept = (is) => {
+      if (is === 'createMultipartUpload') throw new CosFailure({ ...offline, reason: 'connectionRefused', op: is });
+    };
+    const { snapshot } = await stand(uploadOf(source('big', bytes)));
+    expect(snapshot.error).toMatchObject({ reason: 'connectionRefused', detail: 'cut' });
+  });
+
+  it('is left alone also where it was to take a copy, and told', async () => {
     const far = new MemoryCosClient('far', 'another service');
     far.put('far', 'big', bytes);
     world.others.set(connectionId('far'), far);
-    const create = world.client.createMultipartUpload.bind(world.client);
-    world.client.createMultipartUpload = async (...asked) => {
-      await create(...asked);
-      throw new CosFailure({ ...offline, op: 'CreateMultipartUpload' });
-    };
+    const answer = loseBeginnings();
     const keys = [objectKey('big')];
     const request: TransferRequest = {
       kind: 'copy',
@@ -291,20 +273,18 @@ describe('an upload whose beginning was answered to nobody', () => {
       deleteSource: false,
       clash: 'fail',
     };
-    const { snapshot } = await stand(request);
-    expect(snapshot).toMatchObject({ state: 'failed', itemsFailed: 1 });
-    expect(world.client.uploads.size).toBe(0);
-
     cutAt('getBucket', 1, offline);
-    const { transferId, snapshot: waiting } = await stand(request);
-    expect(waiting.state).toBe('paused');
-    expect(world.client.uploads.size).toBe(1);
-    world.client.createMultipartUpload = create;
+    const { transferId, snapshot } = await stand(request);
+    expect(snapshot.state).toBe('paused');
+    expect(snapshot.error?.detail).toContain(told);
+    const lost = [...world.client.uploads.keys()];
+    expect(lost).toHaveLength(1);
+    answer();
     heal();
     await world.transfers.handlers['transfers/resume']({ transferId }, never);
     await world.transfers.finished(transferId);
     expect((await now(transferId)).state).toBe('done');
-    expect(world.client.uploads.size).toBe(0);
+    expect([...world.client.uploads.keys()]).toEqual(lost);
   });
 });
 

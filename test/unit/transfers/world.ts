@@ -26,6 +26,8 @@ export interface World {
   readonly transfers: Transfers;
   readonly folder: string;
   readonly told: TransferSnapshot[][];
+  /** What the log was told. */
+  readonly log: string[];
   readonly questions: ClashQuestion[];
   answer: ClashAnswer;
   /** Starts a transfer and waits for its end. */
@@ -64,6 +66,7 @@ export async function makeWorld(
   const folder = await mkdtemp(join(tmpdir(), 'cos-transfers-'));
   const told: TransferSnapshot[][] = [];
   const questions: ClashQuestion[] = [];
+  const log: string[] = [];
   let count = 0;
   const configuration: EngineConfiguration = {
     protocolVersion: 1,
@@ -81,6 +84,7 @@ export async function makeWorld(
     others: new Map(),
     folder,
     told,
+    log,
     questions,
     answer: 'cancel',
     transfers: createTransfers({
@@ -91,6 +95,7 @@ export async function makeWorld(
           return Promise.resolve(world.answer);
         },
         notify: (name, params) => {
+          if (name === 'engine/log') log.push((params as { text: string }).text);
           if (name === 'transfers/progress') told.push([...(params as { transfers: TransferSnapshot[] }).transfers]);
         },
       },
