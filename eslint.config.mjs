@@ -19,6 +19,18 @@ const foldersByOneHand = {
   message: 'Make folders with src/system/makeFolder: Node’s recursive mkdir can hang.',
 };
 
+const nextPage = '/^next(Cursor|Token|Url|_url)$|^Next.*(Marker|Token)$/i';
+const throughThePager =
+  'Read lists with pagesOf (src/model/pages, src/engine/pages): it ends whatever a server answers, circles of any length among it.';
+/** A loop that follows a cursor by hand, or keeps one for its next turn. */
+const onePager = [
+  `:matches(DoWhileStatement, WhileStatement, ForStatement) MemberExpression[property.name=${nextPage}]`,
+  `:matches(DoWhileStatement, WhileStatement, ForStatement) MemberExpression[property.value=${nextPage}]`,
+  `:matches(DoWhileStatement, WhileStatement, ForStatement) ObjectPattern > Property[key.name=${nextPage}]`,
+  `AssignmentExpression[right.property.name=${nextPage}]`,
+  `AssignmentExpression[right.property.value=${nextPage}]`,
+].map((selector) => ({ selector, message: throughThePager }));
+
 /** What VS Code shows goes through src/extension/ui/vscode.ts, where names of others become plain text. */
 const throughTheGate = 'Import src/extension/ui/vscode: what is shown goes through the gate for names (ui/gate).';
 
@@ -45,7 +57,7 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', namedExportsOnly, nothingAwaitedBehindAMaybe, foldersByOneHand],
+      'no-restricted-syntax': ['error', namedExportsOnly, nothingAwaitedBehindAMaybe, foldersByOneHand, ...onePager],
       eqeqeq: 'error',
     },
   },
@@ -62,6 +74,7 @@ export default tseslint.config(
         namedExportsOnly,
         nothingAwaitedBehindAMaybe,
         foldersByOneHand,
+        ...onePager,
         { selector: 'ImportExpression[source.value="vscode"]', message: throughTheGate },
         { selector: 'TSImportEqualsDeclaration', message: throughTheGate },
         { selector: 'CallExpression[callee.name="require"][arguments.0.value="vscode"]', message: throughTheGate },

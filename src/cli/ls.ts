@@ -1,4 +1,5 @@
 import { CosFailure } from '../engine/failure';
+import { objectPages } from '../engine/pages';
 import type { ObjectPage } from '../model/objectInfo';
 import type { Command } from './commandLine';
 import { nothingAt, parseCosUri, prefixOf } from './cosUri';
@@ -22,15 +23,12 @@ export async function ls(
   const delimiter = command.isRecursive ? '' : '/';
   const shownFrom = command.isRecursive ? 0 : prefix.lastIndexOf('/') + 1;
   const print = command.common.isJson ? printJsonPage : printPage;
-  let cursor: string | undefined;
+  const pages = objectPages(bucket, { prefix, delimiter }, (query) => session.client.listPage(bucket, query, signal));
   let count = 0;
-  do {
-    const from = cursor === undefined ? {} : { cursor };
-    const page = await session.client.listPage(bucket, { prefix, delimiter, ...from }, signal);
+  for await (const page of pages) {
     await print(page, shownFrom);
     count += page.folders.length + page.objects.length;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  }
   if (count > 0 || prefix === '') return exitCodes.done;
   if (prefix === `${key}/`) {
     // No folder has the name, but an object may.

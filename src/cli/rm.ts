@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { objectPages } from '../engine/pages';
 import type { BucketName, ObjectKey } from '../model/ids';
 import { shownText } from '../model/shownText';
 import type { Command } from './commandLine';
@@ -56,13 +57,10 @@ async function isConfirmed(
   if (!process.stdin.isTTY) throw new UsageError('rm --recursive asks first; where nobody can answer, add --yes');
   let count = 0;
   for (const prefix of prefixes) {
-    let cursor: string | undefined;
-    do {
-      const from = cursor === undefined ? {} : { cursor };
-      const page = await session.client.listPage(bucket, { prefix, delimiter: '', ...from }, signal);
-      count += page.objects.length;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+    const pages = objectPages(bucket, { prefix, delimiter: '' }, (query) =>
+      session.client.listPage(bucket, query, signal),
+    );
+    for await (const { objects } of pages) count += objects.length;
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

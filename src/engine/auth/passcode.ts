@@ -1,6 +1,7 @@
 import type { Account, PasscodeSession } from '../../model/account';
 import { CosFailure } from '../failure';
 import type { HttpClient } from '../http/httpClient';
+import { listedPages, maxGatheredPages } from '../pages';
 import { refuseRedirect, withRedirects } from '../http/redirects';
 import { iamUrl, requestToken, requireSafeTransport } from './iam';
 import { isRecord } from './iamFailure';
@@ -14,8 +15,6 @@ export interface SignInPlace {
 }
 
 const maxAnswerBytes = 1024 * 1024;
-/** More accounts than one person has; a list that goes on for ever ends here. */
-const mostPages = 200;
 
 /**
  * The page on which a person finds a one-time passcode, as IAM's discovery document names it (control-plane.md §1.1). Falls back
@@ -67,24 +66,41 @@ async function listAccounts(
 ): Promise<readonly Account[]> {
   const base = new URL(endpoint);
   requireSafeTransport(base, 'ListAccounts');
+  const pages = listedPages<AccountPage, string>(
+    { op: 'ListAccounts', what: 'accounts' },
+    {
+      maxPages: maxGatheredPages,
+      ask: async ({ cursor: path = '/coe/v2/accounts' }) => {
+        const answer = await getJson(http, base, path, { authorization: `Bearer ${token}` }, signal);
+        if (answer === undefined) return { accounts: [], names: [], nextPath: undefined };
+        const resources: unknown[] = Array.isArray(answer['resources']) ? answer['resources'] : [];
+        return {
+          accounts: resources.flatMap(accountOf),
+          names: resources.map((resource) => JSON.stringify(resource)),
+          nextPath: nextPath(answer['next_url'], base),
+        };
+      },
+      next: (page) => page.nextPath,
+      names: (page) => page.names,
+    },
+  );
   const found: Account[] = [];
-  let path: string | undefined = '/coe/v2/accounts';
-  for (let page = 0; path !== undefined && page < mostPages; page++) {
-    const answer = await getJson(http, base, path, { authorization: `Bearer ${token}` }, signal);
-    if (answer === undefined) break;
-    const resources: unknown = answer['resources'];
-    found.push(...(Array.isArray(resources) ? resources.flatMap(accountOf) : []));
-    path = nextPath(answer['next_url'], base, path);
-  }
+  for await (const page of pages) found.push(...page.accounts);
   return found.toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
+interface AccountPage {
+  readonly accounts: readonly Account[];
+  /** Of all that the page holds, those that are not active among them. */
+  readonly names: readonly string[];
+  readonly nextPath: string | undefined;
+}
+
 /** Relative, with an opaque query; only ever asked for at the same host. */
-function nextPath(next: unknown, base: URL, before: string): string | undefined {
-  if (typeof next !== 'string' || !URL.canParse(next, base.href)) return undefined;
+function nextPath(next: unknown, base: URL): string | undefined {
+  if (typeof next !== 'string' || next === '' || !URL.canParse(next, base.href)) return undefined;
   const { pathname, search } = new URL(next, base);
-  const path = `${pathname}${search}`;
-  return path === before ? undefined : path;
+  return `${pathname}${search}`;
 }
 
 function accountOf(resource: unknown): readonly Account[] {

@@ -10,6 +10,7 @@ import type { BackupRequests, ListedVault } from '../../protocol/backups';
 import type { ControlRequest } from '../control/controlClient';
 import type { FullCosClient } from '../cos/fullClient';
 import { asFailure, CosFailure } from '../failure';
+import { listedPages, maxGatheredPages } from '../pages';
 import {
   nextToken,
   readList,
@@ -58,23 +59,27 @@ function createBackups({ send, serviceInstanceId }: BackupOptions): Backups {
   const policies = (bucket: string, ...rest: readonly string[]) => ['buckets', bucket, 'backup_policies', ...rest];
   const inVault = (vault: string, ...rest: readonly string[]) => ['backup_vaults', vault, ...rest];
 
-  /** Pages until the service names no further one; a token that comes back unchanged would never end. */
+  /** Pages until the service names no further one. */
   async function all(
     request: ConfigurationRequest,
+    what: string,
     read: (page: unknown) => readonly unknown[],
     signal: AbortSignal,
   ): Promise<readonly unknown[]> {
+    const pages = listedPages<unknown, string>(
+      { op: request.op, what },
+      {
+        maxPages: maxGatheredPages,
+        ask: ({ cursor }) => {
+          const query = { ...request.query, ...(cursor === undefined ? {} : { token: cursor }) };
+          return send({ ...request, query }, signal);
+        },
+        next: nextToken,
+        names: (page) => read(page).map((entry) => JSON.stringify(entry)),
+      },
+    );
     const found: unknown[] = [];
-    const seen = new Set<string>();
-    let token: string | undefined;
-    do {
-      const query = { ...request.query, ...(token === undefined ? {} : { token }) };
-      const page = await send({ ...request, query }, signal);
-      found.push(...read(page));
-      token = nextToken(page);
-      if (token !== undefined && seen.has(token)) break;
-      if (token !== undefined) seen.add(token);
-    } while (token !== undefined);
+    for await (const page of pages) found.push(...read(page));
     return found;
   }
 
@@ -120,7 +125,12 @@ function createBackups({ send, serviceInstanceId }: BackupOptions): Backups {
       const op = 'ListBackupVaults';
       const query = { service_instance_id: serviceInstanceId };
       const request = { op, method: 'GET', path: ['backup_vaults'], query } as const;
-      const crns = (await all(request, (page) => readVaultCrns(page, op), signal)) as readonly string[];
+      const crns = (await all(
+        request,
+        'backup vaults',
+        (page) => readVaultCrns(page, op),
+        signal,
+      )) as readonly string[];
       const vaults: ListedVault[] = [];
       for (let at = 0; at < crns.length; at += parallelVaults) {
         const some = crns.slice(at, at + parallelVaults);
@@ -165,7 +175,12 @@ function createBackups({ send, serviceInstanceId }: BackupOptions): Backups {
       const op = 'ListRecoveryRanges';
       const query = sourceCrn === undefined ? {} : { source_resource_crn: sourceCrn };
       const request = { op, method: 'GET', path: inVault(vault, 'recovery_ranges'), query } as const;
-      const found = await all(request, (page) => readList(page, 'recovery_ranges', op), signal);
+      const found = await all(
+        request,
+        `recovery ranges of "${vault}"`,
+        (page) => readList(page, 'recovery_ranges', op),
+        signal,
+      );
       return found.map((range) => readRange(range, op)).sort((a, b) => b.endMs - a.endMs);
     },
     'backups/getRange': async ({ vault, rangeId }, signal) => await getRange(vault, rangeId, signal),
@@ -206,7 +221,7 @@ function createBackups({ send, serviceInstanceId }: BackupOptions): Backups {
     'backups/listRestores': async ({ vault }, signal) => {
       const op = 'ListRestores';
       const request = { op, method: 'GET', path: inVault(vault, 'restores') } as const;
-      const found = await all(request, (page) => readList(page, 'restores', op), signal);
+      const found = await all(request, `restores of "${vault}"`, (page) => readList(page, 'restores', op), signal);
       return found
         .map((restore) => readRestore(restore, op))
         .sort((a, b) => (b.startedAtMs ?? 0) - (a.startedAtMs ?? 0));

@@ -1,5 +1,6 @@
 import type { InstanceSummary, ServicePlan } from '../../model/instance';
 import { CosFailure } from '../failure';
+import { listedPages, maxGatheredPages } from '../pages';
 import type { ControlClient } from './controlClient';
 
 const op = 'ListResourceInstances';
@@ -26,6 +27,11 @@ export async function listInstances(control: ControlClient, signal: AbortSignal)
   return found.toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
+interface InstancePage {
+  readonly instances: readonly ListedInstance[];
+  readonly start: string | undefined;
+}
+
 /** An instance of any service. */
 export interface ListedInstance {
   readonly crn: string;
@@ -41,21 +47,24 @@ export async function listResourceInstances(
   filter: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<readonly ListedInstance[]> {
+  const pages = listedPages<InstancePage, string>(
+    { op, what: 'service instances' },
+    {
+      maxPages: maxGatheredPages,
+      ask: async ({ cursor: start }) => {
+        // With `start`, the service ignores all else (control-plane.md §2.1).
+        const query: Record<string, string> =
+          start === undefined ? { ...filter, type: 'service_instance', limit: pageSize } : { start };
+        const path = ['v2', 'resource_instances'];
+        const { json } = await control.send({ op, service: 'resourceController', method: 'GET', path, query }, signal);
+        return { instances: readInstances(json), start: nextStart(json) };
+      },
+      next: ({ start }) => start,
+      names: ({ instances }) => instances.map(({ crn }) => crn),
+    },
+  );
   const found: ListedInstance[] = [];
-  const seen = new Set<string>();
-  let start: string | undefined;
-  do {
-    // With `start`, the service ignores all else (control-plane.md §2.1).
-    const query: Record<string, string> =
-      start === undefined ? { ...filter, type: 'service_instance', limit: pageSize } : { start };
-    const path = ['v2', 'resource_instances'];
-    const { json } = await control.send({ op, service: 'resourceController', method: 'GET', path, query }, signal);
-    found.push(...readInstances(json));
-    start = nextStart(json);
-    // A token that comes back would never end.
-    if (start !== undefined && seen.has(start)) break;
-    if (start !== undefined) seen.add(start);
-  } while (start !== undefined);
+  for await (const { instances } of pages) found.push(...instances);
   return found;
 }
 
@@ -76,8 +85,13 @@ function readInstances(page: unknown): readonly ListedInstance[] {
 /** `next_url` is relative and must not be joined blindly: only its `start` counts. */
 function nextStart(page: unknown): string | undefined {
   const next = isRecord(page) ? page['next_url'] : undefined;
-  if (typeof next !== 'string' || !URL.canParse(next, 'https://resource-controller.cloud.ibm.com')) return undefined;
-  return new URL(next, 'https://resource-controller.cloud.ibm.com').searchParams.get('start') ?? undefined;
+  if (next === undefined || next === null || next === '') return undefined;
+  const base = 'https://resource-controller.cloud.ibm.com';
+  const isUrl = typeof next === 'string' && URL.canParse(next, base);
+  const start = isUrl ? new URL(next, base).searchParams.get('start') : null;
+  if (start !== null && start !== '') return start;
+  const detail = 'The Resource Controller says that the list of service instances goes on, but not where.';
+  throw new CosFailure({ kind: 'internal', op, retry: 'never', detail });
 }
 
 function textAt(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {

@@ -73,11 +73,13 @@ export function createBucketReplication(wire: Wire): BucketReplicationOperations
       const root = (await sendControl(wire, request, signal)).root('ListReplicationFailureResult');
       const isEncoded = childText(root, 'EncodingType')?.trim() === 'url';
       const next = childText(root, 'NextContinuationToken')?.trim();
-      const isLast = childText(root, 'IsTruncated')?.trim() !== 'true' || next === undefined || next === token;
-      return {
-        failures: childElements(root, 'Contents').map((element) => readFailure(element, isEncoded)),
-        ...(isLast ? {} : { nextToken: next }),
-      };
+      const failures = childElements(root, 'Contents').map((element) => readFailure(element, isEncoded));
+      if (childText(root, 'IsTruncated')?.trim() !== 'true') return { failures };
+      if (next === undefined || next === '' || next === token) {
+        const detail = `The server says that the list of what was not replicated of "${bucket}" goes on, but not where.`;
+        throw new CosFailure({ kind: 'unsupported', op: request.op, bucket, retry: 'never', detail });
+      }
+      return { failures, nextToken: next };
     },
     async reattemptReplication(bucket, signal) {
       if (!(await mayBeReplicated(wire, bucket, signal))) return { kind: 'notReplicated' };

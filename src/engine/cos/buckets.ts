@@ -4,6 +4,7 @@ import { locationOfHost, parseProvisioningCode } from '../../model/location';
 import type { BucketSummary } from '../../model/objectInfo';
 import type { NewBucketSettings } from '../../protocol/buckets';
 import { CosFailure } from '../failure';
+import { listedPages, maxGatheredPages } from '../pages';
 import type { BucketDirectory } from './bucketDirectory';
 import type { CosClient } from './client';
 import { maxAnswerBytes } from './objects';
@@ -26,28 +27,31 @@ export function createListBuckets(
 ): (signal: AbortSignal) => Promise<readonly BucketSummary[]> {
   return async (signal) => {
     const buckets = new Map<string, BucketSummary>();
-    let marker: string | undefined;
-    for (;;) {
-      const page = await listPage(wire, marker, signal).catch((error: unknown) => {
-        const isRefusal =
-          error instanceof CosFailure && error.error.kind === 'denied' && error.error.reason === undefined;
-        throw isRefusal ? explain(error) : error;
-      });
-      const before = buckets.size;
-      for (const bucket of page.buckets) buckets.set(bucket.name, bucket);
-      const last = page.buckets.at(-1)?.name;
-      // A server that ignores the marker sends the same page again: nothing new means that it is the end.
-      if (!page.isTruncated || last === undefined || buckets.size === before) return [...buckets.values()];
-      marker = last;
-    }
+    const pages = listedPages<BucketPage, string>(
+      { op: 'ListBuckets', what: 'buckets' },
+      {
+        maxPages: maxGatheredPages,
+        ask: ({ cursor }) =>
+          listPage(wire, cursor, signal).catch((error: unknown) => {
+            const isRefusal =
+              error instanceof CosFailure && error.error.kind === 'denied' && error.error.reason === undefined;
+            throw isRefusal ? explain(error) : error;
+          }),
+        next: (page) => (page.isTruncated ? page.buckets.at(-1)?.name : undefined),
+        names: (page) => page.buckets.map(({ name }) => name),
+      },
+    );
+    for await (const page of pages) for (const bucket of page.buckets) buckets.set(bucket.name, bucket);
+    return [...buckets.values()];
   };
 }
 
-async function listPage(
-  wire: Wire,
-  marker: string | undefined,
-  signal: AbortSignal,
-): Promise<{ buckets: BucketSummary[]; isTruncated: boolean }> {
+interface BucketPage {
+  readonly buckets: readonly BucketSummary[];
+  readonly isTruncated: boolean;
+}
+
+async function listPage(wire: Wire, marker: string | undefined, signal: AbortSignal): Promise<BucketPage> {
   return await wire.send(
     {
       op: 'ListBuckets',

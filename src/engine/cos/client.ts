@@ -77,6 +77,13 @@ export interface UploadCursor {
   readonly uploadId: UploadId;
 }
 
+/** One page of a listing of uploads. */
+export interface UploadPage {
+  readonly uploads: readonly ListedUpload[];
+  /** Absent on the last one. */
+  readonly nextCursor?: UploadCursor;
+}
+
 /** Why one key of a batch was not deleted. */
 export interface DeleteFailure {
   readonly key: ObjectKey;
@@ -232,10 +239,7 @@ export interface CosClient {
     bucket: BucketName,
     query: { readonly prefix?: string; readonly cursor?: UploadCursor; readonly maxUploads?: number },
     signal: AbortSignal,
-  ): Promise<{
-    readonly uploads: readonly ListedUpload[];
-    readonly nextCursor?: UploadCursor;
-  }>;
+  ): Promise<UploadPage>;
   listParts(address: ObjectAddress, uploadId: UploadId, signal: AbortSignal): Promise<readonly UploadedPart[]>;
   /**
    * Makes the object visible. The condition is checked by HEAD just before (If-None-Match on Complete is undocumented),

@@ -132,7 +132,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
     ...createVersions(wire, clock, protection),
     ...createArchive(wire),
     ...createLinks(connection, wire, authorizer, clock, guard),
-    ...createUploadListing(sdk),
+    ...createUploadListing(wire),
     guard,
     control: createControlClient({ connection, http, authorizer, guard }),
     ...(connection.kind === 'iam' ? { serviceInstanceId: connection.serviceInstanceId } : {}),

@@ -1,7 +1,9 @@
 import type { CompletedPart, Part as ListedPart } from '@aws-sdk/client-s3';
 import type { UploadId } from '../../model/ids';
+import { multipartLimits } from '../../model/partPlan';
 import type { WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
+import { listedPages, maxGatheredPages } from '../pages';
 import type { CosClient, ObjectAddress, UploadedPart } from './client';
 import type { Conditions } from './conditions';
 import type { VouchingAlgorithm } from '../../model/verdict';
@@ -11,6 +13,7 @@ import { hasOwnKey } from '../proof/ownKey';
 import { attributeHeaders, retentionHeaders, unquoted } from './objectHeaders';
 import { maxAnswerBytes } from './objects';
 import { checksumHeader, partChecksums } from '../checksums/partChecksum';
+import { refused } from './refusal';
 import type { Sdk } from './sdk';
 import { md5Base64 } from './integrity';
 import { damaged } from './objectReading';
@@ -88,24 +91,39 @@ export function createMultipart(
     async listParts(address, uploadId, signal) {
       const { ListPartsCommand } = await import('./sdkClasses');
       const call = { op: 'ListParts', bucket: address.bucket, key: address.key, repeatable: 'always' } as const;
-      const parts: UploadedPart[] = [];
-      let marker: string | undefined;
-      for (;;) {
-        const page = await sdk.run(call, signal, async (client, options) =>
-          client.send(
-            new ListPartsCommand({
-              Bucket: address.bucket,
-              Key: address.key,
-              UploadId: uploadId,
-              ...(marker === undefined ? {} : { PartNumberMarker: marker }),
-            }),
-            options,
-          ),
-        );
+      const what = `parts of the upload of "${address.key}"`;
+      const pages = listedPages(
+        { op: call.op, bucket: address.bucket, what },
+        {
+          maxPages: maxGatheredPages,
+          ask: async ({ cursor }: { readonly cursor?: string }) =>
+            await sdk.run(call, signal, async (client, options) =>
+              client.send(
+                new ListPartsCommand({
+                  Bucket: address.bucket,
+                  Key: address.key,
+                  UploadId: uploadId,
+                  ...(cursor === undefined ? {} : { PartNumberMarker: cursor }),
+                }),
+                options,
+              ),
+            ),
+          next: (page) => {
+            if (page.IsTruncated !== true) return undefined;
+            if (page.NextPartNumberMarker === undefined) throw goesOnNowhere(address, what);
+            return page.NextPartNumberMarker;
+          },
+          names: (page) => (page.Parts ?? []).map(({ PartNumber }) => String(PartNumber)),
+        },
+      );
+      const parts = new Map<number, UploadedPart>();
+      for await (const page of pages) {
         for (const part of page.Parts ?? []) {
-          if (part.PartNumber === undefined) continue;
-          parts.push({
-            partNumber: part.PartNumber,
+          const partNumber = part.PartNumber ?? 0;
+          // A part that is left out or taken twice would make another object.
+          if (!isPartNumber(partNumber) || parts.has(partNumber)) throw impossiblePart(address, part.PartNumber);
+          parts.set(partNumber, {
+            partNumber,
             etag: unquoted(part.ETag) ?? '',
             ...checksumOf((name) => part[`Checksum${name}`]),
             ...comparedPart(part),
@@ -113,10 +131,8 @@ export function createMultipart(
           });
         }
         checksums.whole.listed(uploadId, page.ChecksumType);
-        const next = page.NextPartNumberMarker;
-        if (page.IsTruncated !== true || next === undefined || next === marker) return parts;
-        marker = next;
       }
+      return [...parts.values()].toSorted((one, other) => one.partNumber - other.partNumber);
     },
 
     completeMultipartUpload,
@@ -209,6 +225,24 @@ function checksumOf(
     if (value !== undefined) return { checksum: { algorithm, value } };
   }
   return {};
+}
+
+function isPartNumber(number: number): boolean {
+  return Number.isInteger(number) && number >= 1 && number <= multipartLimits.maxParts;
+}
+
+function impossiblePart(address: ObjectAddress, number: number | undefined): CosFailure {
+  const which =
+    number === undefined ? 'a part without a number' : `the part ${number}, which cannot be or was listed before`;
+  return refused('ListParts', address, {
+    kind: 'unsupported',
+    detail: `The server lists ${which}, among the parts of the upload of "${address.key}".`,
+  });
+}
+
+function goesOnNowhere(address: ObjectAddress, what: string): CosFailure {
+  const detail = `The server says that the list of ${what} goes on, but not where.`;
+  return refused('ListParts', address, { kind: 'unsupported', detail });
 }
 
 /** By what an answer shows that a part arrived as it was sent: the checksum that it repeats, or an ETag that is its MD5. */

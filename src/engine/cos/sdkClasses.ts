@@ -10,7 +10,6 @@ export {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectTaggingCommand,
-  ListMultipartUploadsCommand,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,

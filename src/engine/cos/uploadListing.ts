@@ -1,41 +1,65 @@
-import { objectKey, type UploadId } from '../../model/ids';
-import type { CosClient, ListedUpload } from './client';
+import { objectKey, type BucketName, type UploadId } from '../../model/ids';
+import { CosFailure } from '../failure';
+import type { CosClient, ListedUpload, UploadCursor, UploadPage } from './client';
+import { sendControl } from './control';
+import { assertListed } from './listedNames';
 import { decodeListed } from './listing';
-import type { Sdk } from './sdk';
+import type { Wire } from './wire';
+import { childElements, childText, type XmlElement } from './xml';
+
+const op = 'ListMultipartUploads';
 
 /** Uploads that were begun and neither completed nor aborted, whoever began them (data-plane.md §6). */
-export function createUploadListing(sdk: Sdk): Pick<CosClient, 'listMultipartUploads'> {
+export function createUploadListing(wire: Wire): Pick<CosClient, 'listMultipartUploads'> {
   return {
-    async listMultipartUploads(bucket, { prefix, cursor, maxUploads }, signal) {
-      const { ListMultipartUploadsCommand } = await import('./sdkClasses');
-      const call = { op: 'ListMultipartUploads', bucket, repeatable: 'always' } as const;
-      const page = await sdk.run(call, signal, async (client, options) =>
-        client.send(
-          new ListMultipartUploadsCommand({
-            Bucket: bucket,
-            EncodingType: 'url',
-            ...(prefix === undefined ? {} : { Prefix: prefix }),
-            ...(maxUploads === undefined ? {} : { MaxUploads: maxUploads }),
-            ...(cursor === undefined ? {} : { KeyMarker: cursor.key, UploadIdMarker: cursor.uploadId }),
-          }),
-          options,
-        ),
-      );
-      const decode = (text: string): string => (page.EncodingType === 'url' ? decodeListed(text) : text);
-      const uploads: ListedUpload[] = [];
-      for (const { Key, UploadId: id, Initiated } of page.Uploads ?? []) {
-        if (Key === undefined || id === undefined) continue;
-        uploads.push({
-          key: objectKey(decode(Key)),
-          uploadId: id as UploadId,
-          initiatedAtMs: Initiated?.getTime() ?? 0,
-        });
-      }
-      const key = decode(page.NextKeyMarker ?? '');
-      const uploadId = page.NextUploadIdMarker ?? '';
-      // The next markers come on the last page, too.
-      const isLast = page.IsTruncated !== true || (key === cursor?.key && uploadId === cursor.uploadId);
-      return { uploads, ...(isLast ? {} : { nextCursor: { key: objectKey(key), uploadId: uploadId as UploadId } }) };
+    async listMultipartUploads(bucket, { prefix = '', cursor, maxUploads }, signal) {
+      const query = {
+        uploads: undefined,
+        'encoding-type': 'url',
+        ...(prefix === '' ? {} : { prefix }),
+        ...(maxUploads === undefined ? {} : { 'max-uploads': maxUploads }),
+        ...(cursor === undefined ? {} : { 'key-marker': cursor.key, 'upload-id-marker': cursor.uploadId }),
+      };
+      const answer = await sendControl(wire, { op, method: 'GET', bucket, query, repeatable: 'always' }, signal);
+      return uploadPage(answer.root('ListMultipartUploadsResult'), bucket, prefix, cursor);
     },
   };
+}
+
+/** Whoever empties a bucket aborts what stands here, so a page that is wrong in one place is believed in none. */
+function uploadPage(
+  root: XmlElement,
+  bucket: BucketName,
+  prefix: string,
+  cursor: UploadCursor | undefined,
+): UploadPage {
+  const refuse = (detail: string): never => {
+    throw new CosFailure({ kind: 'unsupported', op, bucket, retry: 'never', detail });
+  };
+  const decode = (text: string): string =>
+    childText(root, 'EncodingType')?.trim() === 'url' ? decodeListed(text) : text;
+  const uploads = childElements(root, 'Upload').map((element): ListedUpload => {
+    const key = objectKey(decode(childText(element, 'Key') ?? ''));
+    const uploadId = childText(element, 'UploadId')?.trim() ?? '';
+    const initiatedAtMs = Date.parse(childText(element, 'Initiated')?.trim() ?? '');
+    if (uploadId === '') refuse(`The server lists an upload of "${key}" in "${bucket}" without its id.`);
+    if (!Number.isFinite(initiatedAtMs)) {
+      refuse(`The server lists an upload of "${key}" in "${bucket}" without a date that can be read.`);
+    }
+    return { key, uploadId: uploadId as UploadId, initiatedAtMs };
+  });
+  assertListed(op, bucket, prefix, uploads, []);
+  // The next markers come on the last page, too.
+  if (childText(root, 'IsTruncated')?.trim() !== 'true') return { uploads };
+  const key = decode(childText(root, 'NextKeyMarker') ?? '');
+  const uploadId = childText(root, 'NextUploadIdMarker')?.trim() ?? '';
+  if (key === '' || uploadId === '') {
+    refuse(`The server says that the list of open uploads of "${bucket}" goes on, but not where.`);
+  }
+  if (key === cursor?.key && uploadId === cursor.uploadId) {
+    refuse(
+      `The server says that the list of open uploads of "${bucket}" goes on, but repeats where the last page ended.`,
+    );
+  }
+  return { uploads, nextCursor: { key: objectKey(key), uploadId: uploadId as UploadId } };
 }

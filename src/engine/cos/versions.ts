@@ -3,6 +3,7 @@ import type { ObjectVersion, VersionPage } from '../../model/objectVersion';
 import { obstaclesOf } from '../../model/protection';
 import type { EngineClock } from '../clock';
 import { CosFailure } from '../failure';
+import { versionPages } from '../pages';
 import type { ObjectAddress, VersionQuery } from './client';
 import { sendControl, type ControlAnswer } from './control';
 import { assertListed } from './listedNames';
@@ -108,10 +109,10 @@ export function createVersions(
     async undeleteObject({ bucket, key }, signal) {
       const markers: string[] = [];
       let newest: string | undefined;
-      let cursor: string | undefined;
-      do {
-        const query = { prefix: key, delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
-        const page = await listVersions(bucket, query, signal);
+      const pages = versionPages(bucket, { prefix: key, delimiter: '' }, (query) =>
+        listVersions(bucket, query, signal),
+      );
+      for await (const page of pages) {
         // The key itself comes before every longer one that begins with it.
         const own = page.versions.filter((version) => version.key === key);
         for (const version of own) {
@@ -119,8 +120,8 @@ export function createVersions(
           if (version.kind === 'version') newest = version.versionId;
           else markers.push(version.versionId);
         }
-        cursor = own.length < page.versions.length ? undefined : page.nextCursor;
-      } while (newest === undefined && cursor !== undefined);
+        if (newest !== undefined || own.length < page.versions.length) break;
+      }
       if (newest === undefined) {
         throw new CosFailure({
           kind: 'notFound',

@@ -3,6 +3,7 @@ import type { ObjectSummary } from '../../model/objectInfo';
 import type { ObjectCount } from '../../protocol/requests';
 import type { CosClient } from '../cos/client';
 import { isAbsent } from '../cos/absence';
+import { objectPages } from '../pages';
 import { willBeComparable } from '../proof/comparable';
 import { wholeChecksum } from '../proof/expected';
 
@@ -37,16 +38,13 @@ export async function countObjects(
     if (object !== undefined) take(object);
   }
   for (const prefix of prefixes) {
-    let cursor: string | undefined;
-    do {
-      const query = { prefix, delimiter: '' as const, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await client.listPage(bucket, query, signal);
+    const pages = objectPages(bucket, { prefix, delimiter: '' }, (query) => client.listPage(bucket, query, signal));
+    for await (const page of pages) {
       for (const object of page.objects) {
         if (objects >= selection.limit) return counted(false);
         take(object);
       }
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+    }
   }
   return counted(true);
 }

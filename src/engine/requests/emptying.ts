@@ -6,6 +6,7 @@ import type { EngineClock } from '../clock';
 import type { FullCosClient } from '../cos/fullClient';
 import type { EngineHandlers } from '../engine';
 import { CosFailure } from '../failure';
+import { objectPages, versionPages } from '../pages';
 import type { ClientFor } from './buckets';
 import { listUploads } from './uploads';
 
@@ -79,20 +80,17 @@ interface Found {
   readonly sizeBytes: number;
 }
 
-type FoundPage = { readonly found: readonly Found[]; readonly nextCursor?: string | undefined };
-
 /** Counts page after page, until there are more than `limit`. */
-async function count(
+async function count<Page>(
   limit: number,
-  list: (cursor: { readonly cursor?: string }) => Promise<FoundPage>,
+  pages: AsyncIterable<Page>,
+  foundIn: (page: Page) => readonly Found[],
 ): Promise<Counted> {
   const counts = { objects: 0, oldVersions: 0, deleteMarkers: 0, bytes: 0 };
   const first: { readonly key: ObjectKey; readonly versionId?: string }[] = [];
   let seen = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await list(cursor === undefined ? {} : { cursor });
-    for (const { key, versionId, what, sizeBytes } of page.found) {
+  for await (const page of pages) {
+    for (const { key, versionId, what, sizeBytes } of foundIn(page)) {
       if (seen >= limit) return { counts, isComplete: false, first };
       seen += 1;
       counts[what] += 1;
@@ -100,18 +98,17 @@ async function count(
       if (what === 'deleteMarkers' || first.length >= mostLooked) continue;
       first.push({ key, ...(versionId === undefined ? {} : { versionId }) });
     }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  }
   return { counts, isComplete: true, first };
 }
 
 const everything = { prefix: '', delimiter: '' } as const;
 
 function countObjects(client: FullCosClient, bucket: BucketName, limit: number, signal: AbortSignal): Promise<Counted> {
-  return count(limit, async (cursor) => {
-    const { objects, nextCursor } = await client.listPage(bucket, { ...everything, ...cursor }, signal);
-    return { found: objects.map(({ key, sizeBytes }) => ({ key, what: 'objects', sizeBytes })), nextCursor };
-  });
+  const pages = objectPages(bucket, everything, (query) => client.listPage(bucket, query, signal));
+  return count(limit, pages, ({ objects }) =>
+    objects.map(({ key, sizeBytes }) => ({ key, what: 'objects', sizeBytes })),
+  );
 }
 
 function countVersions(
@@ -120,16 +117,15 @@ function countVersions(
   limit: number,
   signal: AbortSignal,
 ): Promise<Counted> {
-  return count(limit, async (cursor) => {
-    const { versions, nextCursor } = await client.listVersions(bucket, { ...everything, ...cursor }, signal);
-    const found = versions.map((version): Found => {
+  const pages = versionPages(bucket, everything, (query) => client.listVersions(bucket, query, signal));
+  return count(limit, pages, ({ versions }) =>
+    versions.map((version): Found => {
       const { key, versionId } = version;
       if (version.kind === 'deleteMarker') return { key, versionId, what: 'deleteMarkers', sizeBytes: 0 };
       const { isLatest, sizeBytes } = version;
       return { key, versionId, what: isLatest ? 'objects' : 'oldVersions', sizeBytes };
-    });
-    return { found, nextCursor };
-  });
+    }),
+  );
 }
 
 /** What of the first objects the service would refuse to delete. Those that it does not tell of count as not looked at. */

@@ -1,9 +1,10 @@
 import type { CosError } from '../../model/cosError';
 import type { BucketName, UploadId } from '../../model/ids';
 import type { OpenUpload } from '../../protocol/requests';
-import type { CosClient, ListedUpload, UploadCursor } from '../cos/client';
+import type { CosClient, ListedUpload } from '../cos/client';
 import type { EngineHandlers } from '../engine';
 import { asFailure, CosFailure } from '../failure';
+import { uploadPages } from '../pages';
 import type { ClientFor } from './buckets';
 
 /** More uploads than these are said to be more. */
@@ -59,13 +60,11 @@ export async function listUploads(
   signal: AbortSignal,
 ): Promise<{ readonly uploads: readonly ListedUpload[]; readonly isComplete: boolean }> {
   const uploads: ListedUpload[] = [];
-  let cursor: UploadCursor | undefined;
-  do {
-    const page = await client.listMultipartUploads(bucket, cursor === undefined ? {} : { cursor }, signal);
+  for await (const page of uploadPages(bucket, (from) => client.listMultipartUploads(bucket, from, signal))) {
     uploads.push(...page.uploads);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined && uploads.length < limit);
-  return { uploads, isComplete: cursor === undefined };
+    if (page.nextCursor !== undefined && uploads.length >= limit) return { uploads, isComplete: false };
+  }
+  return { uploads, isComplete: true };
 }
 
 type Size = { readonly parts: number; readonly bytes: number };

@@ -15,6 +15,7 @@ import {
 import { createAccessLists } from './accessLists';
 import { runLanes } from './lanes';
 import { countProtectedTargets } from './protectedTargets';
+import { objectsBelow } from './selection';
 import { findObject } from '../cos/absence';
 
 interface DecidedItem {
@@ -132,13 +133,7 @@ async function existingTargets(
   const existing = new Set<ObjectKey>();
   const folders = targetPrefixes(request);
   for (const prefix of folders) {
-    let cursor: string | undefined;
-    do {
-      const query = { prefix, delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
-      const page = await inConnection(context, signal, () => client.listPage(bucket, query, signal));
-      for (const { key } of page.objects) existing.add(key);
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+    for await (const { key } of objectsBelow(context, bucket, prefix)) existing.add(key);
   }
   const alone = items.map(({ targetKey }) => targetKey).filter((key) => !folders.some((f) => key.startsWith(f)));
   const queue = alone.values();

@@ -10,6 +10,7 @@ import { inConnection, throwIfCutOff, type TransferContext, type TransferEnd } f
 import type { AccessLists } from './accessLists';
 import { errorOf } from './localFailure';
 import { nameChoice } from './nameFilter';
+import { objectsBelow } from './selection';
 import { findObject } from '../cos/absence';
 
 /** The request of copies or moves. */
@@ -175,18 +176,11 @@ async function* below(
   root: Root,
 ): AsyncGenerator<CopyItem> {
   const { bucket } = request.source;
-  let cursor: string | undefined;
-  do {
-    const query = { prefix: root.prefix, delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
-    const page = await inConnection(source, context.signal, () =>
-      source.client.listPage(bucket, query, context.signal),
-    );
-    for (const object of page.objects) {
-      const targetKey = objectKey(root.targetPrefix + object.key.slice(root.prefix.length));
-      yield { from: { bucket, key: object.key }, targetKey, object };
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  const objects = objectsBelow({ ...source, signal: context.signal }, bucket, root.prefix);
+  for await (const object of objects) {
+    const targetKey = objectKey(root.targetPrefix + object.key.slice(root.prefix.length));
+    yield { from: { bucket, key: object.key }, targetKey, object };
+  }
 }
 
 /** Books an item, or leaves it out with the reason. */

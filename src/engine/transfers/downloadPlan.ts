@@ -8,6 +8,7 @@ import { CosFailure } from '../failure';
 import { inConnection, type TransferContext } from './context';
 import { errorOf } from './localFailure';
 import { nameChoice, type NameChoice } from './nameFilter';
+import { objectsBelow } from './selection';
 
 /** The request of a download. */
 export type DownloadRequest = Extract<TransferRequest, { kind: 'download' }>;
@@ -90,22 +91,14 @@ class Plan {
   }
 
   async *prefix(prefix: string, contentsOnly: boolean): AsyncGenerator<DownloadItem> {
-    const { client, signal, transfer } = this.#context;
+    const { transfer } = this.#context;
     const strip = prefixToStrip(prefix, contentsOnly ? 'nothing' : 'lastSegment');
-    let cursor: string | undefined;
     let isEmpty = true;
-    do {
-      const from = cursor === undefined ? {} : { cursor };
-      const page = await inConnection(this.#context, signal, () =>
-        client.listPage(this.#bucket, { prefix, delimiter: '', ...from }, signal),
-      );
-      for (const object of page.objects) {
-        isEmpty = false;
-        if (object.key === strip) continue; // the marker of the folder whose content is asked for
-        yield* this.#place(object, object.key.slice(strip.length), {});
-      }
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+    for await (const object of objectsBelow(this.#context, this.#bucket, prefix)) {
+      isEmpty = false;
+      if (object.key === strip) continue; // the marker of the folder whose content is asked for
+      yield* this.#place(object, object.key.slice(strip.length), {});
+    }
     if (isEmpty && prefix !== '') {
       transfer.addPlanFailure({ name: prefix, error: nothingBelow(this.#bucket, prefix) });
     }

@@ -1,7 +1,8 @@
 import { objectKey, type ObjectKey, type UploadId } from '../../model/ids';
 import type { ItemFailure } from '../../model/transferState';
 import type { TransferRequest } from '../../protocol/requests';
-import type { DeleteFailure, UploadCursor } from '../cos/client';
+import type { DeleteFailure } from '../cos/client';
+import { uploadPages, versionPages } from '../pages';
 import { inConnection, type TransferContext } from './context';
 import { batchKeys, deleteTogether, keyError, parallelBatches } from './deleteBatch';
 import { canGoOnLater } from './interruption';
@@ -87,29 +88,27 @@ async function* chunks<T extends { readonly name: string }>(
 
 async function* uploadsOf(context: TransferContext, { bucket }: EmptyRequest): AsyncGenerator<Upload> {
   const { client, signal } = context;
-  let cursor: UploadCursor | undefined;
-  do {
-    const from = cursor === undefined ? {} : { cursor };
-    const page = await inConnection(context, signal, () => client.listMultipartUploads(bucket, from, signal));
+  const pages = uploadPages(bucket, (from) =>
+    inConnection(context, signal, () => client.listMultipartUploads(bucket, from, signal)),
+  );
+  for await (const page of pages) {
     for (const { key, uploadId, initiatedAtMs } of page.uploads) {
       if (!isNewer(context, { modifiedAtMs: initiatedAtMs }))
         yield { name: `${key}?uploadId=${uploadId}`, key, uploadId };
     }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  }
 }
 
 async function* versionsOf(context: TransferContext, { bucket }: EmptyRequest): AsyncGenerator<Item> {
   const { client, signal } = context;
-  let cursor: string | undefined;
-  do {
-    const query = { prefix: '', delimiter: '', ...(cursor === undefined ? {} : { cursor }) } as const;
-    const page = await inConnection(context, signal, () => client.listVersions(bucket, query, signal));
+  const pages = versionPages(bucket, { prefix: '', delimiter: '' }, (query) =>
+    inConnection(context, signal, () => client.listVersions(bucket, query, signal)),
+  );
+  for await (const page of pages) {
     for (const { key, versionId, modifiedAtMs } of page.versions) {
       if (!isNewer(context, { modifiedAtMs })) yield { name: `${key}?versionId=${versionId}`, key, versionId };
     }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  }
 }
 
 async function* objectsOf(context: TransferContext, { bucket }: EmptyRequest): AsyncGenerator<Item> {

@@ -1,5 +1,6 @@
 import type { BucketName } from '../../model/ids';
 import type { ObjectSummary } from '../../model/objectInfo';
+import { objectPages } from '../pages';
 import { inConnection, type TransferContext } from './context';
 
 /** How far the clocks of service and machine may be apart. */
@@ -26,13 +27,8 @@ export async function* objectsBelow(
   prefix: string,
 ): AsyncGenerator<ObjectSummary> {
   const { client, signal } = context;
-  let cursor: string | undefined;
-  do {
-    const from = cursor === undefined ? {} : { cursor };
-    const page = await inConnection(context, signal, () =>
-      client.listPage(bucket, { prefix, delimiter: '', ...from }, signal),
-    );
-    yield* page.objects;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  const pages = objectPages(bucket, { prefix, delimiter: '' }, (query) =>
+    inConnection(context, signal, () => client.listPage(bucket, query, signal)),
+  );
+  for await (const page of pages) yield* page.objects;
 }

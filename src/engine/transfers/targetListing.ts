@@ -1,6 +1,7 @@
 import type { BucketName } from '../../model/ids';
-import type { ObjectSummary } from '../../model/objectInfo';
+import type { ObjectPage, ObjectSummary } from '../../model/objectInfo';
 import { CosFailure } from '../failure';
+import { objectPages } from '../pages';
 import { inConnection, type TransferContext } from './context';
 
 /** Looks that a listing could not answer, after which its next page costs less than they did. */
@@ -15,7 +16,9 @@ interface Folder {
   readonly prefix: string;
   readonly objects: Map<string, ObjectSummary>;
   readonly folders: Set<string>;
-  cursor: string | undefined;
+  /** What is left of its listing; of a folder that was listed to its end nothing is. */
+  readonly pages: AsyncGenerator<ObjectPage, void, void>;
+  isWhole: boolean;
   looks: number;
   loading: Promise<void> | undefined;
 }
@@ -52,7 +55,7 @@ export class TargetListing {
     for (;;) {
       const found = folder.objects.get(key);
       if (found !== undefined) return found;
-      if (folder.cursor === undefined) return 'absent';
+      if (folder.isWhole) return 'absent';
       folder.looks += 1;
       if (folder.looks <= looksPerPage || this.#pages >= maxPages) return 'unknown';
       await this.#loadNext(folder);
@@ -63,7 +66,7 @@ export class TargetListing {
   async isEmpty(): Promise<boolean> {
     const base = await this.#folder(this.#base);
     if (typeof base === 'string') return base === 'absent';
-    return base.cursor === undefined && base.objects.size === 0 && base.folders.size === 0;
+    return base.isWhole && base.objects.size === 0 && base.folders.size === 0;
   }
 
   #folder(prefix: string): Promise<Folder | 'absent' | 'unknown'> {
@@ -78,14 +81,15 @@ export class TargetListing {
     if (prefix !== this.#base) {
       const above = await this.#folder(prefix.slice(0, lastSlash(prefix.slice(0, -1), this.#base.length)));
       if (above === 'absent') return 'absent';
-      if (above !== 'unknown' && above.cursor === undefined && !above.folders.has(prefix)) return 'absent';
+      if (above !== 'unknown' && above.isWhole && !above.folders.has(prefix)) return 'absent';
     }
     if (!this.#mayList || this.#pages >= maxPages) return 'unknown';
     const folder = {
       prefix,
       objects: new Map(),
       folders: new Set<string>(),
-      cursor: undefined,
+      pages: this.#pagesOf(prefix),
+      isWhole: false,
       looks: 0,
       loading: undefined,
     };
@@ -106,15 +110,19 @@ export class TargetListing {
   }
 
   async #load(folder: Folder): Promise<void> {
-    const { client, signal } = this.#context;
-    const { prefix, cursor } = folder;
     this.#pages += 1;
-    const query = { prefix, delimiter: '/', ...(cursor === undefined ? {} : { cursor }) } as const;
-    const page = await inConnection(this.#context, signal, () => client.listPage(this.#bucket, query, signal));
-    for (const object of page.objects) folder.objects.set(object.key, object);
-    for (const name of page.folders) folder.folders.add(name);
-    folder.cursor = page.nextCursor;
+    const { value: page } = await folder.pages.next();
+    for (const object of page?.objects ?? []) folder.objects.set(object.key, object);
+    for (const name of page?.folders ?? []) folder.folders.add(name);
+    folder.isWhole = page?.nextCursor === undefined;
     folder.looks = 0;
+  }
+
+  #pagesOf(prefix: string): AsyncGenerator<ObjectPage, void, void> {
+    const { client, signal } = this.#context;
+    return objectPages(this.#bucket, { prefix, delimiter: '/' }, (query) =>
+      inConnection(this.#context, signal, () => client.listPage(this.#bucket, query, signal)),
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import type { ObjectSummary } from '../../model/objectInfo';
 import type { ChangedSiteFile, SiteCount, SiteFile, SitePlan } from '../../model/website';
 import type { CosClient } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
+import { objectPages } from '../pages';
 import { localFailure } from '../transfers/localFailure';
 import { checksumsOf, hasSum } from './siteContent';
 
@@ -118,14 +119,11 @@ async function listAll(
   signal: AbortSignal,
 ): Promise<Map<string, ObjectSummary>> {
   const objects = new Map<string, ObjectSummary>();
-  let cursor: string | undefined;
-  do {
-    const from = cursor === undefined ? {} : { cursor };
-    const page = await client.listPage(bucket, { prefix, delimiter: '', ...from }, signal);
+  const pages = objectPages(bucket, { prefix, delimiter: '' }, (query) => client.listPage(bucket, query, signal));
+  for await (const page of pages) {
     for (const object of page.objects) objects.set(object.key, object);
     if (objects.size > maxEntries) throw tooMany(`${bucket}/${prefix}`);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  }
   return objects;
 }
 

@@ -2,6 +2,7 @@ import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
 import type { BucketName, ConnectionId } from '../../model/ids';
 import type { ObjectPage } from '../../model/objectInfo';
+import { objectPages } from '../pages';
 import type { EngineClient } from '../services';
 
 /** Entries that a directory of VS Code's Explorer gets at most; the Buckets view pages through any number. */
@@ -21,23 +22,27 @@ export async function listFolder(
   engine: Pick<EngineClient, 'send'>,
   folder: { readonly connectionId: ConnectionId; readonly bucket: BucketName; readonly prefix: string },
 ): Promise<Result<FolderPages>> {
-  const first = await engine.send('objects/listPage', { ...folder, delimiter: '/' });
-  if (!first.ok) return first;
+  const canStop = new vscode.CancellationTokenSource();
+  const listed = objectPages(engine, { ...folder, delimiter: '/' }, canStop.token);
+  const { value: first } = await listed.next();
+  if (first === undefined || !first.ok) return first ?? { ok: true, value: { pages: [], isComplete: true } };
   if (first.value.nextCursor === undefined) return { ok: true, value: { pages: [first.value], isComplete: true } };
   const title = vscode.l10n.t('Listing "{0}"', `${folder.bucket}/${folder.prefix}`);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (progress, token): Promise<Result<FolderPages>> => {
+    token.onCancellationRequested(() => canStop.cancel());
     const pages = [first.value];
-    let cursor = first.value.nextCursor;
-    while (cursor !== undefined) {
-      const count = pages.reduce((sum, page) => sum + page.folders.length + page.objects.length, 0);
-      if (count >= maxEntries) return { ok: true, value: { pages, isComplete: false } };
+    let count = 0;
+    const isEnough = (): boolean => {
+      count = pages.reduce((sum, page) => sum + page.folders.length + page.objects.length, 0);
       progress.report({ message: vscode.l10n.t('{0} entries', count) });
-      const page = await engine.send('objects/listPage', { ...folder, delimiter: '/', cursor }, token);
+      return count >= maxEntries;
+    };
+    if (isEnough()) return { ok: true, value: { pages, isComplete: false } };
+    for await (const page of listed) {
       if (!page.ok) return page;
       pages.push(page.value);
-      // A server that repeats its cursor would be asked for ever.
-      cursor = page.value.nextCursor === cursor ? undefined : page.value.nextCursor;
+      if (page.value.nextCursor !== undefined && isEnough()) return { ok: true, value: { pages, isComplete: false } };
     }
     return { ok: true, value: { pages, isComplete: true } };
   });

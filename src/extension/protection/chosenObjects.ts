@@ -4,6 +4,7 @@ import { objectKey } from '../../model/ids';
 import type { CommandServices } from '../command/command';
 import type { ObjectsTarget, ObjectTarget } from '../command/targets';
 import { countObjects } from '../command/countObjects';
+import { objectPages } from '../pages';
 
 /** More than these are worked on only after a question that says how many requests that takes. */
 const manyObjects = 100;
@@ -45,15 +46,10 @@ async function listed(
     const found = [...named];
     for (const { connectionId, bucket, prefixes } of targets) {
       for (const prefix of prefixes) {
-        let cursor: string | undefined;
-        do {
-          const from = cursor === undefined ? {} : { cursor };
-          const params = { connectionId, bucket, prefix, delimiter: '' as const, ...from };
-          const page = await engine.send('objects/listPage', params, token);
+        for await (const page of objectPages(engine, { connectionId, bucket, prefix, delimiter: '' }, token)) {
           if (!page.ok) return page.error.kind === 'cancelled' ? undefined : page;
           found.push(...page.value.objects.map(({ key }) => ({ connectionId, bucket, key: objectKey(key) })));
-          cursor = page.value.nextCursor;
-        } while (cursor !== undefined);
+        }
       }
     }
     return { ok: true, value: found };

@@ -3,6 +3,7 @@ import type { CosError } from '../../model/cosError';
 import type { ReplicationFailure } from '../../model/replication';
 import type { CommandOutcome, CommandServices } from '../command/command';
 import type { BucketTarget } from '../command/targets';
+import { failurePages } from '../pages';
 import { formatMoment } from '../ui/format';
 import { failureText, failuresReport } from './failureTexts';
 
@@ -79,15 +80,11 @@ async function openReport(
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   const read = await vscode.window.withProgress(options, async (_progress, token) => {
     const found = [...first];
-    let next = nextToken;
     let error: CosError | undefined;
-    while (next !== undefined && error === undefined && !token.isCancellationRequested) {
-      const page = await engine.send('replication/listFailures', { ...target, token: next }, token);
+    for await (const page of nextToken === undefined ? [] : failurePages(engine, target, nextToken, token)) {
+      if (token.isCancellationRequested) break;
       if (!page.ok) error = page.error;
-      else {
-        found.push(...page.value.failures);
-        next = page.value.nextToken;
-      }
+      else found.push(...page.value.failures);
     }
     return { found, isCancelled: token.isCancellationRequested, error };
   });

@@ -2,6 +2,7 @@ import type { CancellationToken } from 'vscode';
 import type { Result } from '../../model/cosError';
 import type { BucketName, ConnectionId, ObjectKey } from '../../model/ids';
 import type { ObjectVersion } from '../../model/objectVersion';
+import { versionPages } from '../pages';
 import type { EngineClient } from '../services';
 import type { FolderRef } from '../nodes/treeNode';
 
@@ -22,18 +23,14 @@ export async function versionsOf(
   token?: CancellationToken,
 ): Promise<Result<readonly ObjectVersion[]>> {
   const found: ObjectVersion[] = [];
-  let cursor: string | undefined;
-  for (;;) {
-    const from = cursor === undefined ? {} : { cursor };
-    const params = { connectionId, bucket, prefix: key, delimiter: '' as const, ...from };
-    const page = await engine.send('versions/listPage', params, token);
+  for await (const page of versionPages(engine, { connectionId, bucket, prefix: key, delimiter: '' }, token)) {
     if (!page.ok) return page;
     const own = page.value.versions.filter((version) => version.key === key);
     found.push(...own);
-    cursor = page.value.nextCursor;
     // The key itself sorts before everything that it is the beginning of.
-    if (cursor === undefined || own.length < page.value.versions.length) return { ok: true, value: found };
+    if (own.length < page.value.versions.length) break;
   }
+  return { ok: true, value: found };
 }
 
 /** Objects of a folder whose newest version is a delete marker. */
@@ -42,15 +39,13 @@ export async function deletedIn(
   { connectionId, bucket, prefix }: FolderRef,
 ): Promise<Result<{ readonly markers: readonly ObjectVersion[]; readonly isComplete: boolean }>> {
   const markers: ObjectVersion[] = [];
-  let cursor: string | undefined;
-  for (let read = 0; read < maxPages; read += 1) {
-    const from = cursor === undefined ? {} : { cursor };
-    const params = { connectionId, bucket, prefix, delimiter: '/' as const, ...from };
-    const page = await engine.send('versions/listPage', params);
+  let read = 0;
+  for await (const page of versionPages(engine, { connectionId, bucket, prefix, delimiter: '/' })) {
     if (!page.ok) return page;
+    read += 1;
     markers.push(...page.value.versions.filter(({ kind, isLatest }) => kind === 'deleteMarker' && isLatest));
-    cursor = page.value.nextCursor;
-    if (cursor === undefined) return { ok: true, value: { markers, isComplete: true } };
+    const isMore = page.value.nextCursor !== undefined;
+    if (isMore && read >= maxPages) return { ok: true, value: { markers, isComplete: false } };
   }
-  return { ok: true, value: { markers, isComplete: false } };
+  return { ok: true, value: { markers, isComplete: true } };
 }

@@ -54,9 +54,18 @@ describe('listing versions', () => {
   });
 
   it('says that it did not read to the end of what a folder has lost', async () => {
-    const { engine, pagesRead } = engineOf(...Array.from({ length: 12 }, () => [marker('gone', true)]));
+    const { engine, pagesRead } = engineOf(...Array.from({ length: 12 }, (_, nth) => [marker(`gone${nth}`, true)]));
     const found = await deletedIn(engine, { ...place, prefix: '' });
-    expect(found.ok && found.value.isComplete).toBe(false);
+    expect(found).toMatchObject({ ok: true, value: { isComplete: false } });
     expect(pagesRead()).toBe(10);
+  });
+
+  it('fails where the pages go round in circles', async () => {
+    const { engine } = engineOf(...Array.from({ length: 12 }, () => [version('a', '1', true)]));
+    const found = await versionsOf(engine, { ...place, key: objectKey('a') });
+    expect(found).toMatchObject({
+      ok: false,
+      error: { kind: 'unsupported', bucket: 'b', detail: expect.stringContaining('round in circles') as string },
+    });
   });
 });

@@ -3,6 +3,7 @@ import { shownEntries } from '../../cos/headerWords';
 import { maxSelectionNames, type DocumentSubject } from '../../../model/configDocument';
 import { objectKey, type BucketName, type ObjectKey } from '../../../model/ids';
 import { CosFailure } from '../../failure';
+import { objectPages } from '../../pages';
 import { outermostPrefixes } from '../../transfers/selection';
 import type { DocumentContext } from '../kind';
 import type { SelectedObject, SelectionState } from './state';
@@ -63,18 +64,17 @@ async function firstBelow(
 ): Promise<Below> {
   const keys: ObjectKey[] = [];
   let count = 0;
-  let pages = 0;
+  let read = 0;
+  const mostRead = Math.max(maxPages, prefixes.length);
   for (const prefix of prefixes) {
-    let cursor: string | undefined;
-    do {
-      if (pages >= Math.max(maxPages, prefixes.length)) return { keys, count, isComplete: false };
-      pages += 1;
-      const from = cursor === undefined ? {} : { cursor };
-      const page = await client.listPage(bucket, { prefix, delimiter: '', ...from }, signal);
+    if (read >= mostRead) return { keys, count, isComplete: false };
+    const pages = objectPages(bucket, { prefix, delimiter: '' }, (query) => client.listPage(bucket, query, signal));
+    for await (const page of pages) {
+      read += 1;
       keys.push(...page.objects.slice(0, Math.max(0, limit - keys.length)).map(({ key }) => objectKey(key)));
       count += page.objects.length;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+      if (page.nextCursor !== undefined && read >= mostRead) return { keys, count, isComplete: false };
+    }
   }
   return { keys, count, isComplete: true };
 }

@@ -27,10 +27,19 @@ it('asks page after page, with nothing but the token after the first', async () 
   expect(asked[1]?.query).toEqual({ start: 'a=' });
 });
 
-it('ends when a token comes back, and leaves out other services', async () => {
-  const { control, asked } = pages({ resources: [{ crn: crn('1', 'kms') }], next_url: '/v2/x?start=again' });
+it('leaves out other services', async () => {
+  const { control } = pages({ resources: [{ crn: crn('1', 'kms') }], next_url: null });
   expect(await listInstances(control, signal)).toEqual([]);
-  expect(asked).toHaveLength(2);
+});
+
+it.each([
+  ['a token that comes back', '/v2/x?start=again', 'unsupported'],
+  ['no token', '/v2/x', 'internal'],
+  ['something else', 5, 'internal'],
+])('takes no list for whole whose next page has %s', async (_what, next, kind) => {
+  const { control, asked } = pages({ resources: [{ crn: crn('1') }], next_url: next });
+  await expect(listInstances(control, signal)).rejects.toMatchObject({ error: { kind, op: 'ListResourceInstances' } });
+  expect(asked.length).toBeLessThan(3);
 });
 
 it('does not take another answer for an empty list', async () => {

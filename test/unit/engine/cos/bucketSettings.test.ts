@@ -137,8 +137,12 @@ describe('replication rules of the service', () => {
     const next = '<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>';
     const failures = [{ key: 'a+b c', firstAttemptAtMs: Date.UTC(2026, 0, 1) }];
     expect(await list(next)).toEqual({ failures, nextToken: 't' });
-    // A token that comes back would never end.
-    expect(await list(next, 't')).toEqual({ failures });
     expect(await list('<IsTruncated>false</IsTruncated>')).toEqual({ failures });
+    // A token that comes back would never end, and where it ends there without a word, the rest is taken for good.
+    const lost = {
+      error: { kind: 'unsupported', detail: expect.stringContaining('goes on, but not where') as string },
+    };
+    await expect(list(next, 't')).rejects.toMatchObject(lost);
+    await expect(list('<IsTruncated>true</IsTruncated>')).rejects.toMatchObject(lost);
   });
 });

@@ -5,7 +5,8 @@ import { createListing } from '../../../../src/engine/cos/listing';
 import { createHeadObject } from '../../../../src/engine/cos/objects';
 import { createProtection } from '../../../../src/engine/cos/protection';
 import { createVersions } from '../../../../src/engine/cos/versions';
-import { bucketName } from '../../../../src/model/ids';
+import { createUploadListing } from '../../../../src/engine/cos/uploadListing';
+import { bucketName, objectKey, type ObjectKey, type UploadId } from '../../../../src/model/ids';
 import { wireOf } from '../../../fakes/answeringWire';
 
 const never = new AbortController().signal;
@@ -24,6 +25,48 @@ const listVersions = (inside: string) => {
   const protection = createProtection(wire, systemClock, createHeadObject(wire), createBucketProtection(wire));
   return createVersions(wire, systemClock, protection).listVersions(bucket, query, never);
 };
+
+const listUploads = (inside: string, cursor?: { key: ObjectKey; uploadId: UploadId }) => {
+  const document = `<ListMultipartUploadsResult>${inside}</ListMultipartUploadsResult>`;
+  const from = cursor === undefined ? {} : { cursor };
+  const wire = wireOf({ ListMultipartUploads: document });
+  return createUploadListing(wire).listMultipartUploads(bucket, { prefix: 'mine/', ...from }, never);
+};
+const upload = (key: string, id = 'u', date = '2026-01-01T00:00:00Z') =>
+  `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${date}</Initiated></Upload>`;
+
+describe('a listing of open uploads', () => {
+  it('is taken where all of it lies below the prefix, with where it goes on', async () => {
+    const more =
+      '<IsTruncated>true</IsTruncated><NextKeyMarker>mine/a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>';
+    expect(await listUploads(`${more}${upload('mine/a')}`)).toEqual({
+      uploads: [{ key: 'mine/a', uploadId: 'u', initiatedAtMs: Date.UTC(2026, 0, 1) }],
+      nextCursor: { key: 'mine/a', uploadId: 'u' },
+    });
+  });
+
+  it.each([
+    ['an upload that was not asked for', upload('other/a'), 'not below "mine/"'],
+    [
+      'an upload without a key',
+      '<Upload><UploadId>u</UploadId><Initiated>2026-01-01T00:00:00Z</Initiated></Upload>',
+      'without a name',
+    ],
+    ['an upload without an id', upload('mine/a', ''), 'without its id'],
+    ['an upload from nowhere in time', upload('mine/a', 'u', 'yesterday'), 'without a date'],
+    ['no place to go on at', `<IsTruncated>true</IsTruncated>${upload('mine/a')}`, 'goes on, but not where'],
+    [
+      'a place to go on at that it has gone on at before',
+      `<IsTruncated>true</IsTruncated><NextKeyMarker>mine/a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>`,
+      'repeats where the last page ended',
+    ],
+  ])('is refused as a whole where it holds %s', async (_what, inside, detail) => {
+    const cursor = { key: objectKey('mine/a'), uploadId: 'u' as UploadId };
+    await expect(listUploads(inside, cursor)).rejects.toMatchObject({
+      error: { kind: 'unsupported', op: 'ListMultipartUploads', detail: expect.stringContaining(detail) as string },
+    });
+  });
+});
 
 describe('a listing', () => {
   it('of objects is taken where all of it lies below the prefix', async () => {
