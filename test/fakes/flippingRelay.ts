@@ -10,6 +10,8 @@ export interface Tampering {
   /** Another body than the one that came, without a length. */
   readonly body?: (bytes: Buffer) => Buffer;
   /** An answer of the relay's own, for a request that is then not passed on. */
+  /** Also behind a 200, as some do for what takes long. */
+  readonly refusalStatus?: 200 | 400;
   readonly refuse?: (method: string, path: string, headers: IncomingHttpHeaders) => string | undefined;
 }
 
@@ -32,7 +34,7 @@ export async function startFlippingRelay(endpoint: string): Promise<FlippingRela
     if (code !== undefined) {
       near.resume();
       near.once('end', () => {
-        answer.writeHead(400, { 'content-type': 'application/xml' });
+        answer.writeHead(relay.tampering.refusalStatus ?? 400, { 'content-type': 'application/xml' });
         answer.end(`<Error><Code>${code}</Code><Message>no</Message></Error>`);
       });
       return;

@@ -17,7 +17,7 @@ import { refused } from './refusal';
 import type { Sdk } from './sdk';
 import { md5Base64 } from './integrity';
 import { damaged } from './objectReading';
-import { StoredOtherwise } from './wholeChecksums';
+import { isChecksumRefusal, StoredOtherwise } from './wholeChecksums';
 import type { UploadChecksums } from './uploadChecksums';
 import type { Wire } from './wire';
 
@@ -183,7 +183,7 @@ export function createMultipart(
           ordered,
           async (sums) => {
             const completed = await sdk.run(
-              { ...call, headers: { ...retention, ...headers, ...sums } },
+              { ...call, isFinal: isChecksumRefusal, headers: { ...retention, ...headers, ...sums } },
               signal,
               async (client, options) =>
                 client.send(

@@ -7,7 +7,7 @@ import type { S3Request, Wire } from './wire';
 import { rootName } from './xml';
 
 /** What the wire needs to know of a request that the SDK only builds and reads. */
-export type SdkCall = Pick<S3Request, 'op' | 'bucket' | 'key' | 'repeatable' | 'isLongWork'> & {
+export type SdkCall = Pick<S3Request, 'op' | 'bucket' | 'key' | 'repeatable' | 'isFinal' | 'isLongWork'> & {
   /** Headers besides those of the SDK. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the body carries Content-MD5: needed for DeleteObjects on some servers, for Complete on protected buckets. */

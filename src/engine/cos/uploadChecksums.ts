@@ -2,7 +2,7 @@ import type { ChecksumBehaviour } from '../../model/connection';
 import type { Checksums } from '../checksums/checksums';
 import { checksumHeader, type PartChecksum } from '../checksums/partChecksum';
 import { CosFailure } from '../failure';
-import { createWholeChecksums, type WholeChecksums } from './wholeChecksums';
+import { createWholeChecksums, refusalCodes, type WholeChecksums } from './wholeChecksums';
 
 /** How the bytes of an upload are protected at an endpoint. */
 export type UploadChecksum = 'crc32' | 'md5';
@@ -23,15 +23,6 @@ export interface UploadChecksums extends Pick<Checksums, 'of'> {
     upload: (headers: Record<string, string>) => Promise<T>,
   ): Promise<T>;
 }
-
-/** Statuses and codes of servers that do not know `x-amz-checksum-*` headers. */
-const refusalCodes = new Set([
-  'NotImplemented',
-  'InvalidRequest',
-  'InvalidArgument',
-  'UnsupportedHeader',
-  'XNotImplemented',
-]);
 
 /** Checksums for uploads. `never` means Content-MD5, which every server knows. */
 export function createUploadChecksums(behaviour: ChecksumBehaviour, sums: Checksums): UploadChecksums {

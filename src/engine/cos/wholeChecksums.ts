@@ -1,7 +1,7 @@
 import type { UploadId } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { Verdict, VouchingAlgorithm, WholeLack } from '../../model/verdict';
-import { CosFailure } from '../failure';
+import { CosFailure, isSaidNotDone } from '../failure';
 import { combinedCrc } from '../proof/combinedCrc';
 import { wholeChecksum } from '../proof/expected';
 import type { UploadedPart } from './client';
@@ -28,6 +28,14 @@ const announced = { 'x-amz-checksum-algorithm': 'CRC32' } as const;
 const ofWhole = { 'x-amz-checksum-type': 'FULL_OBJECT' } as const;
 /** What servers answer to headers that they do not know, or know otherwise. */
 const refusalStatuses = new Set([400, 405, 415, 422, 501]);
+/** Codes of servers that do not know `x-amz-checksum-*` headers. */
+export const refusalCodes: ReadonlySet<string> = new Set([
+  'NotImplemented',
+  'InvalidRequest',
+  'InvalidArgument',
+  'UnsupportedHeader',
+  'XNotImplemented',
+]);
 
 /** What an object is not, although the service answered that it was stored. */
 export class StoredOtherwise extends Error {}
@@ -112,5 +120,12 @@ function verdictOfParts(parts: readonly UploadedPart[], lacks: WholeLack | undef
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof CosFailure && refusalStatuses.has(error.error.httpStatus ?? 0);
+  if (!(error instanceof CosFailure)) return false;
+  return refusalStatuses.has(error.error.httpStatus ?? 0) || isChecksumRefusal(error);
+}
+
+/** Whether the end of an upload was refused for its checksum, also behind a 200: the same request would be refused again. */
+export function isChecksumRefusal(failure: CosFailure): boolean {
+  const { code = '' } = failure.error;
+  return code === 'BadDigest' || (isSaidNotDone(failure) && refusalCodes.has(code));
 }

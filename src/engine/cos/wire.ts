@@ -25,6 +25,8 @@ export interface S3Request {
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   readonly repeatable: Repeatable;
+  /** Failures that a repetition would only meet again, although others of their kind pass. */
+  readonly isFinal?: (failure: CosFailure) => boolean;
   /** Whether `ibm-service-instance-id` is needed (ListBuckets and CreateBucket only, data-plane.md §1.2). */
   readonly needsInstance?: boolean;
   /** Where to send it, instead of the bucket's own endpoint. */
@@ -91,6 +93,7 @@ export function createWire(options: WireOptions): Wire {
           op: request.op,
           origin: address.origin,
           repeatable: request.repeatable,
+          ...(request.isFinal === undefined ? {} : { isFinal: request.isFinal }),
           ...(request.bytesArrived === undefined ? {} : { bytesArrived: request.bytesArrived }),
           ...(request.isBulk === undefined ? {} : { isBulk: request.isBulk }),
           ...(request.isLongWork === undefined ? {} : { isLongWork: request.isLongWork }),

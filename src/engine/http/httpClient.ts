@@ -17,6 +17,8 @@ export interface HttpCall<T> {
   /** `https://host[:port]`. */
   readonly origin: string;
   readonly repeatable: Repeatable;
+  /** Failures that a repetition would only meet again, although others of their kind pass. */
+  readonly isFinal?: (failure: CosFailure) => boolean;
   /**
    * Builds and signs the request anew for each attempt, since dates, tokens and ranges move on. Gets what failed the
    * attempt before, if there was one.
@@ -156,7 +158,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         const nowArrived = call.bytesArrived?.() ?? 0;
         if (nowArrived > arrived) attemptNumber = 1;
         arrived = nowArrived;
-        if (!mayRepeat(result.failure, call.repeatable, attemptNumber, policy)) throw result.failure;
+        if (call.isFinal?.(before) === true || !mayRepeat(result.failure, call.repeatable, attemptNumber, policy))
+          throw result.failure;
         await clock.sleep(result.waitMs, signal).catch(() => {
           throw cancelled(call.op);
         });

@@ -108,6 +108,24 @@ it('stores an object all the same where a service refuses a checksum of the whol
   expect(await upload('again.bin')).toContain('the service refuses a checksum of the whole');
 });
 
+it.each([
+  ['BadDigest', 400],
+  ['BadDigest', 200],
+  ['InvalidRequest', 200],
+] as const)(
+  'asks once with a checksum of the whole where %s with %i refuses it, then without',
+  async (code, status) => {
+    relay.tampering = {
+      refusalStatus: status,
+      refuse: (_method, path, headers) =>
+        path.includes('uploadId=') && headers['x-amz-checksum-type'] !== undefined ? code : undefined,
+    };
+    expect(await upload('refused.bin')).toBe('verified by CRC32');
+    const ends = relay.seen.filter(({ method, path }) => method === 'POST' && path.includes('uploadId='));
+    expect(ends.map(({ headers }) => headers['x-amz-checksum-crc32'] !== undefined)).toEqual([true, false]);
+  },
+);
+
 it('says so where a service takes a checksum of the whole and does not keep it', async () => {
   const headers: Tampering['headers'] = (all) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('x-amz-checksum')));
