@@ -30,6 +30,9 @@ export type Verdict =
   | { readonly kind: 'sizeOnly'; readonly why: SizeOnlyReason }
   | { readonly kind: 'trusted'; readonly why: TrustReason };
 
+/** Of a service that gives no verdict: it has compared nothing. */
+export const notCompared: Verdict = { kind: 'sizeOnly', why: 'notCompared' };
+
 /** How many items of a transfer ended with a verdict. */
 export interface VerdictCount {
   readonly verdict: Verdict;

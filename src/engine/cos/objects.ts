@@ -209,7 +209,7 @@ export function createObjects(
               const isAsBefore = condition.kind === 'ifMatch' && found?.etag === condition.etag;
               const compared: Compared = isAsBefore ? { arrival: 'absent' } : await compareWith(found, sentBody(body));
               if (compared.arrival === 'ours' && found !== undefined) return storedObject(found, compared.verdict);
-              if (compared.arrival === 'cannotTell') throw arrivalUnknown(putOp, address, '', error);
+              if (compared.arrival === 'cannotTell') throw arrivalUnknown(putOp, address, compared.why, '', error);
               await conditions.check(putOp, address, condition, signal);
               if (!isLost || attempt === 3) throw error;
             }

@@ -2,12 +2,6 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import { checksumAlgorithms, type ChecksumAlgorithm, type Verdict, type VouchingAlgorithm } from '../../model/verdict';
 import { expectedOf, type Expected } from './expected';
 
-/**
- * Whether something of ours has arrived. `absent`: nothing is there. `notOurs`: a checksum says that other bytes are there.
- * `cannotTell`: something is there, and nothing that vouches for its bytes can be compared with ours.
- */
-export type Arrival = 'ours' | 'notOurs' | 'absent' | 'cannotTell';
-
 /** Checksums in base64 of bytes that were sent, or of the object that they were copied from; undefined where they are not known. */
 export interface SentBytes {
   whole(algorithm: VouchingAlgorithm): Promise<string | undefined>;
@@ -19,14 +13,19 @@ export interface SentBytes {
   readonly hasOtherCuts: boolean;
 }
 
-/** A decision, and what vouches for an object that is ours. */
-export type Compared =
-  { readonly arrival: 'ours'; readonly verdict: Verdict } | { readonly arrival: Exclude<Arrival, 'ours'> };
+/** Why it cannot be told: there is no checksum of it, or none of the kind that there is of what was sent. */
+export type Untold = 'noChecksum' | 'incomparable';
 
-/** Whether something of ours has arrived, see `compareWith`. */
-export async function arrivalOf(found: ObjectInfo | undefined, sent: SentBytes): Promise<Arrival> {
-  return (await compareWith(found, sent)).arrival;
-}
+/**
+ * Whether something of ours has arrived, and what vouches for it. `absent`: nothing is there. `notOurs`: a checksum says that
+ * other bytes are there. `cannotTell`: something is there, and nothing that vouches for its bytes can be compared with ours.
+ */
+export type Compared =
+  | { readonly arrival: 'ours'; readonly verdict: Verdict }
+  | { readonly arrival: 'notOurs' | 'absent' }
+  | { readonly arrival: 'cannotTell'; readonly why: Untold };
+
+const untold = { arrival: 'cannotTell', why: 'incomparable' } as const;
 
 /**
  * Decides by checksums alone whether an object holds the bytes that were sent: size, number of parts and the looks of an ETag
@@ -39,7 +38,7 @@ export async function compareWith(found: ObjectInfo | undefined, sent: SentBytes
     const compared = await compareOne(found, expected, sent);
     if (compared.arrival !== 'cannotTell') return compared;
   }
-  return { arrival: 'cannotTell' };
+  return allExpected(found).every(({ kind }) => kind === 'nothing') ? { ...untold, why: 'noChecksum' } : untold;
 }
 
 /** All that an object can be compared by, the cheapest first. */
@@ -55,7 +54,7 @@ async function compareOne(found: ObjectInfo, expected: Expected, sent: SentBytes
   switch (expected.kind) {
     case 'whole': {
       const own = await sent.whole(expected.algorithm);
-      if (own === undefined) return { arrival: 'cannotTell' };
+      if (own === undefined) return untold;
       if (own !== expected.value) return { arrival: 'notOurs' };
       return { arrival: 'ours', verdict: { kind: 'verified', by: expected.algorithm, of: 'whole' } };
     }
@@ -63,12 +62,12 @@ async function compareOne(found: ObjectInfo, expected: Expected, sent: SentBytes
       const own = await sent.composite(expected.algorithm);
       const verdict = { kind: 'verified', by: expected.algorithm, of: 'parts' } as const;
       if (own === `${expected.value}-${expected.partCount}`) return { arrival: 'ours', verdict };
-      return { arrival: own === undefined || sent.hasOtherCuts ? 'cannotTell' : 'notOurs' };
+      return own === undefined || sent.hasOtherCuts ? untold : { arrival: 'notOurs' };
     }
     case 'nothing': {
       const own = await sent.compositeEtag();
       // A service may make its ETags in any way: one that differs says nothing.
-      if (own === undefined || own !== found.etag.toLowerCase()) return { arrival: 'cannotTell' };
+      if (own === undefined || own !== found.etag.toLowerCase()) return untold;
       return { arrival: 'ours', verdict: { kind: 'verified', by: 'MD5', of: 'parts' } };
     }
   }

@@ -49,7 +49,8 @@ export async function completeUpload(
     } catch {
       throw notAsked(thrown, address);
     }
-    if (looked.arrival === 'cannotTell') throw arrivalUnknown('CompleteMultipartUpload', address, left, thrown);
+    if (looked.arrival === 'cannotTell')
+      throw arrivalUnknown('CompleteMultipartUpload', address, looked.why, left, thrown);
     if (looked.arrival !== 'ours' || looked.found === undefined) throw thrown;
     const { etag, modifiedAtMs, versionId } = looked.found;
     const version = versionId === undefined ? {} : { versionId };

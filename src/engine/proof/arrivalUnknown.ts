@@ -1,5 +1,6 @@
 import type { ObjectAddress } from '../cos/client';
 import { CosFailure } from '../failure';
+import type { Untold } from './arrival';
 
 /** Failures after which the service could not even be asked; they keep their own kind, since a transfer may wait for it. */
 const unasked = new WeakSet<CosFailure>();
@@ -18,12 +19,23 @@ export function isUnclear(thrown: unknown): boolean {
   );
 }
 
+const untoldTexts: Readonly<Record<Untold, string>> = {
+  noChecksum: 'the service gives no checksum of it',
+  incomparable: 'the checksums that the service gives of it are of another kind than those of what was sent',
+};
+
 /** The end of a write whose object may be ours and may be somebody else's: no checksum of it can be compared. */
-export function arrivalUnknown(op: string, { bucket, key }: ObjectAddress, left: string, cause: unknown): CosFailure {
+export function arrivalUnknown(
+  op: string,
+  { bucket, key }: ObjectAddress,
+  why: Untold,
+  left: string,
+  cause: unknown,
+): CosFailure {
   const detail =
-    `Whether the object "${key}" in bucket "${bucket}" is the one just written or somebody else's cannot be told: ` +
-    `the service names no checksum of it to compare. Nothing was repeated, overwritten or removed. ` +
-    `Look at "${key}" and compare it with what you sent${left}.`;
+    `It is not known whether the object "${key}" in bucket "${bucket}" is the one you just wrote or somebody else's: ` +
+    `${untoldTexts[why]}. Nothing was repeated, overwritten or removed. ` +
+    `Check whether "${key}" holds what you sent${left}.`;
   return new CosFailure(
     { kind: 'conflict', op, reason: 'arrivalUnknown', bucket, key, retry: 'never', detail },
     { cause },

@@ -3,7 +3,7 @@ import type { CosClient, NewObjectAttributes } from '../cos/client';
 import { inConnection, type TransferContext } from './context';
 import { lostBeginning } from './lostUpload';
 import type { ItemNote } from './notes';
-import { abortAfter } from './uploadFile';
+import { abortAfter } from './uploadParts';
 
 /** What is noted of a copy before it begins, by the key of its source. */
 export type CopyNote = Extract<ItemNote, { kind: 'copy' }>;

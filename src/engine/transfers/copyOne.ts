@@ -7,7 +7,7 @@ import type { CopyProtection, WriteCondition, WriteOutcome } from '../../protoco
 import type { CopyOptions, ObjectAddress } from '../cos/client';
 import { lacksGrants, writeWithAcl, type KeptAcl } from '../cos/keptAcl';
 import { CosFailure, mayBeOwnWork } from '../failure';
-import { arrivalOf } from '../proof/arrival';
+import { compareWith, type Untold } from '../proof/arrival';
 import { arrivalUnknown, isUnclear, notAsked } from '../proof/arrivalUnknown';
 import { wholeChecksum } from '../proof/expected';
 import { sentObject } from '../proof/sentBytes';
@@ -239,7 +239,7 @@ async function copyWhole(
       if (cause instanceof CosFailure && cause.error.reason === 'changedMeanwhile') throw cause;
       throw notAsked(thrown, target);
     });
-    if (made === 'cannotTell') throw arrivalUnknown('CopyObject', target, '', thrown);
+    if (typeof made === 'string') throw arrivalUnknown('CopyObject', target, made, '', thrown);
     if (made === undefined) throw thrown;
     return made;
   }
@@ -252,14 +252,16 @@ async function madeAlready(
   item: CopyItem,
   target: ObjectAddress,
   infoOf: () => Promise<ObjectInfo>,
-): Promise<ObjectInfo | 'cannotTell' | undefined> {
+): Promise<ObjectInfo | Untold | undefined> {
   const found = await findObject(context.client, target, context.signal);
   if (found === undefined) return undefined;
   const info = await infoOf();
-  const arrival = await arrivalOf(found, sentObject(info));
-  if (arrival === 'cannotTell') return arrival;
+  const compared = await compareWith(found, sentObject(info));
+  if (compared.arrival === 'cannotTell') return compared.why;
   const of = { info, from: item.from };
-  return arrival === 'ours' && (await hasAllOf(context, source, of, { info: found, from: target })) ? found : undefined;
+  return compared.arrival === 'ours' && (await hasAllOf(context, source, of, { info: found, from: target }))
+    ? found
+    : undefined;
 }
 
 /** The checksum to ask for: the source's, where it has one of the whole. */

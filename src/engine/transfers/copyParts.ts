@@ -11,7 +11,7 @@ import { beginCopyUpload, type CopyNote } from './copyNote';
 import type { CopyWays } from './copyStream';
 import { keptControls } from './keptProtection';
 import { runParts } from './parts';
-import { abortAfter, protectionOf } from './uploadFile';
+import { abortAfter, protectionOf } from './uploadParts';
 
 /** Lets the service copy an object range by range into the parts of an upload, which is noted while it is open. */
 export async function copyParts(

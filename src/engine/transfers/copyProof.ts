@@ -48,7 +48,7 @@ export async function proveCopy(
   if (compared.arrival !== 'cannotTell') throw differs(pair, 'checksum');
   if (wishes.proven !== undefined) return wishes.proven;
   const isTrusted = wishes.incomparable === 'trust' || (!wishes.isMove && sourceEnd === context);
-  if (isTrusted && !wishes.isKnown) throw arrivalUnknown('CopyObject', target, '', undefined);
+  if (isTrusted && !wishes.isKnown) throw arrivalUnknown('CopyObject', target, compared.why, '', undefined);
   if (isTrusted) return { kind: 'trusted', why: 'copiedByService' };
   const [wanted, made] = await Promise.all([
     digest(context, sourceEnd, from, source.etag),

@@ -14,7 +14,7 @@ import { expectedOf } from '../proof/expected';
 import { ReadProof } from '../proof/readProof';
 import { combineCrc, crcToBase64, isCrc, startCrc, type CrcAlgorithm } from '../checksums/crc';
 import { runParts } from './parts';
-import { abortAfter, protectionOf } from './uploadFile';
+import { abortAfter, protectionOf } from './uploadParts';
 
 /** What went through; `proven`: by what it was the whole object, where the service that took it compared it, too. */
 interface Streamed {

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Part } from '../../model/partPlan';
-import type { Verdict } from '../../model/verdict';
-import type { TransferRequest, WriteCondition } from '../../protocol/requests';
+import { notCompared, type Verdict } from '../../model/verdict';
+import type { TransferRequest } from '../../protocol/requests';
 import type { UploadedPart } from '../cos/client';
 import type { Checksums } from '../checksums/checksums';
 import { partChecksums, type PartChecksum } from '../checksums/partChecksum';
 import { cancelled, CosFailure } from '../failure';
+import { conditionOf } from './clash';
 import { inConnection, moveItem, type TransferContext } from './context';
 import { isMd5 } from './copyProof';
 import { arrivalOfUpload, completeUpload, isOpen } from '../proof/arrivalOfUpload';
@@ -23,8 +24,6 @@ import { layoutsOf, type UploadLayout } from './uploadMatch';
 
 /** The request to finish an upload that somebody began. */
 export type ResumeRequest = Extract<TransferRequest, { kind: 'resumeUpload' }>;
-
-const notCompared: Verdict = { kind: 'sizeOnly', why: 'notCompared' };
 
 /** A part is held in memory while it is sent. */
 const mostPartBytes = 1024 * 1024 * 1024;
@@ -52,9 +51,8 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   const address = { bucket, key };
   transfer.addPlanned(file.sizeBytes);
   transfer.completePlan();
-  if (context.run !== 'first' && (await wasFinished(context, request, file))) {
-    return { kind: 'trusted', why: 'earlierRun' };
-  }
+  const finished = context.run === 'first' ? undefined : await verdictOfFinished(context, request, file);
+  if (finished !== undefined) return finished;
   if (request.clash === 'fail' && (await findObject(client, address, signal)) !== undefined) {
     throw alreadyExists(bucket, key);
   }
@@ -76,7 +74,7 @@ async function resume(context: TransferContext, request: ResumeRequest, file: So
   await file.assertUnchanged();
   if (signal.aborted) throw cancelled('upload');
   const parts = [...byNumber.values()].sort((left, right) => left.partNumber - right.partNumber);
-  const condition: WriteCondition = request.clash === 'replace' ? { kind: 'always' } : { kind: 'ifAbsent' };
+  const condition = conditionOf(request.clash);
   context.notes.assertHeld();
   const patient = context.patient();
   const askedAtMs = context.nowMs();
@@ -91,23 +89,24 @@ function notOlderThan(timeMs: number): (found: ObjectInfo) => Promise<boolean> {
   return ({ modifiedAtMs }) => Promise.resolve(modifiedAtMs >= timeMs - clockToleranceMs);
 }
 
-/** Whether an earlier run has completed the upload and could not note it: the upload is gone, and its object is there. */
-async function wasFinished(
+/** What vouches for the object of an earlier run that could not note it: the upload is gone, and its object is there. */
+async function verdictOfFinished(
   context: TransferContext,
   { bucket, key, uploadId }: ResumeRequest,
   file: SourceFile,
-): Promise<boolean> {
+): Promise<Verdict | undefined> {
   const { client, signal, transfer } = context;
   const address = { bucket, key };
-  if (await inConnection(context, signal, () => isOpen(client, address, uploadId, signal))) return false;
+  if (await inConnection(context, signal, () => isOpen(client, address, uploadId, signal))) return undefined;
   const carries = notOlderThan(transfer.startedAtMs);
-  const { arrival } = await inConnection(context, signal, () =>
+  const looked = await inConnection(context, signal, () =>
     arrivalOfUpload(client, address, uploadId, sentOf(file), { carries }, signal),
   );
-  if (arrival === 'cannotTell') throw arrivalUnknown('CompleteMultipartUpload', address, '', undefined);
-  if (arrival !== 'ours') return false;
+  if (looked.arrival === 'cannotTell')
+    throw arrivalUnknown('CompleteMultipartUpload', address, looked.why, '', undefined);
+  if (looked.arrival !== 'ours') return undefined;
   transfer.addBytesBefore(file.sizeBytes);
-  return true;
+  return looked.verdict;
 }
 
 /** The cut of the file in which every part that the service holds has the file's bytes. */

@@ -62,7 +62,7 @@ export async function endOfPut(
   } catch {
     throw notAsked(thrown, address);
   }
-  if (looked.arrival === 'cannotTell') throw arrivalUnknown('PutObject', address, '', thrown);
+  if (looked.arrival === 'cannotTell') throw arrivalUnknown('PutObject', address, looked.why, '', thrown);
   if (looked.arrival !== 'ours') throw thrown;
   return looked.verdict;
 }

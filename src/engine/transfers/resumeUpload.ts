@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { BucketName } from '../../model/ids';
 import { partOf, partsOf, planParts, type Part } from '../../model/partPlan';
+import type { Verdict } from '../../model/verdict';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import { inConnection, type TransferContext } from './context';
-import type { Arrival } from '../proof/arrival';
+import type { Compared } from '../proof/arrival';
 import { arrivalUnknown } from '../proof/arrivalUnknown';
 import { arrivalAt, sentOf } from './landed';
 import type { ItemNote } from './notes';
@@ -23,9 +24,8 @@ export interface BegunUpload {
 }
 
 /**
- * What an earlier run has left of an upload. `done`: the object is there, with the file's bytes and all
- * that it was to get. `none`: nothing to
- * go on with. Otherwise the open file, and the upload as the service has it. Throws `changedMeanwhile`, after the upload
+ * What an earlier run has left of an upload. A verdict: the object is there, with the file's
+ * bytes and all that it was to get. `none`: nothing to go on with. Otherwise the open file, and the upload as the service has it. Throws `changedMeanwhile`, after the upload
  * was aborted, when the file is not as it was.
  */
 export async function resumeUpload(
@@ -34,13 +34,14 @@ export async function resumeUpload(
   item: UploadItem,
   clash: DecidedClash,
   attributes: NewObjectAttributes,
-): Promise<'done' | 'none' | { readonly file: SourceFile; readonly begun: BegunUpload }> {
+): Promise<Verdict | 'none' | { readonly file: SourceFile; readonly begun: BegunUpload }> {
   const note = context.notes.findItem(item.fsPath);
   if (note?.kind !== 'upload') {
     // The engine may have ended between the object's arrival and the note of it.
     if (clash === 'replace') return 'none';
     // What cannot be told is left as it is: without `replace` nothing is written over it.
-    return (await isThere(context, { bucket, key: item.key }, item, attributes)) === 'ours' ? 'done' : 'none';
+    const found = await isThere(context, { bucket, key: item.key }, item, attributes);
+    return found.arrival === 'ours' ? found.verdict : 'none';
   }
   const { client, notes, signal } = context;
   const address = { bucket: note.bucket, key: note.key };
@@ -56,10 +57,10 @@ export async function resumeUpload(
     if (!(thrown instanceof CosFailure) || thrown.error.reason !== 'noSuchUpload') throw thrown;
     // Completed before it could be noted, or aborted by somebody else: then the file starts over.
     const parts = partsOf(planParts(note.sizeBytes, note.partBytes));
-    const arrival = await isThere(context, address, item, attributes, parts);
+    const found = await isThere(context, address, item, attributes, parts);
     notes.removeItem(note.name);
-    if (arrival === 'cannotTell') throw arrivalUnknown('CompleteMultipartUpload', address, '', thrown);
-    return arrival === 'ours' ? 'done' : 'none';
+    if (found.arrival === 'cannotTell') throw arrivalUnknown('CompleteMultipartUpload', address, found.why, '', thrown);
+    return found.arrival === 'ours' ? found.verdict : 'none';
   }
   const file = await SourceFile.open(item.fsPath, item);
   try {
@@ -77,17 +78,17 @@ async function isThere(
   item: UploadItem,
   attributes: NewObjectAttributes,
   parts?: readonly Part[],
-): Promise<Arrival> {
+): Promise<Compared> {
   const { client, signal } = context;
   // A file need not be read for what is not there.
   const found = await inConnection(context, signal, () => findObject(client, address, signal));
-  if (found === undefined) return 'absent';
+  if (found === undefined) return { arrival: 'absent' };
   const file = await SourceFile.open(item.fsPath, item);
   try {
     await file.assertUnchanged();
-    const { arrival } = await arrivalAt(context, address, sentOf(file, parts), attributes, signal);
-    if (arrival === 'ours') context.transfer.addBytesBefore(item.sizeBytes);
-    return arrival;
+    const compared = await arrivalAt(context, address, sentOf(file, parts), attributes, signal);
+    if (compared.arrival === 'ours') context.transfer.addBytesBefore(item.sizeBytes);
+    return compared;
   } finally {
     await file.close();
   }

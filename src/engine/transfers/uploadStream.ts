@@ -8,7 +8,7 @@ import type {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { UploadId } from '../../model/ids';
-import type { Verdict } from '../../model/verdict';
+import { notCompared, type Verdict } from '../../model/verdict';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import type { CosClient, NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
 import { cancelled, CosFailure } from '../failure';
@@ -72,7 +72,7 @@ export async function uploadStream(
 class StreamCommands {
   sentBytes = 0;
   #isUnknown = false;
-  verdict: Verdict = { kind: 'sizeOnly', why: 'notCompared' };
+  verdict: Verdict = notCompared;
   readonly config = {
     requestHandler: undefined,
     requestChecksumCalculation: () => Promise.resolve('WHEN_REQUIRED'),

@@ -156,7 +156,7 @@ function causeOfReason(reason: CosErrorReason, error: CosError, t: Translate): s
       return t('something of this name exists already; choose another name');
     case 'arrivalUnknown':
       return t(
-        'nobody can tell whether what is there is yours: it has no checksum to compare. Nothing was repeated, overwritten or removed; look at it yourself',
+        'it is not known whether what is there is yours or somebody else’s: nothing that the service says of it tells. Nothing was repeated, overwritten or removed; check what it holds',
       );
     case 'apiKeyUnknown':
       return t('the API key was not accepted by IBM Cloud IAM; enter a valid key');

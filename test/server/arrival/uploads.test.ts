@@ -132,7 +132,9 @@ describe('an upload in parts', () => {
     const end = await engine.run(upload('skip'));
     expect(end).toMatchObject({ state: 'failed', itemsDone: 0, error: { reason: 'arrivalUnknown' } });
     expect(end.error?.detail).toMatch(
-      new RegExp(`"${key}".*cannot be told.*Look at "${key}".*abort its unfinished upload`),
+      new RegExp(
+        `is not known whether .*"${key}".*Check whether "${key}" holds what you sent.*abort its unfinished upload`,
+      ),
     );
     expect((await stored()).equals(theirs)).toBe(true);
     expect(await farSide.openUploads(bucket)).toEqual([key]);

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { partChecksum } from '../../../../src/engine/checksums/partChecksum';
 import type { UploadedPart } from '../../../../src/engine/cos/client';
-import { arrivalOf, type Arrival, type SentBytes } from '../../../../src/engine/proof/arrival';
+import { compareWith, type Compared, type SentBytes } from '../../../../src/engine/proof/arrival';
+import { arrivalUnknown } from '../../../../src/engine/proof/arrivalUnknown';
 import { sentAs, sentBody, sentFile, sentObject, sentParts } from '../../../../src/engine/proof/sentBytes';
-import { objectKey } from '../../../../src/model/ids';
+import { bucketName, objectKey } from '../../../../src/model/ids';
 import type { ObjectInfo } from '../../../../src/model/objectInfo';
 import { checksumAlgorithms, type ChecksumAlgorithm } from '../../../../src/model/verdict';
 
@@ -48,7 +49,8 @@ const acknowledged = (algorithm: ChecksumAlgorithm): SentBytes =>
   );
 
 describe('whether something of ours has arrived', () => {
-  const decide = (found: ObjectInfo | undefined, sent: SentBytes): Promise<Arrival> => arrivalOf(found, sent);
+  const decide = (found: ObjectInfo | undefined, sent: SentBytes): Promise<Compared['arrival']> =>
+    compareWith(found, sent).then(({ arrival }) => arrival);
 
   it.each(checksumAlgorithms)('is told by %s of the whole, and of the parts as they were cut', async (algorithm) => {
     expect(await decide(whole(mine, algorithm), file)).toBe('ours');
@@ -92,6 +94,34 @@ describe('whether something of ours has arrived', () => {
     const lost = sentParts([{ partNumber: 1, etag: md5(mine), sizeBytes: mine.length }]);
     expect(await decide(whole(mine, 'CRC32'), lost)).toBe('cannotTell');
     expect(await decide(whole(theirs, 'CRC32'), sentAs(lost, file))).toBe('notOurs');
+  });
+
+  it('is not told for want of a checksum, or since those that there are cannot be compared, and either is said', async () => {
+    const detailOf = async (found: ObjectInfo, sent: SentBytes): Promise<string> => {
+      const compared = await compareWith(found, sent);
+      if (compared.arrival !== 'cannotTell') throw new Error(compared.arrival);
+      const address = { bucket: bucketName('b'), key: objectKey('k') };
+      return arrivalUnknown('PutObject', address, compared.why, '', undefined).error.detail;
+    };
+    const about =
+      'It is not known whether the object "k" in bucket "b" is the one you just wrote or somebody else\'s: ';
+    const end = '. Nothing was repeated, overwritten or removed. Check whether "k" holds what you sent.';
+    for (const none of [
+      objectOf(mine),
+      objectOf(mine, { etag: md5(mine), hasOwnKey: true }),
+      objectOf(mine, { etag: partsEtag(theirs) }),
+    ]) {
+      expect(await detailOf(none, file)).toBe(`${about}the service gives no checksum of it${end}`);
+    }
+    for (const [found, sent] of [
+      [whole(mine, 'SHA256'), acknowledged('CRC32')],
+      [composite(mine, 'SHA1'), sentBody(mine)],
+      [composite(mine, 'CRC32'), sentObject(composite(mine, 'CRC32', 5))],
+      [objectOf(mine, { etag: md5(mine) }), sentObject(objectOf(mine))],
+    ] as const) {
+      const why = 'the checksums that the service gives of it are of another kind than those of what was sent';
+      expect(await detailOf(found, sent)).toBe(`${about}${why}${end}`);
+    }
   });
 
   it('is told of a copy by what both sides have, and a COMPOSITE that is cut otherwise says nothing', async () => {
