@@ -129,15 +129,21 @@ function journalOf(
   const place = createHash('sha256').update(`${connection.endpoint}\n${identity}`).digest('hex').slice(0, 16);
   const folder = join(stateFolder(environment), place);
   try {
-    const { journal, setAside } = openJournal(folder, Date.now());
+    const { journal, setAside, newer } = openJournal(folder, Date.now());
     if (setAside !== undefined) {
       complain(
         `the journal of transfers was damaged, and lies at "${setAside}" now: what earlier runs left cannot be gone on with`,
       );
     }
+    if (newer !== undefined) {
+      complain(
+        `the journal of transfers "${newer}" was written by a newer version of cos and left as it is: what runs of that version left, only that version goes on with`,
+      );
+    }
     return journal;
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : text;
     complain(
       `the folder "${folder}" cannot hold the journal of transfers (${code}), so that no later run can go on with this one; COS_STATE_FOLDER names another folder`,
     );

@@ -202,7 +202,11 @@ function wrongName(): CosFailure {
 function openJournal({ stateFolderFsPath }: EngineConfiguration, host: EngineHost): Journal | undefined {
   if (stateFolderFsPath === undefined) return undefined;
   try {
-    const { journal, setAside } = openJournalIn(stateFolderFsPath, Date.now());
+    const { journal, setAside, newer } = openJournalIn(stateFolderFsPath, Date.now());
+    if (newer !== undefined) {
+      const text = `the journal of transfers "${newer}" was written by a newer version and left as it is; transfers of this version have one of their own`;
+      host.notify('engine/log', { level: 'warn', text });
+    }
     if (setAside !== undefined) {
       host.notify('engine/log', { level: 'warn', text: `the journal of transfers was set aside as "${setAside}"` });
       host.notify('transfers/journalSetAside', { fsPath: setAside });

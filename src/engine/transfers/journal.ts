@@ -12,10 +12,15 @@ const formatVersion = 2;
 /** The file in its folder; SQLite puts two more beside it. */
 export const journalName = 'transfers.sqlite';
 
-/** A journal of another version of this program. */
-export class OtherVersion extends Error {
+/** The file of this version where the other one is of a newer one. */
+export const ownJournalName = `transfers-${formatVersion}.sqlite`;
+/** What is above is no version, but damage. */
+const mostVersion = 1000;
+
+/** A journal of a newer version of this program, which may be at work with it. */
+export class NewerVersion extends Error {
   constructor(fsPath: string, version: number) {
-    super(`"${fsPath}" was written by another version (${version})`);
+    super(`"${fsPath}" was written by a newer version of COS Explorer (${version})`);
   }
 }
 
@@ -90,11 +95,11 @@ export class Journal {
   }
 
   /** Opens or makes the journal in a folder. Throws an Error that says what is wrong with it. */
-  static open(folderFsPath: string): Journal {
+  static open(folderFsPath: string, name = journalName): Journal {
     const sqlite = process.getBuiltinModule('node:sqlite');
     if (sqlite === undefined) throw new Error(`this Node (${process.version}) comes without SQLite`);
     makeFolderSync(folderFsPath, 0o700);
-    const fsPath = join(folderFsPath, journalName);
+    const fsPath = join(folderFsPath, name);
     const database = new sqlite.DatabaseSync(fsPath);
     try {
       database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
@@ -103,7 +108,8 @@ export class Journal {
         const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
         const change = ({ 0: schema, 1: fromVersion1 } as Readonly<Record<number, string>>)[version];
         if (change !== undefined) database.exec(`${change} PRAGMA user_version = ${formatVersion};`);
-        else if (version !== formatVersion) throw new OtherVersion(fsPath, version);
+        else if (version > formatVersion && version <= mostVersion) throw new NewerVersion(fsPath, version);
+        else if (version !== formatVersion) throw new Error(`"${fsPath}" is of no version (${version})`);
         database.exec(announcementsTable);
       });
       return journal;

@@ -1,43 +1,63 @@
-import { renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeFolderSync } from '../../system/makeFolder';
-import { Journal, journalName } from './journal';
+import { basename, dirname, join } from 'node:path';
+import { Journal, journalName, NewerVersion, ownJournalName } from './journal';
+import { alone, isBlocked, kindAt, makePlace, setAside } from './journalPlace';
 
 /** A journal that can be used, and where the one is that could not. */
 export interface OpenedJournal {
   readonly journal: Journal;
   /** What was in its place, under its new name; absent where all is well. */
   readonly setAside?: string;
+  /** The journal of a newer version, which was left as it is; told when the one beside it is begun. */
+  readonly newer?: string;
 }
 
 /** Results of SQLite that say something of the moment or of rights, and nothing of the file (sqlite.org/rescode.html). */
-const passing = new Set([3, 5, 6, 7, 8, 10, 13]);
-const cannotOpen = 14;
+const passing = new Set([3, 5, 6, 7, 8, 10, 13, 14]);
 
 /**
- * Opens the journal in a folder. What is there and cannot be one (garbage, bits that a disk has flipped, a folder, one of a
- * newer version, a file in place of its folder) is set aside as `*.damaged-<date>`, and a new one is begun. Throws where
- * none can be kept at all: no rights, no room, no such place.
+ * Opens the journal in a folder. What is there and cannot be one (garbage, bits that a disk has flipped, a folder, a pipe, a
+ * device, a link to nothing, a file in place of its folder) is set aside as `*.damaged-<date>`, and a new one is begun; that of a
+ * newer version stays, and may be in use: then there is one beside it. Throws where none can be kept at all: no rights, no
+ * room, no such place.
  */
 export function openJournal(folderFsPath: string, nowMs: number): OpenedJournal {
-  const asideFolder = setFileAside(folderFsPath, nowMs);
+  const aside = makePlace(folderFsPath, nowMs);
+  const told = aside === undefined ? {} : { setAside: aside };
   const fsPath = join(folderFsPath, journalName);
   try {
-    return { journal: openSound(folderFsPath), ...asideFolder };
+    return { ...told, ...openAt(fsPath, nowMs) };
   } catch (thrown) {
-    if (!isOfTheFile(thrown, fsPath)) throw thrown;
+    if (!(thrown instanceof NewerVersion)) throw thrown;
   }
-  const setAside = nameAside(fsPath, nowMs);
-  renameSync(fsPath, setAside);
-  for (const end of ['-wal', '-shm']) {
-    // What the damaged one had not taken in yet belongs to it; the other file is made anew by whoever opens it.
-    if (isThere(fsPath + end)) renameSync(fsPath + end, setAside + end);
-  }
-  return { journal: openSound(folderFsPath), setAside };
+  const own = join(folderFsPath, ownJournalName);
+  const isBegun = kindAt(own) !== 'none';
+  return { ...told, ...openAt(own, nowMs), ...(isBegun ? {} : { newer: fsPath }) };
 }
 
-function openSound(folderFsPath: string): Journal {
-  const journal = Journal.open(folderFsPath);
+function openAt(fsPath: string, nowMs: number): OpenedJournal {
+  try {
+    return { journal: openSound(fsPath) };
+  } catch (thrown) {
+    if (!isOfTheFile(thrown)) throw thrown;
+  }
+  return alone(fsPath, () => {
+    // Another run may have set it aside meanwhile: what is there now is its new one.
+    try {
+      return { journal: openSound(fsPath) };
+    } catch (thrown) {
+      if (!isOfTheFile(thrown)) throw thrown;
+    }
+    const aside = setAside(fsPath, nowMs);
+    return { journal: openSound(fsPath), ...(aside === undefined ? {} : { setAside: aside }) };
+  });
+}
+
+/** What stands in a journal's place and must not be opened: a pipe would never answer, and a link leads elsewhere. */
+class Blocked extends Error {}
+
+function openSound(fsPath: string): Journal {
+  if (isBlocked(fsPath)) throw new Blocked(`"${fsPath}" is no file`);
+  const journal = Journal.open(dirname(fsPath), basename(fsPath));
   try {
     journal.verify();
     return journal;
@@ -47,24 +67,12 @@ function openSound(folderFsPath: string): Journal {
   }
 }
 
-/** A file where the folder should be, or one above it. */
-function setFileAside(folderFsPath: string, nowMs: number): Pick<OpenedJournal, 'setAside'> {
-  if (isThere(folderFsPath) && !statSync(folderFsPath).isDirectory()) {
-    const setAside = nameAside(folderFsPath, nowMs);
-    renameSync(folderFsPath, setAside);
-    makeFolderSync(folderFsPath, 0o700);
-    return { setAside };
-  }
-  return {};
-}
-
 /** Whether a failure to open says that the file itself is no journal of ours. */
-function isOfTheFile(thrown: unknown, fsPath: string): boolean {
-  if (!isThere(fsPath)) return false;
+function isOfTheFile(thrown: unknown): boolean {
+  if (thrown instanceof Blocked) return true;
+  if (thrown instanceof NewerVersion) return false;
   const code = resultOf(thrown);
-  if (code === undefined) return !hasSystemCode(thrown);
-  if (code === cannotOpen) return statSync(fsPath).isDirectory();
-  return !passing.has(code);
+  return code === undefined ? !hasSystemCode(thrown) : !passing.has(code);
 }
 
 /** The primary result code of SQLite, of an error or of what it was caused by. */
@@ -78,16 +86,4 @@ function resultOf(thrown: unknown): number | undefined {
 /** Whether the system has refused something (EACCES and its like). */
 function hasSystemCode(thrown: unknown): boolean {
   return thrown instanceof Error && 'syscall' in thrown;
-}
-
-function nameAside(fsPath: string, nowMs: number): string {
-  const date = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-');
-  for (let n = 1; ; n++) {
-    const name = `${fsPath}.damaged-${date}${n === 1 ? '' : `-${n}`}`;
-    if (!isThere(name)) return name;
-  }
-}
-
-function isThere(fsPath: string): boolean {
-  return statSync(fsPath, { throwIfNoEntry: false }) !== undefined;
 }

@@ -154,4 +154,19 @@ describe('a place for notes that cannot be', () => {
     expect(told.stderr).toMatch(/^cos: the journal of transfers was damaged, and lies at ".*\.damaged-/);
     expect(await run()).toMatchObject({ exitCode: 0, stderr: '' });
   });
+
+  it('is set aside once by several runs that find it damaged at once', async () => {
+    const state = join(folder, 'state');
+    const run = () =>
+      cos(['cp', join(folder, 'up'), `cos://${bucket}/aside`, '--if-exists', 'replace'], {
+        environment: { COS_STATE_FOLDER: state },
+      });
+    await run();
+    const place = join(state, readdirSync(state)[0]!);
+    writeFileSync(join(place, 'transfers.sqlite'), 'garbage '.repeat(1000));
+    const ends = await Promise.all(Array.from({ length: 5 }, run));
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0, 0]);
+    expect(ends.filter(({ stderr }) => stderr !== '')).toHaveLength(1);
+    expect(readdirSync(place).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
+  });
 });

@@ -1,15 +1,30 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../../src/engine/transfers/journal';
+import { setAside } from '../../../src/engine/transfers/journalPlace';
 import { openJournal } from '../../../src/engine/transfers/openJournal';
 import { bucketName, connectionId, objectKey, type TransferId, type UploadId } from '../../../src/model/ids';
 import type { TransferRequest } from '../../../src/protocol/requests';
 import { snapshotOf } from '../extension/transfers/snapshots';
 
 const nowMs = Date.UTC(2026, 11, 1, 9, 30, 5);
+/** Listens at a path and dies without taking it away. */
+const leaveSocket = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
 let count = 0;
 let above: string;
 let folder: string;
@@ -87,14 +102,58 @@ describe('a journal that cannot be used', () => {
     expect(readdirSync(join(folder, 'transfers.sqlite.damaged-2026-12-01T09-30-05'))).toEqual(['inside']);
   });
 
-  it('is set aside where a newer version has written it, with all that is in it', () => {
+  it('is left as it is where a newer version has written it and works with it, and there is one beside it', () => {
     writeJournal();
-    const newer = new DatabaseSync(join(folder, 'transfers.sqlite'));
+    const fsPath = join(folder, 'transfers.sqlite');
+    const newer = new DatabaseSync(fsPath);
     newer.exec('PRAGMA user_version = 99');
+    const first = openJournal(folder, nowMs);
+    fill(first.journal);
+    first.journal.close();
+    expect(first).toMatchObject({ newer: fsPath, journal: { fsPath: join(folder, 'transfers-2.sqlite') } });
+    const second = openJournal(folder, nowMs);
+    expect(second.journal.transfers()).toHaveLength(1);
+    second.journal.close();
+    expect([first.setAside, second.newer, second.setAside]).toEqual([undefined, undefined, undefined]);
+    newer.exec('DELETE FROM owners');
+    expect(newer.prepare('SELECT count(*) AS parts FROM parts').get()).toEqual({ parts: 200 });
     newer.close();
-    const kept = new DatabaseSync(use()!);
-    expect(kept.prepare('SELECT count(*) AS parts FROM parts').get()).toEqual({ parts: 200 });
-    kept.close();
+    expect(readdirSync(folder).sort()).toEqual(['transfers-2.sqlite', 'transfers.sqlite']);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a pipe', (at: string) => execFileSync('mkfifo', [at])],
+    ['a link to nothing', (at: string) => symlinkSync(join(above, 'nothing'), at)],
+    ['a link to itself', (at: string) => symlinkSync(at, at)],
+    ['a link to a device', (at: string) => symlinkSync('/dev/null', at)],
+    ['a socket', (at: string) => spawnSync(process.execPath, ['-e', leaveSocket, at])],
+  ])('is set aside where %s has its name, or that of what lies beside it, or of its folder', (_what, make) => {
+    const aside = '.damaged-2026-12-01T09-30-05';
+    const places = [folder, join(folder, 'transfers.sqlite'), join(folder, 'transfers.sqlite-wal')];
+    for (const place of places) {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(dirname(place), { recursive: true });
+      make(place);
+      const beside = place.endsWith('-wal') ? '-wal' : '';
+      const setAside = use()!;
+      expect(setAside).toBe(`${beside === '' ? place : places[1]}${aside}`);
+      expect(lstatSync(setAside + beside).isFile()).toBe(false);
+      expect(use()).toBeUndefined();
+      expect(existsSync(join(above, 'nothing'))).toBe(false);
+      rmSync(setAside + beside);
+    }
+  });
+
+  it('is not set aside a second time by a run that had found it damaged, and a dead run holds nobody up', () => {
+    mkdirSync(folder);
+    const fsPath = join(folder, 'transfers.sqlite');
+    writeFileSync(fsPath, 'no database '.repeat(500));
+    // As a run leaves it that was killed while it set the journal aside.
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    writeFileSync(`${fsPath}.lock`, `${dead} ${hostname()}`);
+    expect(use()).toContain('.damaged-');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.lock'))).toEqual([]);
+    expect(setAside(join(folder, 'gone'), nowMs)).toBeUndefined();
   });
 
   it('is set aside where a file is in place of its folder', () => {
@@ -144,7 +203,9 @@ describe('a journal that cannot be used', () => {
   it('is told of, and nothing is set aside, where none can be kept at all', () => {
     expect(() => openJournal('/proc/x/y', nowMs)).toThrow(/ENOENT/);
     writeFileSync(join(above, 'file'), '');
-    expect(() => openJournal(join(above, 'file/state'), nowMs)).toThrow(/ENOTDIR/);
+    expect(() => openJournal(join(above, 'file/state'), nowMs)).toThrow(
+      `"${join(above, 'file')}" is a file, and a folder is needed there`,
+    );
     cpSync(join(above, 'file'), join(above, 'copy'));
     expect(readdirSync(above).sort()).toEqual(['copy', 'file']);
   });
