@@ -1,6 +1,7 @@
 // npm run check: everything about the code that can be told without running the product. All checks run, then it fails if any did.
 import { spawnSync } from 'node:child_process';
 import { checkBorders } from './checkBorders.mjs';
+import { checkDocs } from './checkDocs.mjs';
 import { checkSizes } from './checkSizes.mjs';
 import { checkProtocolDoc } from './protocolDoc.mjs';
 
@@ -11,6 +12,7 @@ const checks = [
   ['lint', () => run('eslint', '.', '--max-warnings=0')],
   ['format', () => run('prettier', '--check', '--log-level', 'warn', '.')],
   ['borders', checkBorders],
+  ['documents', checkDocs],
   ['dead code', () => run('knip', '--no-progress')],
   ['protocol.md', checkProtocolDoc],
   ['rules of the local server', () => run('node', 'scripts/rules.mjs', '--check-doc')],

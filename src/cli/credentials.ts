@@ -25,7 +25,7 @@ export interface CredentialChoice {
 }
 
 /**
- * The first credential in the order of credentials.md §2.3 and §3.5: environment, cos_credentials, AWS files. A profile
+ * The first credential in the order of credentials §2.3 and §3.5: environment, cos_credentials, AWS files. A profile
  * that is named explicitly skips the first two. With `auth`, the first that has such a key.
  */
 export function findCredential(environment: Environment, { profile, auth }: CredentialChoice): FoundCredential {

@@ -6,7 +6,7 @@ export interface Clock {
   nowMs(): number;
 }
 
-/** IAM service roles that the data plane distinguishes (data-plane.md §21). */
+/** IAM service roles that the data plane distinguishes (data-plane §21). */
 export type Role = 'ObjectReader' | 'ContentReader' | 'Reader' | 'ObjectWriter' | 'Writer' | 'Manager';
 
 /** Who sent a request, after authentication. */
@@ -46,7 +46,7 @@ export interface Identity {
   ): { ok: true; principal: Principal } | { ok: false; reason: 'malformed' | 'expired' | 'revoked' };
   /** The secret and principal of an HMAC access key, absent when unknown or revoked. */
   findHmacKey(accessKeyId: string): { secretAccessKey: string; principal: Principal } | undefined;
-  /** An instance by full CRN or bare guid (control-plane.md §2.2). */
+  /** An instance by full CRN or bare guid (control-plane §2.2). */
   findInstance(crnOrGuid: string): ServiceInstance | undefined;
   /** The role that a public access policy gives everyone on a bucket (rule 25), absent without such a policy. */
   findPublicRole?(bucketName: string): 'ObjectReader' | 'ContentReader' | undefined;

@@ -5,7 +5,7 @@ import { writePrivateFile } from './privateFile';
 
 /**
  * Writes `credentials.json` into the data folder, readable by its owner only: a service credential in the form that
- * `COS_CREDENTIALS_FILE` takes (credentials.md §3.1), and under `localServer` what the server printed. Returns its path.
+ * `COS_CREDENTIALS_FILE` takes (credentials §3.1), and under `localServer` what the server printed. Returns its path.
  */
 export function writeCredentialsFile(dataFolder: string, key: AccessKey, info: LocalServerInfo): string {
   const fsPath = join(dataFolder, 'credentials.json');

@@ -1,4 +1,4 @@
-/** Speed of a restore: `Bulk` belongs to GLACIER (12 hours), `Accelerated` to ACCELERATED (2 hours) (data-plane.md §9.2). */
+/** Speed of a restore: `Bulk` belongs to GLACIER (12 hours), `Accelerated` to ACCELERATED (2 hours) (data-plane §9.2). */
 export type RestoreTier = 'Bulk' | 'Accelerated';
 
 /** Whether an object can be read. */
@@ -11,7 +11,7 @@ export type ArchiveState =
 
 const archiveClasses = new Set(['GLACIER', 'ACCELERATED', 'DEEP_ARCHIVE']);
 
-/** State of an archived object from `x-amz-storage-class` (without quotes) and `x-amz-restore` (data-plane.md §9.2). */
+/** State of an archived object from `x-amz-storage-class` (without quotes) and `x-amz-restore` (data-plane §9.2). */
 export function archiveStateOf(info: { readonly storageClass?: string; readonly restore?: string }): ArchiveState {
   const { storageClass, restore } = info;
   const named = storageClass === undefined ? {} : { storageClass };

@@ -11,7 +11,7 @@ interface AwsFile {
   readonly profiles: ReadonlyMap<string, Section>;
 }
 
-/** AWS shared files (credentials.md §3.2). */
+/** AWS shared files (credentials §3.2). */
 export interface AwsFiles {
   readonly credentials: AwsFile;
   readonly config: AwsFile;

@@ -1,9 +1,9 @@
 import { bucketNameProblem, type BucketNameProblem } from './bucketName';
 
-/** State of a backup policy (control-plane.md §3.4). `other`: a word that the service did not have when this was written. */
+/** State of a backup policy (control-plane §3.4). `other`: a word that the service did not have when this was written. */
 export type PolicyStatus = 'pending' | 'initializing' | 'active' | 'degraded' | 'actionNeeded' | 'failed' | 'other';
 
-/** A bucket's instruction to keep a continuous backup in a vault (control-plane.md §3.4). */
+/** A bucket's instruction to keep a continuous backup in a vault (control-plane §3.4). */
 export interface BackupPolicy {
   readonly id: string;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface BackupPolicy {
   readonly errorCause?: string;
 }
 
-/** A vault: where backups of buckets are kept (control-plane.md §3.5). What the identity may not see is absent. */
+/** A vault: where backups of buckets are kept (control-plane §3.5). What the identity may not see is absent. */
 export interface BackupVault {
   readonly name: string;
   readonly crn: string;
@@ -32,7 +32,7 @@ export interface BackupVault {
   readonly rootKeyCrn?: string;
 }
 
-/** The stretch of time that a bucket can be brought back to (control-plane.md §3.6). */
+/** The stretch of time that a bucket can be brought back to (control-plane §3.6). */
 export interface RecoveryRange {
   readonly id: string;
   /** CRN of the bucket that was backed up. */
@@ -45,10 +45,10 @@ export interface RecoveryRange {
   readonly deleteAfterDays?: number;
 }
 
-/** State of a restore (control-plane.md §3.7). */
+/** State of a restore (control-plane §3.7). */
 export type RestoreStatus = 'initializing' | 'running' | 'complete' | 'failed' | 'other';
 
-/** A restore of a bucket to a moment (control-plane.md §3.7). */
+/** A restore of a bucket to a moment (control-plane §3.7). */
 export interface BackupRestore {
   readonly id: string;
   readonly rangeId: string;
@@ -63,12 +63,12 @@ export interface BackupRestore {
   readonly errorCause?: string;
 }
 
-/** Fewest days that a backup may be kept (control-plane.md §3.4). */
+/** Fewest days that a backup may be kept (control-plane §3.4). */
 export const minRetentionDays = 1;
 /** Most days that a backup may be kept. */
 export const maxRetentionDays = 36_500;
 
-/** Why a text cannot name a policy: letters, digits, `_`, `-` and `.` only (control-plane.md §3.4). */
+/** Why a text cannot name a policy: letters, digits, `_`, `-` and `.` only (control-plane §3.4). */
 export function policyNameProblem(
   name: string,
 ): { readonly kind: 'empty' } | { readonly kind: 'character'; readonly character: string } | undefined {
@@ -77,7 +77,7 @@ export function policyNameProblem(
   return found === null ? undefined : { kind: 'character', character: found[0] };
 }
 
-/** Why a text cannot name a vault: the rules and the namespace of bucket names (control-plane.md §3.5). */
+/** Why a text cannot name a vault: the rules and the namespace of bucket names (control-plane §3.5). */
 export function vaultNameProblem(name: string): BucketNameProblem | undefined {
   return bucketNameProblem(name);
 }
@@ -87,7 +87,7 @@ export function isRetentionDays(days: number): boolean {
   return Number.isInteger(days) && days >= minRetentionDays && days <= maxRetentionDays;
 }
 
-/** The last part of a CRN, which names the bucket or vault; undefined for what is no CRN of ten parts (control-plane.md §2.2). */
+/** The last part of a CRN, which names the bucket or vault; undefined for what is no CRN of ten parts (control-plane §2.2). */
 export function nameOfCrn(crn: string): string | undefined {
   const parts = crn.split(':');
   const name = parts[9];

@@ -1,4 +1,4 @@
-/** A bucket as the Resource Configuration API shows it (control-plane.md §3.2). */
+/** A bucket as the Resource Configuration API shows it (control-plane §3.2). */
 export interface BucketConfig {
   /** What a change is made for; absent where the service names none. */
   readonly etag?: string;

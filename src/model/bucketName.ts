@@ -3,7 +3,7 @@ export type BucketNameProblem = 'length' | 'characters' | 'ends' | 'dots' | 'ipA
 
 /**
  * Why a text cannot name a new bucket, or undefined when it can.
- * Rules of data-plane.md §3.3 (api-reference-buckets.md) and rule 28: 3–63 characters of `a-z 0-9 . -`, letter or digit
+ * Rules of data-plane §3.3 (api-reference-buckets.md) and rule 28: 3–63 characters of `a-z 0-9 . -`, letter or digit
  * at both ends, no `..`, `--`, `.-`, `-.`, not an IPv4 address, not starting `cosv1-` or `account-`.
  */
 export function bucketNameProblem(name: string): BucketNameProblem | undefined {

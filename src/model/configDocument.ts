@@ -2,7 +2,7 @@ import type { CosError } from './cosError';
 import type { BucketName, ConnectionId, ObjectKey } from './ids';
 import type { AttributeChange, SeenMark } from './objectState';
 
-/** Parts of a bucket's configuration that are a document each (features-map.md B). */
+/** Parts of a bucket's configuration that are a document each (features-map §B). */
 export const bucketTopics = [
   'versioning',
   'retentionPolicy',

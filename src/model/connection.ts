@@ -8,7 +8,7 @@ export type AddressingStyle = 'path' | 'virtualHost';
 /** Whether uploads carry a flexible checksum header. `learned`: sent until a server refuses it, then remembered. */
 export type ChecksumBehaviour = 'learned' | 'always' | 'never';
 
-/** Services around the data plane that speak JSON (control-plane.md §0). */
+/** Services around the data plane that speak JSON (control-plane §0). */
 export const controlServices = [
   'configuration',
   'resourceController',
@@ -39,7 +39,7 @@ export type OtherSignIn = (typeof otherSignIns)[number];
 /** IBM Cloud Object Storage by IAM API key. */
 export interface IamConnection extends ConnectionBase {
   readonly kind: 'iam';
-  /** Full CRN or guid of the service instance (control-plane.md §2.2); needed to list and create buckets. */
+  /** Full CRN or guid of the service instance (control-plane §2.2); needed to list and create buckets. */
   readonly serviceInstanceId: string;
   /** S3 endpoint URL to start from; buckets elsewhere are reached at their own location's endpoint. */
   readonly endpoint: string;

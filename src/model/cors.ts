@@ -1,10 +1,10 @@
-/** Rules that a bucket's CORS may have (data-plane.md §8, rule 100). */
+/** Rules that a bucket's CORS may have (data-plane §8, rule 100). */
 export const maxCorsRules = 100;
 
 /** Methods that browsers of other origins can be allowed (rule 100). */
 export const corsMethods = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'] as const;
 
-/** What pages of some origins may do, as it stands in its document (data-plane.md §8). */
+/** What pages of some origins may do, as it stands in its document (data-plane §8). */
 export interface CorsRule {
   readonly id?: string;
   /** Such as `https://example.com`; one `*` may stand for a part of it, or for all. */

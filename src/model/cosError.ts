@@ -1,6 +1,6 @@
 /**
  * What went wrong, as a value that both halves of the extension understand.
- * Classified from HTTP status and error code, never from message text (spec/data-plane.md §2).
+ * Classified from HTTP status and error code, never from message text (data-plane §2).
  */
 export type CosErrorKind =
   | 'notFound'
@@ -25,7 +25,7 @@ export type RetryAdvice = 'never' | 'later' | 'afterSignIn';
 
 /**
  * Finer reasons that get a sentence or a button of their own. Absent when the kind says everything.
- * `wrongLocation`: a bucket answers NoSuchBucket here but is known at another location (data-plane.md §1.1).
+ * `wrongLocation`: a bucket answers NoSuchBucket here but is known at another location (data-plane §1.1).
  */
 export type CosErrorReason =
   | 'noSuchBucket'
@@ -97,7 +97,7 @@ export type CosErrorReason =
   | 'tooLargeToSend'
   | 'quotaExceeded';
 
-/** Roles of IBM Cloud Object Storage, as IBM prints them (credentials.md §5.1). */
+/** Roles of IBM Cloud Object Storage, as IBM prints them (credentials §5.1). */
 export type ServiceRole =
   | 'Object Reader'
   | 'Content Reader'
@@ -143,7 +143,7 @@ export interface CosError {
   /** The service's own error code, e.g. `NoSuchKey` or `BXNIM0415E`. */
   readonly code?: string;
   readonly requestId?: string;
-  /** Least predefined role that the operation needs, where it was denied (credentials.md §5.2). */
+  /** Least predefined role that the operation needs, where it was denied (credentials §5.2). */
   readonly neededRole?: ServiceRole;
   /** Finer cause of a refusal that concerns protection. */
   readonly refusal?: ProtectionRefusal;

@@ -18,7 +18,7 @@ const assignment =
 /** Terraform's way to give a variable a value: `variable "ibmcloud_api_key" { default = "…" }`. */
 const terraformVariable = /variable[ \t]+"([\w-]+)"[ \t]*\{[^}]*?\bdefault[ \t]*=[ \t]*"([^"\r\n]*)"/g;
 
-/** Names that IBM's SDKs, command line and Terraform provider use (credentials.md §1), without what separates their words. */
+/** Names that IBM's SDKs, command line and Terraform provider use (credentials §1), without what separates their words. */
 const roles: readonly (readonly [RegExp, Role])[] = [
   [/(?:ibmcloud|ibm|ic|bluemix|cos|objectstorage)(?:platform)?apikey(?:id)?$|^apikey$/, 'apiKey'],
   [/secretaccesskey$|hmacsecret(?:key)?$|cossecret(?:key)?$/, 'secretAccessKey'],

@@ -10,7 +10,7 @@ import type {
 } from './sourceCredential';
 
 /**
- * Credentials of this machine in the order of credentials.md §2.3 and §3.5: environment, cos_credentials, AWS files. Nothing is
+ * Credentials of this machine in the order of credentials §2.3 and §3.5: environment, cos_credentials, AWS files. Nothing is
  * looked at before the caller asks for it. With a profile the first two are passed over, and a profile that the environment
  * names comes before cos_credentials: it was chosen. `all` goes through every profile of the AWS files, those with an API key
  * first.
@@ -35,7 +35,7 @@ export function* discoverCredentials(
   else yield* fromAllProfiles(sources);
 }
 
-/** Which of its two keys a source signs in with where nobody chose: what IBM's own tools take (credentials.md §2.1, §2.3). */
+/** Which of its two keys a source signs in with where nobody chose: what IBM's own tools take (credentials §2.1, §2.3). */
 export function signInOf({ place, apiKey, hmac }: SourceCredential): SignInChoice {
   if (apiKey === undefined) return 'hmac';
   return hmac !== undefined && place.kind === 'cosFile' ? 'hmac' : 'iam';
@@ -74,7 +74,7 @@ function* fromEnvironment(environment: CredentialSources['environment']): Genera
   if (cliKey !== undefined) yield found({ place: place('IBMCLOUD_API_KEY'), apiKey: cliKey, ...iam, ...region });
 }
 
-/** `cos_credentials` (credentials.md §3.1): the credentials object, the whole resource key, or the CLI's array of them. */
+/** `cos_credentials` (credentials §3.1): the credentials object, the whole resource key, or the CLI's array of them. */
 function* fromCosFile(sources: CredentialSources): Generator<Discovery> {
   const named = nonEmpty(sources.environment['COS_CREDENTIALS_FILE']);
   const fsPath = named ?? sources.join(homeOf(sources), '.bluemix', 'cos_credentials');
@@ -127,7 +127,7 @@ function* fromAllProfiles(sources: CredentialSources): Generator<Discovery> {
   yield* unreadableLines(files);
 }
 
-/** Whether an access key id is one of Amazon Web Services, which IBM's services do not know (credentials.md §3.2). */
+/** Whether an access key id is one of Amazon Web Services, which IBM's services do not know (credentials §3.2). */
 export function isAmazonKey(accessKeyId: string): boolean {
   return /^(?:AKIA|ASIA)/.test(accessKeyId);
 }

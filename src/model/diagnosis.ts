@@ -30,7 +30,7 @@ export interface DiagnosisFacts {
   readonly bucketCount?: number;
   readonly isBucketListed?: boolean;
   readonly location?: string;
-  /** Least role of a permission, and IBM's name of the action (credentials.md §5.2). */
+  /** Least role of a permission, and IBM's name of the action (credentials §5.2). */
   readonly role?: ServiceRole;
   readonly action?: string;
 }
@@ -47,7 +47,7 @@ export interface DiagnosisStep {
 }
 
 /**
- * What the steps mean together (credentials.md §5.4). `roleMissing`: some of the permissions are there; `shutOut`: the instance
+ * What the steps mean together (credentials §5.4). `roleMissing`: some of the permissions are there; `shutOut`: the instance
  * can be listed but nothing in the bucket may be read, which is a firewall or context rule rather than a role.
  */
 export type DiagnosisConclusion = 'works' | 'network' | 'clock' | 'signIn' | 'roleMissing' | 'shutOut' | 'other';

@@ -1,6 +1,6 @@
 import type { ObjectHeaders } from './objectInfo';
 
-/** Names of the headers that an object keeps (data-plane.md §5.1). */
+/** Names of the headers that an object keeps (data-plane §5.1). */
 export const headerNames = {
   contentType: 'Content-Type',
   cacheControl: 'Cache-Control',
@@ -17,7 +17,7 @@ export const headerFields = Object.keys(headerNames) as readonly (keyof ObjectHe
 /** What is wrong with the value of a header. */
 export type HeaderProblem = 'character' | 'empty' | 'blanks' | 'contentType' | 'expires' | 'redirect';
 
-/** What is wrong with the value of an object's header, or undefined (RFC 9110; data-plane.md §5.1, §13 for redirects). */
+/** What is wrong with the value of an object's header, or undefined (RFC 9110; data-plane §5.1, §13 for redirects). */
 export function headerProblem(field: keyof ObjectHeaders, value: string): HeaderProblem | undefined {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return 'character';

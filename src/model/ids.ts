@@ -2,7 +2,7 @@
 export type ConnectionId = string & { readonly brand: 'ConnectionId' };
 /** A bucket name as the service knows it. */
 export type BucketName = string & { readonly brand: 'BucketName' };
-/** An object key: any Unicode text of 1 to 1,024 bytes in UTF-8 (data-plane.md §5). */
+/** An object key: any Unicode text of 1 to 1,024 bytes in UTF-8 (data-plane §5). */
 export type ObjectKey = string & { readonly brand: 'ObjectKey' };
 /** The id the service gave a multipart upload. Opaque. */
 export type UploadId = string & { readonly brand: 'UploadId' };
@@ -37,7 +37,7 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** Why a text cannot be an object key, or undefined when it can (emulator-rules.md rule 60: 1–1,024 bytes). */
+/** Why a text cannot be an object key, or undefined when it can (emulator-rules §60: 1–1,024 bytes). */
 export function keyProblem(key: string): 'empty' | 'tooLong' | 'notUnicode' | undefined {
   if (key === '') return 'empty';
   if (!isWellFormed(key)) return 'notUnicode';

@@ -9,7 +9,7 @@ export interface IniFile {
 }
 
 /**
- * Reads an AWS shared file (credentials.md §3.2) as AWS's own tools do: `key = value` or `key: value`, wherever the lines begin;
+ * Reads an AWS shared file (credentials §3.2) as AWS's own tools do: `key = value` or `key: value`, wherever the lines begin;
  * comments with `#` and `;`, also behind a blank; sections that are there twice are one; section names are case-sensitive. Lines
  * further in than an option without a value are its sub-section.
  */

@@ -1,7 +1,7 @@
 /** Plans of Cloud Object Storage. */
 export type ServicePlan = 'standard' | 'lite' | 'oneRate';
 
-/** An instance of Cloud Object Storage as the Resource Controller lists it (control-plane.md §2.1). */
+/** An instance of Cloud Object Storage as the Resource Controller lists it (control-plane §2.1). */
 export interface InstanceSummary {
   /** Full CRN, which requests name the instance by. */
   readonly crn: string;

@@ -1,9 +1,9 @@
 import { readDate } from './dates';
 
-/** Rules that a bucket's lifecycle may have (data-plane.md §9.1). */
+/** Rules that a bucket's lifecycle may have (data-plane §9.1). */
 export const maxLifecycleRules = 1000;
 
-/** Classes that lifecycle moves objects to (data-plane.md §9.1). */
+/** Classes that lifecycle moves objects to (data-plane §9.1). */
 export const archiveStorageClasses = ['GLACIER', 'ACCELERATED'] as const;
 
 /** After days of an object's age, or from a day on: one of the two. */
@@ -13,7 +13,7 @@ export interface LifecycleTime {
   readonly date?: string;
 }
 
-/** A lifecycle rule, as it stands in its document (data-plane.md §9.1). */
+/** A lifecycle rule, as it stands in its document (data-plane §9.1). */
 export interface LifecycleRule {
   /** Unique in the bucket; the service may give one where none is sent. */
   readonly id?: string;
@@ -29,7 +29,7 @@ export interface LifecycleRule {
   readonly abortIncompleteUploads?: { readonly days: number };
 }
 
-/** Conditions that all hold (data-plane.md §9.1). */
+/** Conditions that all hold (data-plane §9.1). */
 export interface LifecycleFilter {
   readonly prefix?: string;
   readonly tags?: Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ const markersId = 'delete-everything-markers';
 
 /**
  * Rules with those added that let the service delete everything in a bucket, a day after it was written or replaced. Delete
- * markers take a rule of their own, since one expiration has either days or markers (data-plane.md §9.1).
+ * markers take a rule of their own, since one expiration has either days or markers (data-plane §9.1).
  */
 export function withEverythingExpiring(
   rules: readonly LifecycleRule[],

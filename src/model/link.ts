@@ -1,4 +1,4 @@
-/** What a link is for. Headers that the answer shall have are possible when reading only (data-plane.md §17). */
+/** What a link is for. Headers that the answer shall have are possible when reading only (data-plane §17). */
 export type LinkWish =
   | {
       readonly method: 'GET';

@@ -1,4 +1,4 @@
-/** How far a location's data is spread (control-plane.md §5). */
+/** How far a location's data is spread (control-plane §5). */
 export type LocationKind = 'crossRegion' | 'regional' | 'singleSite';
 
 /** One location of the service that takes new buckets. */
@@ -11,7 +11,7 @@ export interface Location {
   readonly networks?: readonly EndpointNetwork[];
 }
 
-/** Locations of control-plane.md §5. Codes that are not here are not an error: hosts follow the same pattern. */
+/** Locations of control-plane §5. Codes that are not here are not an error: hosts follow the same pattern. */
 export const locations: readonly Location[] = [
   { code: 'us', kind: 'crossRegion', city: 'United States' },
   { code: 'eu', kind: 'crossRegion', city: 'Europe' },
@@ -37,12 +37,12 @@ export const locations: readonly Location[] = [
   { code: 'sng01', kind: 'singleSite', city: 'Singapore' },
 ];
 
-/** Storage classes a new bucket can have (data-plane.md §3.3); `onerate_active` only in One-Rate instances. */
+/** Storage classes a new bucket can have (data-plane §3.3); `onerate_active` only in One-Rate instances. */
 export const storageClasses = ['smart', 'standard', 'vault', 'cold', 'onerate_active'] as const;
 /** A storage class of a new bucket. */
 export type StorageClass = (typeof storageClasses)[number];
 
-/** Which of a location's three networks to reach it over (data-plane.md §1.1). */
+/** Which of a location's three networks to reach it over (data-plane §1.1). */
 export type EndpointNetwork = 'public' | 'private' | 'direct';
 
 /** Location and class of a LocationConstraint; either is absent when it cannot be told. Both are open strings. */
@@ -52,7 +52,7 @@ export interface ProvisioningCode {
 }
 
 /**
- * Splits a LocationConstraint such as `us-south-standard` at its class (control-plane.md §5: strip the longest known
+ * Splits a LocationConstraint such as `us-south-standard` at its class (control-plane §5: strip the longest known
  * suffix; accept an optional `-geo` after a cross-region name). Text without a known class is all location.
  */
 export function parseProvisioningCode(locationConstraint: string): ProvisioningCode {
@@ -71,7 +71,7 @@ export function isLocationCode(text: string): boolean {
   return /^(?:[a-z]{2}|[a-z]{2}-[a-z]{2,12}\d{0,2}|[a-z]{3}\d{2})$/.test(text);
 }
 
-/** S3 endpoint URL of a location (data-plane.md §1.1 host patterns), for known and unknown codes alike. */
+/** S3 endpoint URL of a location (data-plane §1.1 host patterns), for known and unknown codes alike. */
 export function endpointOfLocation(location: string, network: EndpointNetwork = 'public'): string {
   const insert = network === 'public' ? '' : `${network}.`;
   return `https://s3.${insert}${location}.cloud-object-storage.appdomain.cloud`;

@@ -1,6 +1,6 @@
 import { utf8Length } from './ids';
 
-/** Bytes of names and values together that every client and server can carry (data-plane.md §1.3, rule 62). */
+/** Bytes of names and values together that every client and server can carry (data-plane §1.3, rule 62). */
 export const maxMetadataBytes = 2048;
 
 /** What is wrong with user metadata. */
@@ -27,7 +27,7 @@ export function metadataSizeBytes(metadata: Readonly<Record<string, string>>): n
   return Object.entries(metadata).reduce((sum, [name, value]) => sum + utf8Length(name) + utf8Length(value), 0);
 }
 
-/** What is wrong with an object's user metadata (data-plane.md §1.3, RFC 9110 for names and values). */
+/** What is wrong with an object's user metadata (data-plane §1.3, RFC 9110 for names and values). */
 export function metadataProblems(metadata: Readonly<Record<string, string>>): readonly MetadataProblem[] {
   const problems = Object.entries(metadata).flatMap(([name, value]) => [
     ...nameProblems(name),

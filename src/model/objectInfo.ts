@@ -5,7 +5,7 @@ export interface BucketSummary {
   readonly name: BucketName;
   /** Absent for buckets added by name. */
   readonly createdAtMs?: number;
-  /** LocationConstraint as the service gave it; absent where a service does not say (data-plane.md §3.2). */
+  /** LocationConstraint as the service gave it; absent where a service does not say (data-plane §3.2). */
   readonly locationConstraint?: string;
   readonly location?: string;
   readonly storageClass?: string;
@@ -19,12 +19,12 @@ export interface ObjectSummary {
   /** Without quotes. */
   readonly etag: string;
   readonly storageClass?: string;
-  /** Of which kind its checksum is, where a listing tells (data-plane.md §1.5). */
+  /** Of which kind its checksum is, where a listing tells (data-plane §1.5). */
   readonly checksumAlgorithm?: string;
   readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
 }
 
-/** One page of a listing, at most 1,000 folders and objects together (data-plane.md §4.1). */
+/** One page of a listing, at most 1,000 folders and objects together (data-plane §4.1). */
 export interface ObjectPage {
   /** Common prefixes, each ending in the delimiter. */
   readonly folders: readonly string[];
@@ -33,7 +33,7 @@ export interface ObjectPage {
   readonly nextCursor?: string;
 }
 
-/** System headers of an object that a save must keep (data-plane.md §5.1). */
+/** System headers of an object that a save must keep (data-plane §5.1). */
 export interface ObjectHeaders {
   readonly contentType?: string;
   readonly cacheControl?: string;
@@ -52,7 +52,7 @@ export interface ObjectAttributes {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What keeps an object from being changed or deleted, as far as a HEAD tells (data-plane.md §11, §12). */
+/** What keeps an object from being changed or deleted, as far as a HEAD tells (data-plane §11, §12). */
 export interface ObjectProtection {
   /** Immutable Object Storage. `retainUntilMs` absent with `isIndefinite`. */
   readonly retention?: {
@@ -76,7 +76,7 @@ export interface ObjectInfo extends ObjectSummary {
   readonly versionId?: string;
   /** Checksums by algorithm, base64, e.g. `{ CRC64NVME: '…' }`; empty when the server keeps none. */
   readonly checksums: Readonly<Record<string, string>>;
-  /** Encrypted with a key of the owner's: the ETag need not be an MD5 (data-plane.md §16). */
+  /** Encrypted with a key of the owner's: the ETag need not be an MD5 (data-plane §16). */
   readonly hasOwnKey?: true;
   readonly protection: ObjectProtection;
   /** `x-amz-restore` as sent, for archived objects. */

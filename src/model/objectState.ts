@@ -3,7 +3,7 @@ import type { CosError } from './cosError';
 import type { ObjectHeaders, ObjectInfo } from './objectInfo';
 import type { Protection } from './protection';
 
-/** Access lists by name that COS knows (data-plane.md §14). */
+/** Access lists by name that COS knows (data-plane §14). */
 export type CannedAcl = 'private' | 'public-read';
 
 /** What an object's access list says; `other` where grants go beyond the canned ones, as only other servers allow. */

@@ -1,6 +1,6 @@
 import type { ObjectKey } from './ids';
 
-/** One entry of a list of versions (data-plane.md §4.3). `versionId` is `null` (a text) for what is older than versioning. */
+/** One entry of a list of versions (data-plane §4.3). `versionId` is `null` (a text) for what is older than versioning. */
 export type ObjectVersion =
   | {
       readonly kind: 'version';
@@ -30,5 +30,5 @@ export interface VersionPage {
   readonly nextCursor?: string;
 }
 
-/** Whether a bucket keeps versions. Once enabled it can only be suspended (data-plane.md §10). */
+/** Whether a bucket keeps versions. Once enabled it can only be suspended (data-plane §10). */
 export type VersioningState = 'never' | 'enabled' | 'suspended';

@@ -1,7 +1,7 @@
 const mebibyte = 1024 * 1024;
 const gibibyte = 1024 * mebibyte;
 
-/** Limits of multipart uploads (data-plane.md §6; binary units, see its [DOUBT] note). */
+/** Limits of multipart uploads (data-plane §6; binary units, see its [DOUBT] note). */
 export const multipartLimits = {
   maxParts: 10_000,
   minPartBytes: 5 * mebibyte,

@@ -1,16 +1,16 @@
 import type { ObjectProtection } from './objectInfo';
 
-/** Modes of Object Lock (data-plane.md §11). */
+/** Modes of Object Lock (data-plane §11). */
 export type LockMode = 'GOVERNANCE' | 'COMPLIANCE';
 
-/** A named legal hold of an object (data-plane.md §12.3). */
+/** A named legal hold of an object (data-plane §12.3). */
 export interface LegalHold {
   readonly id: string;
   /** Absent where the service gives no date, or one that cannot be read. */
   readonly placedAtMs?: number;
 }
 
-/** How long an object of Immutable Object Storage is retained (data-plane.md §12.2). */
+/** How long an object of Immutable Object Storage is retained (data-plane §12.2). */
 export type RetentionEnd =
   | { readonly kind: 'until'; readonly untilMs: number }
   /** `Retention-Period: -1`: until somebody sets an end. */
@@ -18,10 +18,10 @@ export type RetentionEnd =
   /** `Retention-Period: -2`: for ever. */
   | { readonly kind: 'permanent' };
 
-/** What an object's bucket allows, learned once per bucket. A bucket has one mechanism or neither (design §7). */
+/** What an object's bucket allows, learned once per bucket. A bucket has one mechanism or neither. */
 export type ProtectionMechanism = 'retention' | 'objectLock' | 'none' | 'unknown';
 
-/** What protects one object or version: a union of the two mechanisms (data-plane.md §11, §12). */
+/** What protects one object or version: a union of the two mechanisms (data-plane §11, §12). */
 export type Protection =
   | {
       /** Nothing does. `mechanism` says what could; `unknown` where the identity may not ask the bucket. */
@@ -65,7 +65,7 @@ export type Deletability =
   | { readonly kind: 'never'; readonly obstacles: readonly Obstacle[] };
 
 /**
- * When an object can be deleted (emulator-rules.md rules 84, 91, 92). For Object Lock this is about the version itself:
+ * When an object can be deleted (emulator-rules §84, §91, §92). For Object Lock this is about the version itself:
  * deleting the object without naming a version only adds a delete marker and is always possible.
  */
 export function deletability(protection: Protection, nowMs: number): Deletability {
@@ -117,7 +117,7 @@ export function isReplaceRefused({ retention }: ObjectProtection, nowMs: number)
   return isIndefinite || legalHoldCount > 0 || retainUntilMs > nowMs;
 }
 
-/** Legal holds that one object may have (data-plane.md §12.3). */
+/** Legal holds that one object may have (data-plane §12.3). */
 export const maxLegalHolds = 100;
 
 /** Why a text cannot name a new legal hold. */
@@ -137,7 +137,7 @@ export function newHoldIdProblem(id: string): HoldIdProblem | undefined {
   return id.length > 64 ? { kind: 'tooLong', maxCharacters: 64 } : undefined;
 }
 
-/** Whether a text can be the id of a legal hold that exists (data-plane.md §12.3, the wider of both character sets). */
+/** Whether a text can be the id of a legal hold that exists (data-plane §12.3, the wider of both character sets). */
 export function isLegalHoldId(id: string): boolean {
   return /^[A-Za-z0-9!_.*()'-]{1,64}$/.test(id);
 }

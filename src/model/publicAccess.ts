@@ -1,4 +1,4 @@
-/** Whether access lists may make things public (data-plane.md §14). Public access that IAM policies give is not meant. */
+/** Whether access lists may make things public (data-plane §14). Public access that IAM policies give is not meant. */
 export interface PublicAccessBlock {
   /** New access lists that make a bucket or object public are refused. */
   readonly blocksPublicAcls: boolean;
@@ -6,7 +6,7 @@ export interface PublicAccessBlock {
   readonly ignoresPublicAcls: boolean;
 }
 
-/** What a grant allows (data-plane.md §14). */
+/** What a grant allows (data-plane §14). */
 export const grantPermissions = ['READ', 'WRITE', 'READ_ACP', 'WRITE_ACP', 'FULL_CONTROL'] as const;
 /** One of them. */
 export type GrantPermission = (typeof grantPermissions)[number];

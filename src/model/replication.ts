@@ -1,9 +1,9 @@
 import type { LifecycleFilter } from './lifecycle';
 
-/** Rules that a bucket's replication may have (data-plane.md §15). */
+/** Rules that a bucket's replication may have (data-plane §15). */
 export const maxReplicationRules = 1000;
 
-/** A replication rule, as it stands in its document (data-plane.md §15). */
+/** A replication rule, as it stands in its document (data-plane §15). */
 export interface ReplicationRule {
   readonly id?: string;
   readonly status: 'enabled' | 'disabled';
@@ -24,7 +24,7 @@ export interface BucketReplication {
   readonly unknownElements: readonly string[];
 }
 
-/** A version that was not replicated (data-plane.md §15). */
+/** A version that was not replicated (data-plane §15). */
 export interface ReplicationFailure {
   readonly key: string;
   readonly versionId?: string;
@@ -48,6 +48,6 @@ export function bucketOfCrn(crn: string): string | undefined {
   return /^crn:v1:[^:]*:[^:]*:cloud-object-storage:[^:]*:[^:]*:[^:]+:bucket:([^:]+)$/.exec(crn)?.[1];
 }
 
-/** What became of the wish to replicate again what failed (data-plane.md §15). `notReplicated`: the bucket has no rules. */
+/** What became of the wish to replicate again what failed (data-plane §15). `notReplicated`: the bucket has no rules. */
 export type ReplicationReattempt =
   { readonly kind: 'asked'; readonly scheduledAtMs?: number } | { readonly kind: 'notReplicated' };

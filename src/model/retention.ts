@@ -1,15 +1,15 @@
 import type { LockMode, Protection, RetentionEnd } from './protection';
 
-/** Longest retention in days: 99 years. One of IBM's pages says 1,000 years; the shorter is safe (data-plane.md §12.1). */
+/** Longest retention in days: 99 years. One of IBM's pages says 1,000 years; the shorter is safe (data-plane §12.1). */
 export const maxRetentionDays = 36_135;
-/** Longest default of Object Lock (data-plane.md §11). */
+/** Longest default of Object Lock (data-plane §11). */
 export const maxLockDays = 36_500;
-/** Longest default of Object Lock in years (data-plane.md §11). */
+/** Longest default of Object Lock in years (data-plane §11). */
 export const maxLockYears = 100;
 
 const daySeconds = 86_400;
 
-/** Retention policy of a bucket (data-plane.md §12.1). It can be changed but never removed. */
+/** Retention policy of a bucket (data-plane §12.1). It can be changed but never removed. */
 export interface RetentionPolicy {
   readonly minimumDays: number;
   readonly defaultDays: number;
@@ -22,7 +22,7 @@ export interface RetentionPolicy {
 export type BucketProtection =
   { readonly kind: 'none' } | { readonly kind: 'retention'; readonly policy: RetentionPolicy };
 
-/** Default that new versions of a bucket with Object Lock get: days or years, not both (data-plane.md §11). */
+/** Default that new versions of a bucket with Object Lock get: days or years, not both (data-plane §11). */
 export interface LockDefault {
   readonly mode: LockMode;
   readonly duration: { readonly unit: 'days' | 'years'; readonly count: number };
@@ -76,7 +76,7 @@ export function lockDefaultProblem(
   return Number.isInteger(count) && count >= 1 && count <= maxCount ? undefined : { kind: 'duration', maxCount };
 }
 
-/** The four ways to extend a retention (data-plane.md §12.4). Exactly one goes into a request. */
+/** The four ways to extend a retention (data-plane §12.4). Exactly one goes into a request. */
 export type RetentionExtension =
   /** `Additional-Retention-Period`: so much longer than now. */
   | { readonly kind: 'additional'; readonly seconds: number }
@@ -199,7 +199,7 @@ export function lockProblem(
   return bypass ? undefined : { kind: 'needsBypass', untilMs };
 }
 
-/** Protection that a new object gets when it is written (data-plane.md §5.1, §12.2). */
+/** Protection that a new object gets when it is written (data-plane §5.1, §12.2). */
 export type NewProtection =
   | {
       readonly kind: 'retention';

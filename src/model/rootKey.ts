@@ -1,6 +1,6 @@
 import type { Location } from './location';
 
-/** The two services whose root keys can encrypt a bucket (control-plane.md §4.1). */
+/** The two services whose root keys can encrypt a bucket (control-plane §4.1). */
 export type KeyService = 'keyProtect' | 'hpcs';
 
 /** An instance of Key Protect or Hyper Protect Crypto Services. */
@@ -11,7 +11,7 @@ export interface KeyInstance {
   readonly region: string;
 }
 
-/** A root key that can encrypt buckets (control-plane.md §4.2). */
+/** A root key that can encrypt buckets (control-plane §4.2). */
 export interface RootKey {
   /** Full CRN, which is what the service wants. */
   readonly crn: string;
@@ -31,7 +31,7 @@ export interface KeyCrn {
 
 const services: Readonly<Record<string, KeyService>> = { kms: 'keyProtect', 'hs-crypto': 'hpcs' };
 
-/** Reads the CRN of a key, or of an instance that has keys; undefined for anything else (control-plane.md §2.2, §4.1). */
+/** Reads the CRN of a key, or of an instance that has keys; undefined for anything else (control-plane §2.2, §4.1). */
 export function parseKeyCrn(text: string): KeyCrn | undefined {
   const parts = text.trim().split(':');
   const [scheme, , , , name = '', region = '', , instanceGuid = '', kind, keyId = ''] = parts;
@@ -58,12 +58,12 @@ export function rootKeyProblem(text: string, location: Location | undefined): Ro
 
 const crossRegionKeys: Readonly<Record<string, string>> = { us: 'us-south', eu: 'eu-de', ap: 'jp-tok' };
 
-/** The only region whose keys a location takes; undefined where any will do (control-plane.md §4.3). */
+/** The only region whose keys a location takes; undefined where any will do (control-plane §4.3). */
 export function keyRegion(location: Location): string | undefined {
   return crossRegionKeys[location.code];
 }
 
-/** Whether buckets at a location can have a root key: those at a single site cannot (control-plane.md §4.3). */
+/** Whether buckets at a location can have a root key: those at a single site cannot (control-plane §4.3). */
 export function takesRootKey(location: Location): boolean {
   return location.kind !== 'singleSite';
 }

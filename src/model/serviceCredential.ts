@@ -16,7 +16,7 @@ export interface ServiceCredential {
   readonly hmac?: HmacPair;
   /** CRN of the instance. */
   readonly serviceInstanceId?: string;
-  /** Base URL of IAM, where it is not IBM Cloud's (credentials.md §3.1). */
+  /** Base URL of IAM, where it is not IBM Cloud's (credentials §3.1). */
   readonly iamEndpoint?: string;
   /** Endpoints that the local server writes beside its own credential (docs/local-server.md). */
   readonly endpoint?: string;
@@ -28,7 +28,7 @@ export type CredentialTextProblem =
   /** Neither JSON nor the terminal's text. `at` says where JSON breaks, and quotes nothing. */
   | { readonly kind: 'malformed'; readonly at?: string }
   | { readonly kind: 'notACredential' }
-  /** The viewer may not see secrets (control-plane.md §2.3). */
+  /** The viewer may not see secrets (control-plane §2.3). */
   | { readonly kind: 'redacted' }
   /** Of an HMAC pair, only one half. */
   | { readonly kind: 'halfPair' };
@@ -39,7 +39,7 @@ export type CredentialText = { readonly kind: 'found'; readonly credential: Serv
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a pasted or saved service credential (credentials.md §3.1, §3.4): the credentials object, the whole resource key, the
+ * Reads a pasted or saved service credential (credentials §3.1, §3.4): the credentials object, the whole resource key, the
  * array that the command line prints, or its text with `access_key_id:` lines. Of several, the first that has secrets.
  */
 export function readServiceCredential(text: string): CredentialText {

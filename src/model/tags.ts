@@ -1,6 +1,6 @@
 import { utf8Length } from './ids';
 
-/** Tags that one object may have (data-plane.md §7). */
+/** Tags that one object may have (data-plane §7). */
 export const maxTags = 10;
 
 /** What is wrong with tags. A warning is something that one of IBM's two pages allows and the other does not. */
@@ -22,7 +22,7 @@ const notSafe = /[^A-Za-z0-9 _.:-]/u;
 
 /**
  * What is wrong with a set of tags: at most 10; keys of 1–128 characters and 256 bytes without `ibm:` in front; values of
- * up to 256 characters and 512 bytes; characters (data-plane.md §7, rule 68). Keys are unique by construction.
+ * up to 256 characters and 512 bytes; characters (data-plane §7, rule 68). Keys are unique by construction.
  */
 export function tagProblems(tags: Readonly<Record<string, string>>): readonly TagProblem[] {
   const entries = Object.entries(tags);

@@ -2,7 +2,7 @@ import type { CosError } from './cosError';
 import type { ConnectionId, TransferId } from './ids';
 import type { VerdictCount } from './verdict';
 
-/** States of a transfer (conventions §6): `queued → running ⇄ paused → done | failed | cancelled`. */
+/** States of a transfer: `queued → running ⇄ paused → done | failed | cancelled`. */
 export type TransferState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
 
 const moves: Readonly<Record<TransferState, readonly TransferState[]>> = {
@@ -32,7 +32,7 @@ export function canRetry(state: TransferState): boolean {
 /** What a transfer moves. */
 export type TransferKind = 'upload' | 'download' | 'delete' | 'copy' | 'change';
 
-/** What to do where the target already exists; decided once per batch (design §6.2). `ask`: the engine asks the user. */
+/** What to do where the target already exists; decided once per batch. `ask`: the engine asks the user. */
 export type ClashChoice = 'skip' | 'replace' | 'keepBoth' | 'fail' | 'ask';
 
 /** One item of a transfer that did not arrive. */

@@ -23,7 +23,7 @@ export type UploadOptionsProblem =
   | { readonly kind: 'retention'; readonly problem: 'past' | 'periodAndDate' | 'notWholeSeconds' };
 
 /**
- * What the service would refuse of an upload's options, whatever the bucket's retention policy says (data-plane.md §1.3, §5.1,
+ * What the service would refuse of an upload's options, whatever the bucket's retention policy says (data-plane §1.3, §5.1,
  * §7, §11, §12.2). Tags that one of IBM's pages allows are left to the service.
  */
 export function uploadOptionsProblems(

@@ -1,4 +1,4 @@
-/** The checksums of objects that a service can name (data-plane.md §1.5). */
+/** The checksums of objects that a service can name (data-plane §1.5). */
 export const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 
 /** A checksum that a service can name for an object. */

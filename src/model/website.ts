@@ -3,7 +3,7 @@ export const websiteProtocols = ['http', 'https'] as const;
 /** One of them. */
 export type WebsiteProtocol = (typeof websiteProtocols)[number];
 
-/** A bucket's website, as it stands in its document (data-plane.md §13). */
+/** A bucket's website, as it stands in its document (data-plane §13). */
 export interface BucketWebsite {
   /** Name that stands for a folder, such as `index.html`; absent where every request is redirected elsewhere. */
   readonly indexSuffix?: string;
@@ -14,7 +14,7 @@ export interface BucketWebsite {
   readonly redirectAll?: { readonly host: string; readonly protocol?: WebsiteProtocol };
 }
 
-/** Sends visitors of some pages elsewhere (data-plane.md §13). */
+/** Sends visitors of some pages elsewhere (data-plane §13). */
 export interface RoutingRule {
   /** For which requests, all conditions together; every request where absent. */
   readonly when?: { readonly errorCode?: number; readonly keyPrefix?: string };
@@ -41,7 +41,7 @@ export interface SiteAttributes {
   readonly pageCacheControl?: string;
   /** `cache-control` of everything else. */
   readonly assetCacheControl?: string;
-  /** Lets everyone read the files, whatever IAM says (data-plane.md §14). */
+  /** Lets everyone read the files, whatever IAM says (data-plane §14). */
   readonly acl?: 'public-read';
 }
 
@@ -77,7 +77,7 @@ export interface SitePlan {
 }
 
 /**
- * Where browsers find a bucket's website: the s3-web host of its location (data-plane.md §13). Undefined for a service that
+ * Where browsers find a bucket's website: the s3-web host of its location (data-plane §13). Undefined for a service that
  * is not IBM's.
  */
 export function websiteUrl(bucket: string, endpoint: string): string | undefined {

@@ -34,7 +34,7 @@ export interface AccountRequests {
     result: PasscodeSession;
   };
   /**
-   * The Cloud Object Storage instances that an API key sees, of its account, by name (control-plane.md §2.1). Empty also where
+   * The Cloud Object Storage instances that an API key sees, of its account, by name (control-plane §2.1). Empty also where
    * the identity may see none. The connection's instance is not used; its hosts are.
    */
   'accounts/listInstances': {
@@ -43,7 +43,7 @@ export interface AccountRequests {
   };
   /**
    * Creates a service credential of the connection's instance with an HMAC pair, and answers the pair, which is secret
-   * (control-plane.md §2.3). `denied` where the identity may not, or may not see its secrets.
+   * (control-plane §2.3). `denied` where the identity may not, or may not see its secrets.
    */
   'accounts/createHmacKey': {
     params: { readonly connectionId: ConnectionId; readonly name: string; readonly role: 'Reader' | 'Writer' };

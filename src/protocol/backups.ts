@@ -15,7 +15,7 @@ interface OfVault {
   readonly vault: string;
 }
 
-/** Requests about backups: policies of buckets, vaults, recovery ranges, restores (control-plane.md §3.4–3.7). IAM connections only. */
+/** Requests about backups: policies of buckets, vaults, recovery ranges, restores (control-plane §3.4–3.7). IAM connections only. */
 export interface BackupRequests {
   /** Policies of a bucket, at most three. */
   'backups/listPolicies': { params: OfBucket; result: readonly BackupPolicy[] };

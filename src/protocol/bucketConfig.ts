@@ -1,7 +1,7 @@
 import type { BucketConfig } from '../model/bucketConfig';
 import type { BucketName, ConnectionId } from '../model/ids';
 
-/** Requests about what the Resource Configuration API keeps of a bucket (control-plane.md §3.2). IAM connections only. */
+/** Requests about what the Resource Configuration API keeps of a bucket (control-plane §3.2). IAM connections only. */
 export interface BucketConfigRequests {
   /** Settings and usage. What the identity may not see is absent, as if it were not set. */
   'bucketConfig/get': {

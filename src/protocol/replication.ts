@@ -6,7 +6,7 @@ interface OfBucket {
   readonly bucket: BucketName;
 }
 
-/** Requests about what replication did (data-plane.md §15). Its rules are a document. */
+/** Requests about what replication did (data-plane §15). Its rules are a document. */
 export interface ReplicationRequests {
   /** A page of versions that were not replicated; `unsupported` on other services than IBM's. */
   'replication/listFailures': { params: OfBucket & { readonly token?: string }; result: ReplicationFailurePage };

@@ -13,7 +13,7 @@ export interface IssuedToken {
   readonly refreshToken?: string;
 }
 
-/** What a token is asked for with (control-plane.md §1.2). All of it is secret. */
+/** What a token is asked for with (control-plane §1.2). All of it is secret. */
 export type TokenGrant =
   | { readonly kind: 'apiKey'; readonly apiKey: string }
   | { readonly kind: 'passcode'; readonly passcode: string }
@@ -22,7 +22,7 @@ export type TokenGrant =
   /** With an account: a token of that account. */
   | { readonly kind: 'refreshToken'; readonly refreshToken: string; readonly accountId?: string };
 
-/** Where IBM Cloud IAM answers unless a connection says otherwise (control-plane.md §0). */
+/** Where IBM Cloud IAM answers unless a connection says otherwise (control-plane §0). */
 export const defaultIamEndpoint = 'https://iam.cloud.ibm.com';
 
 /** Where the accounts of a person are listed: with an IAM of one's own, at that. */
@@ -36,7 +36,7 @@ const op = 'IamToken';
 const clientAuthorization = 'Basic Yng6Yng=';
 
 /**
- * Exchanges an API key, passcode or refresh token for an access token (control-plane.md §1.2). Throws `signInNeeded` where IAM
+ * Exchanges an API key, passcode or refresh token for an access token (control-plane §1.2). Throws `signInNeeded` where IAM
  * does not accept it, with a reason that says what is wrong. The form body is secret and never logged.
  */
 export async function requestToken(
@@ -156,7 +156,7 @@ function mayBeKeyState({ error }: CosFailure): boolean {
   return error.kind === 'signInNeeded' && error.reason !== 'passcodeNeeded';
 }
 
-/** Why a key that exists is refused, or undefined where IAM does not say (control-plane.md §1.5). */
+/** Why a key that exists is refused, or undefined where IAM does not say (control-plane §1.5). */
 async function keyState(
   http: HttpClient,
   base: URL,

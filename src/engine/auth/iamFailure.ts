@@ -5,7 +5,7 @@ import type { WireAnswer } from '../http/exchange';
 /** What a token was asked for with. */
 export type GrantKind = 'apiKey' | 'passcode' | 'profile' | 'refreshToken';
 
-/** Codes after which asking again is pointless, whatever the grant (control-plane.md §1.4). */
+/** Codes after which asking again is pointless, whatever the grant (control-plane §1.4). */
 const reasonByCode: Readonly<Record<string, CosErrorReason>> = {
   BXNIM0415E: 'apiKeyUnknown',
   BXNIM0408E: 'sessionExpired',
@@ -25,7 +25,7 @@ interface Facts {
 }
 
 /**
- * The failure that an answer of IAM stands for, by status and code (control-plane.md §1.4). IAM refuses credentials with 400; a
+ * The failure that an answer of IAM stands for, by status and code (control-plane §1.4). IAM refuses credentials with 400; a
  * code that no table knows is a refusal without a reason of its own, told in IAM's words.
  */
 export function iamFailure(

@@ -17,7 +17,7 @@ export interface SignInPlace {
 const maxAnswerBytes = 1024 * 1024;
 
 /**
- * The page on which a person finds a one-time passcode, as IAM's discovery document names it (control-plane.md §1.1). Falls back
+ * The page on which a person finds a one-time passcode, as IAM's discovery document names it (control-plane §1.1). Falls back
  * to the usual path where there is no document, or it names something that is not to be opened.
  */
 export async function findPasscodePage(http: HttpClient, iamEndpoint: string, signal: AbortSignal): Promise<string> {
@@ -36,7 +36,7 @@ export async function findPasscodePage(http: HttpClient, iamEndpoint: string, si
 }
 
 /**
- * Signs in with a one-time passcode (control-plane.md §1.2): a refresh token, and the accounts to choose from. Throws
+ * Signs in with a one-time passcode (control-plane §1.2): a refresh token, and the accounts to choose from. Throws
  * `signInNeeded`/`passcodeRefused` for one that is wrong, used or too old.
  */
 export async function redeemPasscode(
@@ -57,7 +57,7 @@ export async function redeemPasscode(
   return { refreshToken: issued.refreshToken, accounts: [...accounts, ...own] };
 }
 
-/** The active accounts of a person, by name (control-plane.md §1.5); none for identities that have none. */
+/** The active accounts of a person, by name (control-plane §1.5); none for identities that have none. */
 async function listAccounts(
   http: HttpClient,
   endpoint: string,

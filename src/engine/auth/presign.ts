@@ -13,7 +13,7 @@ export interface LinkRequest {
 }
 
 /**
- * A URL that carries its Signature Version 4 in the query (data-plane.md §17): whoever has it may make this one request
+ * A URL that carries its Signature Version 4 in the query (data-plane §17): whoever has it may make this one request
  * until it expires. COS sets no upper limit to `expiresSeconds`, unlike AWS with its 7 days. Only the host is signed, so
  * that any client can use it with headers of its own.
  */

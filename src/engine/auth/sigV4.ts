@@ -22,7 +22,7 @@ export interface SigningKey {
 }
 
 /**
- * Headers that sign a request with AWS Signature Version 4 for service `s3` (data-plane.md §1.2): the given ones plus
+ * Headers that sign a request with AWS Signature Version 4 for service `s3` (data-plane §1.2): the given ones plus
  * `x-amz-date`, `x-amz-content-sha256`, `authorization` and, of temporary keys, `x-amz-security-token`. S3 signs the path as sent, without folding or double encoding.
  */
 export function signV4(request: UnsignedRequest, key: SigningKey, nowMs: number): Record<string, string> {

@@ -25,7 +25,7 @@ interface HeldToken {
   readonly unusableAtMs: number;
 }
 
-/** Share of the lifetime after which a token is renewed in the background (credentials.md §4). */
+/** Share of the lifetime after which a token is renewed in the background (credentials §4). */
 const refreshShare = 0.75;
 /** A token is not used in the last minute of its life. */
 const safetyMs = 60_000;

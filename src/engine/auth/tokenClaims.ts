@@ -1,4 +1,4 @@
-/** What an access token says of its bearer (control-plane.md §1.2). */
+/** What an access token says of its bearer (control-plane §1.2). */
 export interface TokenClaims {
   readonly accountId?: string;
   readonly identityKind?: 'user' | 'serviceId' | 'profile';

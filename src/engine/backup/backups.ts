@@ -22,7 +22,7 @@ import {
   readVaultCrns,
 } from './read';
 
-/** A request to the Resource Configuration API, below `/v1` (control-plane.md §3). */
+/** A request to the Resource Configuration API, below `/v1` (control-plane §3). */
 type ConfigurationRequest = Omit<ControlRequest, 'service'>;
 
 /** Sends a request and answers with the JSON that came back; undefined where there was none. */
@@ -54,7 +54,7 @@ export function backupsOf({ control, serviceInstanceId }: FullCosClient): Backup
 /** Details of this many vaults are asked for at once. */
 const parallelVaults = 4;
 
-/** Backups of one connection (control-plane.md §3.4–3.7). What breaks a documented rule is refused before any request. */
+/** Backups of one connection (control-plane §3.4–3.7). What breaks a documented rule is refused before any request. */
 function createBackups({ send, serviceInstanceId }: BackupOptions): Backups {
   const policies = (bucket: string, ...rest: readonly string[]) => ['buckets', bucket, 'backup_policies', ...rest];
   const inVault = (vault: string, ...rest: readonly string[]) => ['backup_vaults', vault, ...rest];
@@ -154,7 +154,7 @@ function createBackups({ send, serviceInstanceId }: BackupOptions): Backups {
     },
     'backups/updateVault': async ({ vault, tracksManagementEvents, hasUsageMetrics }, signal) => {
       const op = 'UpdateBackupVault';
-      // An empty object removes a configuration, which is what "off" is (control-plane.md §3.5).
+      // An empty object removes a configuration, which is what "off" is (control-plane §3.5).
       const body = {
         ...(tracksManagementEvents === undefined
           ? {}

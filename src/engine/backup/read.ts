@@ -9,7 +9,7 @@ import type {
 import { nameOfCrn } from '../../model/backup';
 import { given, incomprehensible, jsonObject, number, object, text, timeMs, type Json } from '../control/json';
 
-/** A policy as the service shows it (control-plane.md §3.4). Throws `internal` without id and name. */
+/** A policy as the service shows it (control-plane §3.4). Throws `internal` without id and name. */
 export function readPolicy(value: unknown, op: string): BackupPolicy {
   const policy = jsonObject(value, op);
   const status = policyStatuses[text(policy['policy_status'])?.toLowerCase() ?? ''] ?? 'other';
@@ -24,7 +24,7 @@ export function readPolicy(value: unknown, op: string): BackupPolicy {
   };
 }
 
-/** The three bodies that are documented for a list of policies: an object, a bare array, one policy (control-plane.md §3.1). */
+/** The three bodies that are documented for a list of policies: an object, a bare array, one policy (control-plane §3.1). */
 export function readPolicies(value: unknown, op: string): readonly BackupPolicy[] {
   if (Array.isArray(value)) return value.map((policy) => readPolicy(policy, op));
   const body = jsonObject(value, op);
@@ -33,7 +33,7 @@ export function readPolicies(value: unknown, op: string): readonly BackupPolicy[
   return 'policy_id' in body ? [readPolicy(body, op)] : [];
 }
 
-/** A vault as the service shows it (control-plane.md §3.5). */
+/** A vault as the service shows it (control-plane §3.5). */
 export function readVault(value: unknown, op: string): BackupVault {
   const vault = jsonObject(value, op);
   const tracking = object(vault['activity_tracking']);
@@ -51,14 +51,14 @@ export function readVault(value: unknown, op: string): BackupVault {
   };
 }
 
-/** The vaults of a page of their list, which names CRNs only (control-plane.md §3.5). */
+/** The vaults of a page of their list, which names CRNs only (control-plane §3.5). */
 export function readVaultCrns(value: unknown, op: string): readonly string[] {
   const list = jsonObject(value, op)['backup_vaults'];
   if (!Array.isArray(list)) return [];
   return list.filter((crn): crn is string => typeof crn === 'string' && nameOfCrn(crn) !== undefined);
 }
 
-/** A recovery range (control-plane.md §3.6). Fields that one documented answer leaves out come from `known`. */
+/** A recovery range (control-plane §3.6). Fields that one documented answer leaves out come from `known`. */
 export function readRange(value: unknown, op: string, known?: RecoveryRange): RecoveryRange {
   const range = jsonObject(value, op);
   const startMs = timeMs(range['range_start_time']) ?? known?.startMs;
@@ -78,7 +78,7 @@ export function readRange(value: unknown, op: string, known?: RecoveryRange): Re
   };
 }
 
-/** A restore (control-plane.md §3.7). */
+/** A restore (control-plane §3.7). */
 export function readRestore(value: unknown, op: string): BackupRestore {
   const restore = jsonObject(value, op);
   const pointInTimeMs = timeMs(restore['restore_point_in_time']);
@@ -104,7 +104,7 @@ export function readList(value: unknown, name: string, op: string): readonly unk
   return Array.isArray(list) ? list : [];
 }
 
-/** Token of the next page; the link beside it is not to be relied on (control-plane.md §3.8). */
+/** Token of the next page; the link beside it is not to be relied on (control-plane §3.8). */
 export function nextToken(value: unknown): string | undefined {
   return text(object(object(value)?.['next'])?.['token']);
 }

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** The checksums of whole objects that can be put together from parts (data-plane.md §1.5, FULL_OBJECT). */
+/** The checksums of whole objects that can be put together from parts (data-plane §1.5, FULL_OBJECT). */
 export type CrcAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME';
 
 /** Whether a checksum is one that can be put together from parts. */

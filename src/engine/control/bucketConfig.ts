@@ -4,7 +4,7 @@ import { CosFailure } from '../failure';
 import type { ControlAnswer, ControlClient } from './controlClient';
 import { given, jsonObject, number, object, text, texts, timeMs, type Json } from './json';
 
-/** A change as it is sent: members are merged, lists are replaced, `null` removes (control-plane.md §3.3). */
+/** A change as it is sent: members are merged, lists are replaced, `null` removes (control-plane §3.3). */
 export interface BucketConfigPatch {
   readonly hard_quota?: number;
   readonly firewall?: Json;
@@ -12,7 +12,7 @@ export interface BucketConfigPatch {
   readonly metrics_monitoring?: Json;
 }
 
-/** What the Resource Configuration API knows of a bucket (control-plane.md §3.2). `unsupported` for HMAC connections. */
+/** What the Resource Configuration API knows of a bucket (control-plane §3.2). `unsupported` for HMAC connections. */
 export async function getBucketConfig(
   control: ControlClient,
   bucket: BucketName,
@@ -27,7 +27,7 @@ export async function getBucketConfig(
 
 /**
  * Changes a bucket on the condition that it is still the one of the ETag; `preconditionFailed` where it is not. A firewall
- * needs the Manager role, all else the Writer role (credentials.md §5.2).
+ * needs the Manager role, all else the Writer role (credentials §5.2).
  */
 export async function updateBucketConfig(
   control: ControlClient,

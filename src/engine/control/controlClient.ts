@@ -10,7 +10,7 @@ import type { WireAnswer } from '../http/exchange';
 import { mayHaveActed, type HttpClient } from '../http/httpClient';
 import { refuseRedirect, withRedirects } from '../http/redirects';
 
-/** A JSON request to one of the services around the data plane (control-plane.md §0). */
+/** A JSON request to one of the services around the data plane (control-plane §0). */
 export interface ControlRequest {
   /** Operation in the service's vocabulary, such as `CreateBackupVault`. */
   readonly op: string;
@@ -33,7 +33,7 @@ export interface ControlAnswer {
   readonly etag?: string;
 }
 
-/** Sends requests of one connection, with its token. Failures are thrown classified by status (control-plane.md §3.9). */
+/** Sends requests of one connection, with its token. Failures are thrown classified by status (control-plane §3.9). */
 export interface ControlClient {
   /**
    * Reads and deletions are repeated (a deletion whose answer was lost may find nothing left, and has succeeded then); what
@@ -145,7 +145,7 @@ function refuseConnection({ op, method }: ControlRequest, connection: Connection
   refuseWrite({ op, method }, guard);
 }
 
-/** Where a service answers: as the connection says, or at IBM's public hosts (control-plane.md §0). */
+/** Where a service answers: as the connection says, or at IBM's public hosts (control-plane §0). */
 function baseUrlOf({ op, service, baseUrl }: ControlRequest, connection: Connection): URL {
   const own = connection.kind === 'iam' ? connection.controlEndpoints?.[service] : undefined;
   const text = own ?? baseUrl ?? defaultBaseUrl(service, connection);
@@ -185,7 +185,7 @@ function parseAnswer({ op }: ControlRequest, text: string, host: string): unknow
 function controlFailure(request: ControlRequest, answer: WireAnswer, text: string, host: string): CosFailure {
   const { op } = request;
   const said = messageIn(text) ?? `"${host}" answered ${op} with status ${answer.status}.`;
-  // Key Protect says 401 where others say 403 (control-plane.md §4.2).
+  // Key Protect says 401 where others say 403 (control-plane §4.2).
   const isKeyRefusal = request.service === 'keyProtect' && answer.status === 401;
   const [kind, retry] = classOf(isKeyRefusal ? 403 : answer.status);
   const role = neededRole(op)?.role;
@@ -204,7 +204,7 @@ function controlFailure(request: ControlRequest, answer: WireAnswer, text: strin
   });
 }
 
-/** By status alone: bodies differ between the services, and none is documented for all (control-plane.md §0, §3.9). */
+/** By status alone: bodies differ between the services, and none is documented for all (control-plane §0, §3.9). */
 function classOf(status: number): readonly [CosErrorKind, CosError['retry']] {
   switch (status) {
     case 401:
@@ -225,7 +225,7 @@ function classOf(status: number): readonly [CosErrorKind, CosError['retry']] {
   }
 }
 
-/** `errors[0].message`, `error`, `message`, `errorMessage`, in this order (control-plane.md §0). */
+/** `errors[0].message`, `error`, `message`, `errorMessage`, in this order (control-plane §0). */
 function messageIn(text: string): string | undefined {
   let body: unknown;
   try {
@@ -236,7 +236,7 @@ function messageIn(text: string): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = body as Readonly<Record<string, unknown>>;
   const { errors, resources } = fields;
-  // Key Protect wraps its message in a collection (control-plane.md §4).
+  // Key Protect wraps its message in a collection (control-plane §4).
   const list: unknown = Array.isArray(errors) ? errors[0] : Array.isArray(resources) ? resources[0] : undefined;
   const first = typeof list === 'object' && list !== null ? (list as Readonly<Record<string, unknown>>) : {};
   const found = [first['message'], first['errorMsg'], fields['error'], fields['message'], fields['errorMessage']];

@@ -13,7 +13,7 @@ export interface HmacKeyWish {
 }
 
 /**
- * Creates a service credential with an HMAC pair (control-plane.md §2.3) and answers the pair, which the service may never
+ * Creates a service credential with an HMAC pair (control-plane §2.3) and answers the pair, which the service may never
  * show again. A lost answer is not repeated: there could be two credentials then. Throws `denied` where secrets are hidden.
  */
 export async function createHmacKey(

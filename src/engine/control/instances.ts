@@ -4,7 +4,7 @@ import { listedPages, maxGatheredPages } from '../pages';
 import type { ControlClient } from './controlClient';
 
 const op = 'ListResourceInstances';
-/** Cloud Object Storage in IBM's catalogue (control-plane.md §2.1). */
+/** Cloud Object Storage in IBM's catalogue (control-plane §2.1). */
 const resourceId = 'dff97f5c-bc5e-4455-b470-411c3edbe49c';
 const pageSize = '100';
 
@@ -41,7 +41,7 @@ export interface ListedInstance {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** All service instances that the identity sees and a filter lets through (control-plane.md §2.1). */
+/** All service instances that the identity sees and a filter lets through (control-plane §2.1). */
 export async function listResourceInstances(
   control: ControlClient,
   filter: Readonly<Record<string, string>>,
@@ -52,7 +52,7 @@ export async function listResourceInstances(
     {
       maxPages: maxGatheredPages,
       ask: async ({ cursor: start }) => {
-        // With `start`, the service ignores all else (control-plane.md §2.1).
+        // With `start`, the service ignores all else (control-plane §2.1).
         const query: Record<string, string> =
           start === undefined ? { ...filter, type: 'service_instance', limit: pageSize } : { start };
         const path = ['v2', 'resource_instances'];

@@ -30,7 +30,7 @@ export function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 }
 
-/** Milliseconds since the epoch of a date with zone, or in UTC without one (control-plane.md §3.7). */
+/** Milliseconds since the epoch of a date with zone, or in UTC without one (control-plane §3.7). */
 export function timeMs(value: unknown): number | undefined {
   const date = text(value);
   if (date === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { HttpClient } from '../http/httpClient';
 import { refuseRedirect, withRedirects } from '../http/redirects';
 import { orAborted } from '../orAborted';
 
-/** Where IBM's catalogue of endpoints answers unless a connection says otherwise (control-plane.md §0). */
+/** Where IBM's catalogue of endpoints answers unless a connection says otherwise (control-plane §0). */
 const defaultCatalogueEndpoint = 'https://control.cloud-object-storage.cloud.ibm.com/v2';
 
 /** Locations as the catalogue has them, or the built-in ones where it cannot be had. */
@@ -16,7 +16,7 @@ export interface LocationCatalogue {
   close(): void;
 }
 
-/** The server's conditional requests are unreliable, so what was fetched counts for a time (control-plane.md §6). */
+/** The server's conditional requests are unreliable, so what was fetched counts for a time (control-plane §6). */
 const goodForMs = 24 * 3_600_000;
 const failedForMs = 10 * 60_000;
 /** A person waits for it. */

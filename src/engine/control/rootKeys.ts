@@ -5,11 +5,11 @@ import type { ControlClient } from './controlClient';
 import { listResourceInstances } from './instances';
 
 const op = 'ListRootKeys';
-/** What the service pages by where nothing is asked (control-plane.md §4.2). */
+/** What the service pages by where nothing is asked (control-plane §4.2). */
 const pageSize = 200;
 
 /**
- * Instances of Key Protect and Hyper Protect Crypto Services that the identity sees, by name (control-plane.md §4.1). They are
+ * Instances of Key Protect and Hyper Protect Crypto Services that the identity sees, by name (control-plane §4.1). They are
  * told by their CRN: only the first has a known catalogue id.
  */
 export async function listKeyInstances(control: ControlClient, signal: AbortSignal): Promise<readonly KeyInstance[]> {
@@ -21,7 +21,7 @@ export async function listKeyInstances(control: ControlClient, signal: AbortSign
   return found.toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
-/** Active root keys of an instance, by name (control-plane.md §4.2). Throws `invalid` for a CRN of anything else. */
+/** Active root keys of an instance, by name (control-plane §4.2). Throws `invalid` for a CRN of anything else. */
 export async function listRootKeys(
   control: ControlClient,
   instanceCrn: string,
@@ -69,7 +69,7 @@ function hostOfKeys({ service, region, instanceGuid }: KeyCrn, network: Endpoint
   }
 }
 
-/** The list may be missing where there is nothing (control-plane.md §4.2). */
+/** The list may be missing where there is nothing (control-plane §4.2). */
 function keysOf(page: unknown): readonly RootKey[] {
   if (!isRecord(page)) {
     const detail = 'The key service answered without a list of keys.';

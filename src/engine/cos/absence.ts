@@ -4,7 +4,7 @@ import type { CosClient, ObjectAddress } from './client';
 
 /**
  * Whether the service says that there is no such object: a bucket that is not there, or is elsewhere, says nothing of its
- * objects. The one definition of it (data-plane.md §2).
+ * objects. The one definition of it (data-plane §2).
  */
 export function isAbsent(thrown: unknown): boolean {
   return thrown instanceof CosFailure && thrown.error.kind === 'notFound' && thrown.error.reason === 'noSuchKey';

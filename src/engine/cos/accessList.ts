@@ -8,7 +8,7 @@ export interface ReadAccessList extends AccessList {
   readonly unknownGrants: readonly string[];
 }
 
-/** Reads an `AccessControlPolicy` (data-plane.md §14). */
+/** Reads an `AccessControlPolicy` (data-plane §14). */
 export function readAccessList(root: XmlElement): ReadAccessList {
   const elements = childElements(childElement(root, 'AccessControlList'), 'Grant');
   const read = elements.map(readGrant);
@@ -19,7 +19,7 @@ export function readAccessList(root: XmlElement): ReadAccessList {
   };
 }
 
-/** What an `AccessControlPolicy` holds (data-plane.md §14). */
+/** What an `AccessControlPolicy` holds (data-plane §14). */
 export function accessListNodes({ ownerId, grants }: AccessList): readonly XmlNode[] {
   return [
     ['Owner', [['ID', ownerId]]],
@@ -27,7 +27,7 @@ export function accessListNodes({ ownerId, grants }: AccessList): readonly XmlNo
   ];
 }
 
-/** Headers that give a new object its grants (data-plane.md §5.1). */
+/** Headers that give a new object its grants (data-plane §5.1). */
 export function grantHeaders({ grants }: AccessList): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   for (const { grantee, permission } of grants) {

@@ -13,7 +13,7 @@ export interface ObjectAccessList extends ReadAccessList {
   readonly acl: ObjectAcl;
 }
 
-/** Access lists of objects (data-plane.md §14). */
+/** Access lists of objects (data-plane §14). */
 export interface AclOperations {
   /** Whether lists may name people and groups: those of IBM Cloud never do. */
   readonly hasGrants: boolean;

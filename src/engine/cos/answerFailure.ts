@@ -33,7 +33,7 @@ const never = (kind: CosErrorKind, reason?: CosErrorReason): Verdict => ({
   retry: 'never',
 });
 
-/** Error codes of data-plane.md §2 (and of other S3 servers) that say more than the status. */
+/** Error codes of data-plane §2 (and of other S3 servers) that say more than the status. */
 const verdictByCode: Readonly<Record<string, Verdict>> = {
   NoSuchBucket: never('notFound', 'noSuchBucket'),
   NoSuchKey: never('notFound', 'noSuchKey'),
@@ -82,12 +82,12 @@ const verdictByCode: Readonly<Record<string, Verdict>> = {
 /** Operations on an upload. Where one finds no key it is the upload that is missing, as some servers put it. */
 const uploadOperations = new Set(['UploadPart', 'ListParts', 'CompleteMultipartUpload', 'AbortMultipartUpload']);
 
-/** SigV4 refuses clocks that differ by more than this (emulator-rules.md rule 20). */
+/** SigV4 refuses clocks that differ by more than this (emulator-rules §20). */
 const maxSkewMs = 15 * 60_000;
 
 /**
  * The failure that an answer stands for: classified by status and error code, never by message text
- * (data-plane.md §2). The one place where that happens, for every request of the S3 side.
+ * (data-plane §2). The one place where that happens, for every request of the S3 side.
  */
 export function answerFailure(subject: Subject, answer: ErrorAnswer): CosFailure {
   const error = childElement(parseXml(answer.body), 'Error');

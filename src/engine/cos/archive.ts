@@ -5,7 +5,7 @@ import { versionQuery } from './objects';
 import { refused } from './refusal';
 import type { Wire } from './wire';
 
-/** Objects in archive (data-plane.md §9.2). */
+/** Objects in archive (data-plane §9.2). */
 export interface ArchiveOperations {
   /**
    * Brings a readable copy back for `days` ≥ 1; without `tier` the archive's own is used. `started` takes up to 12 hours;

@@ -12,7 +12,7 @@ import { createBearerTokens, type BearerCredential, type BearerOptions } from '.
 export interface Authorizer {
   /** Headers of a request with the credentials in, for one attempt. */
   authorize(origin: string, request: WireRequest, needsInstance: boolean, signal: AbortSignal): Promise<WireRequest>;
-  /** A URL with the signature in it. `unsupported` for API keys without an HMAC pair beside them: tokens cannot sign (data-plane.md §17). */
+  /** A URL with the signature in it. `unsupported` for API keys without an HMAC pair beside them: tokens cannot sign (data-plane §17). */
   presign(request: LinkRequest, expiresSeconds: number, signal: AbortSignal): Promise<string>;
   /** Has a credential at hand, so that failing to get one is not mistaken for a failing request. */
   ready(signal: AbortSignal): Promise<void>;
@@ -90,7 +90,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       if (pair === undefined) throw cannotSign();
       const { accessKeyId, secretAccessKey, sessionToken } = pair;
       const token = sessionToken === undefined ? {} : { sessionToken };
-      // COS accepts any region (data-plane.md §17); an HMAC connection says which, for services that do not.
+      // COS accepts any region (data-plane §17); an HMAC connection says which, for services that do not.
       const region = connection.kind === 'hmac' ? connection.region : 'us-south';
       return presignV4(request, { accessKeyId, secretAccessKey, ...token, region }, clock.nowMs(), expiresSeconds);
     },

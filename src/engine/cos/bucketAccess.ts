@@ -8,7 +8,7 @@ import { sendControl, type XmlNode } from './control';
 import type { Wire } from './wire';
 import { childText, otherChildren, type XmlElement } from './xml';
 
-/** Who may use a bucket beside IAM: its access list, and the block of public ones (data-plane.md §14). */
+/** Who may use a bucket beside IAM: its access list, and the block of public ones (data-plane §14). */
 export interface BucketAccessOperations {
   /** Undefined where the bucket has no configuration, which blocks nothing. Needs the Manager role. */
   getPublicAccessBlock(bucket: BucketName, signal: AbortSignal): Promise<PublicAccessBlock | undefined>;

@@ -5,7 +5,7 @@ import type { XmlNode } from './control';
 import type { Wire } from './wire';
 import { childElements, childText, childTexts, otherChildren, type XmlElement } from './xml';
 
-/** CORS of buckets (data-plane.md §8). */
+/** CORS of buckets (data-plane §8). */
 export interface BucketCorsOperations {
   /** No rules where the bucket has no configuration. */
   getCors(bucket: BucketName, signal: AbortSignal): Promise<BucketCors>;

@@ -42,7 +42,7 @@ export interface BucketDirectory {
 const refusedForMs = 5 * 60_000;
 
 /**
- * The directory of a connection. IBM answers 404 for a bucket of another location (data-plane.md §1.1), so each bucket is
+ * The directory of a connection. IBM answers 404 for a bucket of another location (data-plane §1.1), so each bucket is
  * asked for at its own endpoint, known from the extended listing. Other servers have one endpoint and need no lookup.
  */
 export function createBucketDirectory(

@@ -13,7 +13,7 @@ import { filterNode, tagNodes } from './ruleNodes';
 import type { Wire } from './wire';
 import { childElement, childElements, childText, otherChildren, type XmlElement } from './xml';
 
-/** Lifecycle of buckets (data-plane.md §9.1). */
+/** Lifecycle of buckets (data-plane §9.1). */
 export interface BucketLifecycleOperations {
   /** No rules where the bucket has no configuration. */
   getLifecycle(bucket: BucketName, signal: AbortSignal): Promise<BucketLifecycle>;
@@ -166,7 +166,7 @@ function ruleNode(rule: LifecycleRule): XmlNode {
   ];
 }
 
-/** Tags are bare as in IBM's model (data-plane.md §9.1). */
+/** Tags are bare as in IBM's model (data-plane §9.1). */
 function conditionsOf({ prefix, tags = {}, largerThanBytes, smallerThanBytes }: LifecycleFilter): readonly XmlNode[] {
   return [
     ...optional('Prefix', prefix),

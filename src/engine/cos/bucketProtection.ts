@@ -14,7 +14,7 @@ import { refused } from './refusal';
 import type { Wire } from './wire';
 import { childElement, childText, type XmlElement } from './xml';
 
-/** Protection of buckets: the retention policy of Immutable Object Storage, and Object Lock (data-plane.md §11, §12.1). */
+/** Protection of buckets: the retention policy of Immutable Object Storage, and Object Lock (data-plane §11, §12.1). */
 export interface BucketProtectionOperations {
   /** `none` also on servers that do not know `?protection`. `denied` without the role. */
   getBucketProtection(bucket: BucketName, signal: AbortSignal): Promise<BucketProtection>;
@@ -144,7 +144,7 @@ async function orUnknown<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** `ProtectionConfiguration` (data-plane.md §12.1). A plain bucket has only a Status other than `Retention`. */
+/** `ProtectionConfiguration` (data-plane §12.1). A plain bucket has only a Status other than `Retention`. */
 function readProtection(root: XmlElement): BucketProtection {
   if (childText(root, 'Status')?.trim().toLowerCase() !== 'retention') return { kind: 'none' };
   const days = (name: string): number => Number(childText(childElement(root, name), 'Days') ?? 0) || 0;
@@ -159,7 +159,7 @@ function readProtection(root: XmlElement): BucketProtection {
   };
 }
 
-/** `ObjectLockConfiguration`: pages print `Enabled`, `ENABLED` and `DISABLED` (data-plane.md §11). */
+/** `ObjectLockConfiguration`: pages print `Enabled`, `ENABLED` and `DISABLED` (data-plane §11). */
 function readLockConfiguration(root: XmlElement): ObjectLockConfiguration {
   if (childText(root, 'ObjectLockEnabled')?.trim().toLowerCase() !== 'enabled') return { kind: 'none' };
   const retention = childElement(childElement(root, 'Rule'), 'DefaultRetention');

@@ -14,7 +14,7 @@ import { filterNode, tagNodes } from './ruleNodes';
 import type { Wire } from './wire';
 import { childElement, childElements, childText, otherChildren, type XmlElement } from './xml';
 
-/** Replication of buckets (data-plane.md §15). */
+/** Replication of buckets (data-plane §15). */
 export interface BucketReplicationOperations {
   /** No rules where the bucket has no configuration. */
   getReplication(bucket: BucketName, signal: AbortSignal): Promise<BucketReplication>;
@@ -28,7 +28,7 @@ export interface BucketReplicationOperations {
   ): Promise<ReplicationFailurePage>;
   /**
    * Lets the service try again what was not replicated; answers when it will, where it says so. Looks for rules first: what
-   * IBM answers where there are none is not documented (data-plane.md §15). Idempotent.
+   * IBM answers where there are none is not documented (data-plane §15). Idempotent.
    */
   reattemptReplication(bucket: BucketName, signal: AbortSignal): Promise<ReplicationReattempt>;
 }

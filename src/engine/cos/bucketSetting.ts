@@ -54,7 +54,7 @@ export async function deleteBucketSetting(
   try {
     await sendControl(wire, { op, method: 'DELETE', bucket, query, repeatable: 'always' }, signal);
   } catch (error) {
-    // IBM's pages have a 404 where S3 has none (data-plane.md §9.1).
+    // IBM's pages have a 404 where S3 has none (data-plane §9.1).
     if (!isAbsent(error)) throw error;
   }
 }

@@ -4,7 +4,7 @@ import { tagNodes } from './ruleNodes';
 import type { Wire } from './wire';
 import { childElement, childElements, childText } from './xml';
 
-/** Tags of buckets: in IBM's service model, described on no page (data-plane.md §7). */
+/** Tags of buckets: in IBM's service model, described on no page (data-plane §7). */
 export interface BucketTaggingOperations {
   /** Nothing where the bucket has no tags. */
   getBucketTags(bucket: BucketName, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;

@@ -4,7 +4,7 @@ import { sendControl } from './control';
 import type { Wire } from './wire';
 import { childText } from './xml';
 
-/** Versioning of buckets (data-plane.md §10). */
+/** Versioning of buckets (data-plane §10). */
 export interface BucketVersioningOperations {
   getVersioning(bucket: BucketName, signal: AbortSignal): Promise<VersioningState>;
   /**

@@ -11,7 +11,7 @@ import type { XmlNode } from './control';
 import type { Wire } from './wire';
 import { childElement, childElements, childText, otherChildren, type XmlElement } from './xml';
 
-/** Websites of buckets (data-plane.md §13). */
+/** Websites of buckets (data-plane §13). */
 export interface BucketWebsiteOperations {
   /** Without a website where the bucket has none. */
   getBucketWebsite(bucket: BucketName, signal: AbortSignal): Promise<FoundWebsite>;

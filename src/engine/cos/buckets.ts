@@ -18,7 +18,7 @@ export type BucketOperations = Pick<CosClient, 'listBuckets' | 'getBucket' | 'cr
 const maxListBytes = 64 * 1024 * 1024;
 
 /**
- * Buckets by the extended listing (`GET /?extended`, data-plane.md §3.2), which tells location and class and which the
+ * Buckets by the extended listing (`GET /?extended`, data-plane §3.2), which tells location and class and which the
  * SDK can neither send nor read. Servers that do not know it answer an ordinary listing, which serves as well.
  */
 export function createListBuckets(
@@ -107,7 +107,7 @@ export function createBuckets(
       await wire.send({ op: 'HeadBucket', method: 'HEAD', bucket, repeatable: 'always' }, signal, async (answer) => {
         await answer.read(maxAnswerBytes);
       });
-      // HEAD tells neither location nor class (data-plane.md §3.4); a listing has, where there was one.
+      // HEAD tells neither location nor class (data-plane §3.4); a listing has, where there was one.
       return directory.known(bucket) ?? { name: bucket };
     },
 
@@ -150,7 +150,7 @@ export function createBuckets(
   };
 }
 
-/** What a bucket can get only when it is created (data-plane.md §3.3). */
+/** What a bucket can get only when it is created (data-plane §3.3). */
 function settingHeaders({ rootKeyCrn, hasObjectLock }: NewBucketSettings): Readonly<Record<string, string>> {
   return {
     ...(rootKeyCrn === undefined
@@ -160,7 +160,7 @@ function settingHeaders({ rootKeyCrn, hasObjectLock }: NewBucketSettings): Reado
   };
 }
 
-/** A key that cannot be used is a 400 with only a message to tell it by (control-plane.md §4.3): all that is left of them. */
+/** A key that cannot be used is a 400 with only a message to tell it by (control-plane §4.3): all that is left of them. */
 function rootKeyRefusal(error: unknown): unknown {
   if (!(error instanceof CosFailure)) return error;
   const { kind, reason, httpStatus } = error.error;
@@ -168,7 +168,7 @@ function rootKeyRefusal(error: unknown): unknown {
   return new CosFailure({ ...error.error, reason: 'rootKeyRefused' });
 }
 
-/** IBM wants `<location>-<class>`, sent to an endpoint of that location (data-plane.md §3.3); other servers a bare code. */
+/** IBM wants `<location>-<class>`, sent to an endpoint of that location (data-plane §3.3); other servers a bare code. */
 function placeOfNewBucket(
   connection: Connection,
   directory: BucketDirectory,

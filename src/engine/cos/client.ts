@@ -58,7 +58,7 @@ export interface CopyOptions {
 export interface UploadCompletion {
   readonly condition: WriteCondition;
   /**
-   * What protects the object. A retention goes with Complete (data-plane.md §6); a lock was given when the upload was begun,
+   * What protects the object. A retention goes with Complete (data-plane §6); a lock was given when the upload was begun,
    * and is left out here.
    */
   readonly protection?: NewProtection;

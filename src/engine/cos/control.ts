@@ -44,7 +44,7 @@ const maxControlBytes = 16 * 1024 * 1024;
 
 /**
  * Sends a request whose body, if any, is an XML document. Bodies go with Content-MD5, which COS demands for most of them and
- * every server knows (data-plane.md §1.5).
+ * every server knows (data-plane §1.5).
  */
 export async function sendControl(wire: Wire, request: ControlRequest, signal: AbortSignal): Promise<ControlAnswer> {
   const { body, headers, ...rest } = request;

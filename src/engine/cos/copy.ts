@@ -4,13 +4,13 @@ import type { Conditions } from './conditions';
 import { attributeHeaders, unquoted } from './objectHeaders';
 import type { Sdk } from './sdk';
 
-/** Value of `x-amz-copy-source`; the SDK sends it verbatim, so it is encoded here (data-plane.md §22 #12). */
+/** Value of `x-amz-copy-source`; the SDK sends it verbatim, so it is encoded here (data-plane §22 #12). */
 export function copySource(source: ObjectAddress): string {
   const version = source.versionId === undefined ? '' : `?versionId=${encodeURIComponent(source.versionId)}`;
   return `/${source.bucket}/${encodeKeyPath(source.key)}${version}`;
 }
 
-/** Server-side copies (data-plane.md §5.3, §6), sent to the target's endpoint. */
+/** Server-side copies (data-plane §5.3, §6), sent to the target's endpoint. */
 export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 'copyObject' | 'uploadPartCopy'> {
   return {
     async copyObject(source, target, options, signal) {
@@ -31,7 +31,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
             key: target.key,
             repeatable: condition.kind === 'always' ? 'always' : 'ifRefused',
             isLongWork: true,
-            // What happens to retention without the directive is not documented (data-plane.md §5.3).
+            // What happens to retention without the directive is not documented (data-plane §5.3).
             headers: {
               'retention-directive': retention === 'bucketDefault' ? 'REPLACE' : 'COPY',
               ...(checksumAlgorithm === undefined ? {} : { 'x-amz-checksum-algorithm': checksumAlgorithm }),

@@ -68,7 +68,7 @@ export function createCosClient(options: CosClientOptions): FullCosClient {
   const listSigned = createListBuckets(wire, (failure) =>
     connection.kind === 'iam' ? refusedInstance(failure, connection, authorizer.currentToken()) : failure,
   );
-  // Nobody may list buckets without saying who they are (data-plane.md §21).
+  // Nobody may list buckets without saying who they are (data-plane §21).
   const listBuckets = connection.kind === 'anonymous' ? async () => [] : listSigned;
   const directory = createBucketDirectory(connection, clock, listBuckets);
   const sdk = createSdk(wire);
@@ -166,7 +166,7 @@ function serviceOf(connection: Connection): string {
   }
 }
 
-/** Lists of IBM Cloud are canned (data-plane.md §14); what other services say is theirs. */
+/** Lists of IBM Cloud are canned (data-plane §14); what other services say is theirs. */
 function mayNamePeople(connection: Connection): boolean {
   if (connection.kind === 'iam') return false;
   return locationOfHost(new URL(endpointOrigin(connection.endpoint)).host) === undefined;

@@ -9,7 +9,7 @@ import type { Sdk } from './sdk';
 // eslint-disable-next-line no-control-regex
 const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
-/** Deletion (data-plane.md §5.4, §5.5). */
+/** Deletion (data-plane §5.4, §5.5). */
 export function createDeletion(sdk: Sdk): Pick<CosClient, 'deleteObject' | 'deleteObjects' | 'deleteVersions'> {
   const deleteOne = async (address: ObjectAddress, signal: AbortSignal): Promise<DeletedKey> => {
     const { DeleteObjectCommand } = await import('./sdkClasses');

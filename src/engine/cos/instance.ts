@@ -4,7 +4,7 @@ import { CosFailure } from '../failure';
 
 /**
  * What a refused ListBuckets means. COS refuses an unknown instance exactly as it refuses a missing role, so what can be
- * told is told from what we know: an id that is none, or one of another account than the key's (control-plane.md §2.2).
+ * told is told from what we know: an id that is none, or one of another account than the key's (control-plane §2.2).
  */
 export function refusedInstance(failure: CosFailure, connection: IamConnection, token: string | undefined): CosFailure {
   const id = connection.serviceInstanceId.trim();

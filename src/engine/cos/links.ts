@@ -8,7 +8,7 @@ import type { ObjectAddress } from './client';
 import type { Wire } from './wire';
 import type { WriteGuard } from './writeGuard';
 
-/** Links that carry their own signature (data-plane.md §17). */
+/** Links that carry their own signature (data-plane §17). */
 export interface LinkOperations {
   /** Makes a link; nothing is asked of the service. `unsupported` for API keys, `denied` to upload where nothing may change. */
   createLink(address: ObjectAddress, wish: LinkWish, signal: AbortSignal): Promise<Link>;

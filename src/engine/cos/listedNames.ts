@@ -9,9 +9,9 @@ export interface ListedObject {
 }
 
 /**
- * Refuses a page that holds what was not asked for, or what cannot be: names that do not lie below the prefix (data-plane.md
- * §4), and sizes that no object has. Whatever walks a listing deletes, moves or downloads what stands in it, so a page that
- * is wrong in one place is believed in none. Throws `unsupported`.
+ * Refuses a page that holds what was not asked for, or what cannot be: names that do not lie below the prefix
+ * (data-plane §4), and sizes that no object has. Whatever walks a listing deletes, moves or downloads what stands in it,
+ * so a page that is wrong in one place is believed in none. Throws `unsupported`.
  */
 export function assertListed(
   op: string,

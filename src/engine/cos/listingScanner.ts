@@ -21,7 +21,7 @@ export interface RawPage {
 }
 
 /**
- * Reads the body of a ListObjectsV2 answer (data-plane.md §4.1). Does what a general parser would do with the elements
+ * Reads the body of a ListObjectsV2 answer (data-plane §4.1). Does what a general parser would do with the elements
  * that matter, at a fifth of its cost. Undefined where the text is not a complete `ListBucketResult`.
  */
 export function scanListing(xml: string): RawPage | undefined {

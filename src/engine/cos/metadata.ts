@@ -27,7 +27,7 @@ export interface SeenObject {
 export interface MetadataOperations {
   /**
    * Changes headers, metadata, tags and ACL of the current object and keeps everything else: content, other attributes,
-   * ACL, retention, lock. Headers and metadata are changed by writing the object anew (data-plane.md §5.3): copied onto
+   * ACL, retention, lock. Headers and metadata are changed by writing the object anew (data-plane §5.3): copied onto
    * itself, in parts above 5 GiB, or sent from here. Tags and ACL alone need no rewrite and can be changed on protected
    * objects. `preconditionFailed` where the object is no longer the one seen (any, without one); `held` under Immutable protection;
    * `conflict` in archive; `invalid` for what is against the rules; what could not be read fails. In all these cases

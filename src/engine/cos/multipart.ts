@@ -21,7 +21,7 @@ import { isChecksumRefusal, StoredOtherwise } from './wholeChecksums';
 import type { UploadChecksums } from './uploadChecksums';
 import type { Wire } from './wire';
 
-/** Multipart uploads (data-plane.md §6). */
+/** Multipart uploads (data-plane §6). */
 export type MultipartOperations = Pick<
   CosClient,
   'createMultipartUpload' | 'uploadPart' | 'listParts' | 'completeMultipartUpload' | 'abortMultipartUpload'

@@ -10,7 +10,7 @@ import { decodeHeaderText, encodeHeaderText } from './headerText';
 
 type WireHeaders = Readonly<Record<string, string>>;
 
-/** Header names of the attributes that a save keeps (data-plane.md §5.1). */
+/** Header names of the attributes that a save keeps (data-plane §5.1). */
 const headerNames: Readonly<Record<keyof ObjectHeaders, string>> = {
   contentType: 'content-type',
   cacheControl: 'cache-control',
@@ -24,7 +24,7 @@ const attributeNames = Object.keys(headerNames) as (keyof ObjectHeaders)[];
 const metadataPrefix = 'x-amz-meta-';
 const checksumNames = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 
-/** What the headers of a HEAD or GET say of an object (data-plane.md §5.2); its size is not always the length of the body. */
+/** What the headers of a HEAD or GET say of an object (data-plane §5.2); its size is not always the length of the body. */
 export function objectInfoOf(key: string, headers: WireHeaders, sizeBytes: number): ObjectInfo {
   const metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -143,7 +143,7 @@ function addControls(
   if (protection === undefined) return;
   switch (protection.kind) {
     case 'retention':
-      // With a multipart upload they belong to Complete (data-plane.md §6).
+      // With a multipart upload they belong to Complete (data-plane §6).
       if (op !== 'CreateMultipartUpload') Object.assign(headers, retentionHeaders(protection));
       return;
     case 'objectLock': {
@@ -157,7 +157,7 @@ function addControls(
   }
 }
 
-/** Headers that protect a new object of Immutable Object Storage (data-plane.md §12.2); dates to the second, rounded up. */
+/** Headers that protect a new object of Immutable Object Storage (data-plane §12.2); dates to the second, rounded up. */
 export function retentionHeaders(protection: Extract<NewProtection, { kind: 'retention' }>): Record<string, string> {
   const { periodSeconds, untilMs, holdId } = protection;
   return {

@@ -9,10 +9,10 @@ import { versionQuery } from './objects';
 import { dateText, describeObstacles, isRefusal, refused } from './refusal';
 import type { Wire } from './wire';
 
-/** Changing the Object Lock of versions (data-plane.md §11). Every change answers with the protection afterwards. */
+/** Changing the Object Lock of versions (data-plane §11). Every change answers with the protection afterwards. */
 export interface LockOperations {
   /**
-   * Sets (or with undefined removes) the Object Lock retention of a version (data-plane.md §11). `held` where the lock in
+   * Sets (or with undefined removes) the Object Lock retention of a version (data-plane §11). `held` where the lock in
    * force forbids it, `denied` where a bypass was asked for and is not permitted.
    */
   putLockRetention(

@@ -30,7 +30,7 @@ export function versionQuery(address: ObjectAddress): Query {
   return address.versionId === undefined ? {} : { versionId: address.versionId };
 }
 
-/** HEAD of an object (data-plane.md §5.2). */
+/** HEAD of an object (data-plane §5.2). */
 export function createHeadObject(wire: Wire): CosClient['headObject'] {
   return async (address, signal) =>
     await wire.send(
@@ -60,7 +60,7 @@ export function headInfoOf(address: ObjectAddress, headers: WireAnswer['headers'
   return objectInfoOf(address.key, headers, sizeBytes);
 }
 
-/** HEAD of one part of an object (data-plane.md §5.2, `?partNumber`), which answers with the size of the part alone. */
+/** HEAD of one part of an object (data-plane §5.2, `?partNumber`), which answers with the size of the part alone. */
 export function createPartSize(wire: Wire): CosClient['partSize'] {
   return async (address, partNumber, ifMatch, signal) => {
     try {

@@ -34,14 +34,14 @@ export interface ProtectionOperations extends LockOperations {
    */
   getProtection(address: ObjectAddress, signal: AbortSignal): Promise<Protection>;
   /**
-   * Adds a legal hold (`?legalHold&add`, data-plane.md §12.3). One that is there already is `conflict`/`holdExists`, unless
+   * Adds a legal hold (`?legalHold&add`, data-plane §12.3). One that is there already is `conflict`/`holdExists`, unless
    * our own request, whose answer was lost, has put it there. `invalid` with `holdId`, `tooManyHolds` or `mechanism`.
    */
   addLegalHold(address: ObjectAddress, holdId: string, signal: AbortSignal): Promise<Protection>;
   /** Removes a legal hold; `notFound`/`noSuchHold` where there is none of that id. */
   removeLegalHold(address: ObjectAddress, holdId: string, signal: AbortSignal): Promise<Protection>;
   /**
-   * Extends the retention of Immutable Object Storage (data-plane.md §12.4). `invalid` with the rule that is broken. Not
+   * Extends the retention of Immutable Object Storage (data-plane §12.4). `invalid` with the rule that is broken. Not
    * sent twice: after a lost answer the object is looked at.
    */
   extendRetention(address: ObjectAddress, extension: RetentionExtension, signal: AbortSignal): Promise<Protection>;
@@ -186,7 +186,7 @@ function versionOf({ versionId }: ObjectInfo): { versionId?: string } {
 }
 
 /**
- * `RetentionState` (data-plane.md §12.3): IBM's page has `LegalHoldSet/LegalHold` and dates of RFC 1123, its service model
+ * `RetentionState` (data-plane §12.3): IBM's page has `LegalHoldSet/LegalHold` and dates of RFC 1123, its service model
  * `LegalHolds/member` and ISO 8601. Both are read. What it leaves out is taken from the object's headers.
  */
 function retentionStateOf(root: XmlElement, info: ObjectInfo): Protection {

@@ -22,7 +22,7 @@ import type { Sdk } from './sdk';
 
 /** Sizes that decide how an object is copied inside the service. */
 export interface CopyLimits {
-  /** Above, a copy is made of parts (data-plane.md §5.3). */
+  /** Above, a copy is made of parts (data-plane §5.3). */
   readonly maxCopyBytes: number;
   readonly partBytes: number;
 }
@@ -274,7 +274,7 @@ function newAttributes(state: WholeState, plan: RewritePlan, nowMs: number): New
   };
 }
 
-/** A copy takes its retention over by directive, which is always sent; headers for it go with REPLACE only (§5.3). */
+/** A copy takes its retention over by directive, which is always sent; headers for it go with REPLACE only (data-plane §5.3). */
 function withoutRetention(attributes: NewObjectAttributes): NewObjectAttributes {
   const { protection, ...controls } = attributes.controls ?? {};
   return protection?.kind === 'retention' ? { ...attributes, controls } : attributes;

@@ -6,7 +6,7 @@ export interface RoleNeed {
   readonly action: string;
 }
 
-/** Operations by name (credentials.md §5.2). On buckets, and on the service instance for listing and creating them. */
+/** Operations by name (credentials §5.2). On buckets, and on the service instance for listing and creating them. */
 const needs: Readonly<Record<string, readonly [ServiceRole, string]>> = {
   ListBuckets: ['Reader', 'account.get_account_buckets'],
   HeadBucket: ['Reader', 'bucket.head'],

@@ -11,7 +11,7 @@ export function tagNodes(tags: Readonly<Record<string, string>>): readonly XmlNo
   });
 }
 
-/** The filter of a rule: one condition stands bare, several in `And` (data-plane.md §9.1, §15). */
+/** The filter of a rule: one condition stands bare, several in `And` (data-plane §9.1, §15). */
 export function filterNode(conditions: readonly XmlNode[]): XmlNode {
   return ['Filter', conditions.length > 1 ? [['And', conditions]] : conditions];
 }

@@ -42,7 +42,7 @@ const droppedHeaders =
 
 /**
  * The SDK over a wire. It is loaded with the first call that needs it: browsing does not. Its endpoint, region, signer,
- * retry and checksums are off, since address, credentials and retry are the wire's business (data-plane.md §22).
+ * retry and checksums are off, since address, credentials and retry are the wire's business (data-plane §22).
  */
 export function createSdk(wire: Wire): Sdk {
   let loading: Promise<S3Client> | undefined;
@@ -72,7 +72,7 @@ export function createSdk(wire: Wire): Sdk {
       async (answer, origin) => {
         const received = await answer.read(maxAnswerBytes * 16);
         if (isError(received)) {
-          // Copies and Complete may fail after their 200 has gone out (data-plane.md §5.3): what passes is tried again, by one
+          // Copies and Complete may fail after their 200 has gone out (data-plane §5.3): what passes is tried again, by one
           // rule for all of them.
           const facts = { headers: answer.headers, body: received.toString('utf8'), host: new URL(origin).host };
           throw saidNotDone(answerFailure(call, { ...facts, status: 500, nowMs: Date.now() }));

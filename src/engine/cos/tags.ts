@@ -7,13 +7,13 @@ import { refused } from './refusal';
 import type { Sdk } from './sdk';
 import type { Wire } from './wire';
 
-/** Changing tags (data-plane.md §7). They can be changed on protected objects too. */
+/** Changing tags (data-plane §7). They can be changed on protected objects too. */
 export interface TagOperations {
   /** Replaces all tags; an empty set deletes them. `invalid` for tags against the rules. Idempotent. */
   putTags(address: ObjectAddress, tags: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
 }
 
-/** Tags of objects (data-plane.md §7). */
+/** Tags of objects (data-plane §7). */
 export function createTags(wire: Wire, sdk: Sdk): Pick<CosClient, 'getTags'> & TagOperations {
   return {
     async getTags({ bucket, key, versionId }, signal) {

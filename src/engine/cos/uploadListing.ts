@@ -9,7 +9,7 @@ import { childElements, childText, type XmlElement } from './xml';
 
 const op = 'ListMultipartUploads';
 
-/** Uploads that were begun and neither completed nor aborted, whoever began them (data-plane.md §6). */
+/** Uploads that were begun and neither completed nor aborted, whoever began them (data-plane §6). */
 export function createUploadListing(wire: Wire): Pick<CosClient, 'listMultipartUploads'> {
   return {
     async listMultipartUploads(bucket, { prefix = '', cursor, maxUploads }, signal) {

@@ -17,7 +17,7 @@ import { childElements, childText, type XmlElement } from './xml';
 /** A version of an object. */
 export type VersionAddress = ObjectAddress & { readonly versionId: string };
 
-/** Versions of objects (data-plane.md §4.3, §5.4, §10). */
+/** Versions of objects (data-plane §4.3, §5.4, §10). */
 export interface VersionOperations {
   /** One page of versions and delete markers, in one request. */
   listVersions(bucket: BucketName, query: VersionQuery, signal: AbortSignal): Promise<VersionPage>;

@@ -8,7 +8,7 @@ import type { UploadedPart } from './client';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The checksum of a whole object that was uploaded in parts: asked for, sent, and what became of it (data-plane.md §1.5, §6). */
+/** The checksum of a whole object that was uploaded in parts: asked for, sent, and what became of it (data-plane §1.5, §6). */
 export interface WholeChecksums {
   /** Begins an upload with the headers that ask for it; where an endpoint refuses them, without, there and from then on. */
   begin(origin: string, run: (headers: Headers) => Promise<UploadId>): Promise<UploadId>;

@@ -27,7 +27,7 @@ export interface S3Request {
   readonly repeatable: Repeatable;
   /** Failures that a repetition would only meet again, although others of their kind pass. */
   readonly isFinal?: (failure: CosFailure) => boolean;
-  /** Whether `ibm-service-instance-id` is needed (ListBuckets and CreateBucket only, data-plane.md §1.2). */
+  /** Whether `ibm-service-instance-id` is needed (ListBuckets and CreateBucket only, data-plane §1.2). */
   readonly needsInstance?: boolean;
   /** Where to send it, instead of the bucket's own endpoint. */
   readonly origin?: string;
@@ -191,7 +191,7 @@ export function createWire(options: WireOptions): Wire {
   };
 }
 
-/** The service refuses an expired token with a plain AccessDenied (emulator-rules.md rule 19), others with 401. */
+/** The service refuses an expired token with a plain AccessDenied (emulator-rules §19), others with 401. */
 function mayBeOldToken({ error }: CosFailure): boolean {
   if (error.reason === 'clockSkewed') return false;
   return (error.httpStatus === 403 && error.kind === 'denied') || error.reason === 'sessionExpired';

@@ -2,7 +2,7 @@ import type { DiagnosisStep } from '../../model/diagnosis';
 import { CosFailure } from '../failure';
 import type { HostAnswer, HostProbe } from '../http/probeHost';
 
-/** Beyond this a clock is told of; signatures fail at 15 minutes (emulator-rules.md rule 20). */
+/** Beyond this a clock is told of; signatures fail at 15 minutes (emulator-rules §20). */
 const noticeableSkewMs = 2 * 60_000;
 const fatalSkewMs = 15 * 60_000;
 /** A certificate that ends sooner is told of. */

@@ -96,7 +96,7 @@ function backupDocument(resource: BackupResource): DocumentKind<unknown> {
   }
 }
 
-/** Requests about configuration documents (design §3). The engine keeps nothing between them. */
+/** Requests about configuration documents. The engine keeps nothing between them. */
 export function createDocumentHandlers(
   clientFor: ClientFor,
   clock: EngineClock,

@@ -7,7 +7,7 @@ export interface SentBytes {
   whole(algorithm: VouchingAlgorithm): Promise<string | undefined>;
   /** COMPOSITE over the parts in which they were sent, with `-` and their number. */
   composite(algorithm: ChecksumAlgorithm): Promise<string | undefined>;
-  /** What the ETag is where a service makes it of the MD5s of the parts (not on COS, data-plane.md §6). */
+  /** What the ETag is where a service makes it of the MD5s of the parts (not on COS, data-plane §6). */
   compositeEtag(): Promise<string | undefined>;
   /** Whether another COMPOSITE can be one of the same bytes, cut otherwise. */
   readonly hasOtherCuts: boolean;

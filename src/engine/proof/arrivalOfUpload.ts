@@ -22,7 +22,7 @@ export interface UploadEvidence {
 }
 
 /**
- * Completes an upload. Where its answer is lost, refused, or says that the upload is gone (data-plane.md §22 #15), the object
+ * Completes an upload. Where its answer is lost, refused, or says that the upload is gone (data-plane §22 #15), the object
  * that is there is compared with what was sent: it is ours by its checksum, and only if the upload is open no more. Where that
  * cannot be told the failure says so, see `isArrivalUnknown`; else the completion has not happened, and its own failure is thrown.
  */

@@ -4,7 +4,7 @@ import type { ChecksumAlgorithm, checksumAlgorithms, SizeOnlyReason, VouchingAlg
 /** What a service says that the bytes of an object must come to; `value` in base64. */
 export type Expected =
   | { readonly kind: 'whole'; readonly algorithm: VouchingAlgorithm; readonly value: string }
-  /** The hash of the hashes of so many parts (data-plane.md §1.5, COMPOSITE). */
+  /** The hash of the hashes of so many parts (data-plane §1.5, COMPOSITE). */
   | {
       readonly kind: 'parts';
       readonly algorithm: ChecksumAlgorithm;
@@ -21,8 +21,8 @@ const byCost = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const satis
 
 /**
  * What to compare the bytes of an object with, chosen in this one place: a checksum of the whole, else one of its parts, else
- * an ETag that is the MD5 of the object. ETags of multipart uploads cannot be derived on COS (data-plane.md §6), those of
- * objects under a key of their owner's need not be MD5 (§16).
+ * an ETag that is the MD5 of the object. ETags of multipart uploads cannot be derived on COS (data-plane §6), those of
+ * objects under a key of their owner's need not be MD5 (data-plane §16).
  */
 export function expectedOf(object: Vouching): Expected {
   const whole = wholeChecksum(object);

@@ -1,4 +1,4 @@
-/** Whether headers tell of a key of the owner's, their own or one of Key Protect (data-plane.md §16). */
+/** Whether headers tell of a key of the owner's, their own or one of Key Protect (data-plane §16). */
 export function hasOwnKey(headers: Readonly<Record<string, string>>): boolean {
   return (
     headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined ||

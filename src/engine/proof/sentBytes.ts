@@ -101,7 +101,7 @@ function wholeOf(source: ObjectInfo, algorithm: VouchingAlgorithm): string | und
   return byEtag.kind === 'whole' ? byEtag.value : undefined;
 }
 
-/** The hash of the hashes (data-plane.md §1.5, COMPOSITE). */
+/** The hash of the hashes (data-plane §1.5, COMPOSITE). */
 function compositeOf(
   algorithm: VouchingAlgorithm,
   sums: readonly (string | undefined)[] | undefined,

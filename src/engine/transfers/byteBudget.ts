@@ -11,7 +11,7 @@ export interface Reservation {
 }
 
 /**
- * The memory of all transfers together (conventions §6). A part reserves its bytes before it reads them. Buffers are
+ * The memory of all transfers together. A part reserves its bytes before it reads them. Buffers are
  * kept and handed out again, since fresh ones of many megabytes would outrun the garbage collector.
  */
 export class ByteBudget {

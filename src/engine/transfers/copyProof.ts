@@ -98,7 +98,7 @@ function changedSince({ bucket, key }: ObjectAddress): CosFailure {
   });
 }
 
-/** Whether an ETag can be the MD5 of a whole object; those of multipart uploads are not (data-plane.md §6). */
+/** Whether an ETag can be the MD5 of a whole object; those of multipart uploads are not (data-plane §6). */
 export function isMd5(etag: string): boolean {
   return /^[0-9a-f]{32}$/i.test(etag);
 }

@@ -6,7 +6,7 @@ import { cancelled, CosFailure } from '../failure';
 import { throwIfCutOff, type TransferContext } from './context';
 import { errorOf } from './localFailure';
 
-/** Keys of one DeleteObjects request (data-plane.md §5.5). */
+/** Keys of one DeleteObjects request (data-plane §5.5). */
 export const batchKeys = 1000;
 /** Batches that are deleted at once. */
 export const parallelBatches = 3;
@@ -51,7 +51,7 @@ export function keyError(bucket: BucketName, { key, code, detail }: DeleteFailur
   return { ...kindOfCode(code), op: 'DeleteObjects', bucket, key, code, detail };
 }
 
-/** Codes of data-plane.md §2 that a key of a batch can have. */
+/** Codes of data-plane §2 that a key of a batch can have. */
 function kindOfCode(code: string): Pick<CosError, 'kind' | 'retry'> {
   switch (code) {
     case 'AccessDenied':

@@ -19,8 +19,8 @@ export function isUnreachable({ kind, reason, retry }: CosError): boolean {
 }
 
 /**
- * Whether a transfer that failed so can go on later with what it has: the network or the sign-in has to come back first
- * (design §6.5). What is half-made is kept for that.
+ * Whether a transfer that failed so can go on later with what it has: the network or the sign-in has to come back first.
+ * What is half-made is kept for that.
  */
 export function canGoOnLater(error: CosError): boolean {
   return error.kind === 'signInNeeded' || isUnreachable(error);

@@ -41,7 +41,7 @@ export function retentionOfSource(context: TransferContext, source: TransferEnd,
 
 /**
  * What a copy that the service does not make in one piece is written with, to be protected as its source is. Of legal holds
- * one goes along (data-plane.md §12.2); `proveRetained` puts the others on the copy.
+ * one goes along (data-plane §12.2); `proveRetained` puts the others on the copy.
  */
 export async function keptControls(
   context: TransferContext,

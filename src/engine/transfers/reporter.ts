@@ -6,7 +6,7 @@ const intervalMs = 250;
 
 /**
  * Tells of transfers that changed: changes of state at once, the rest at most four times a second for all transfers
- * together (conventions §6).
+ * together.
  */
 export class Reporter {
   readonly #clock: EngineClock;

@@ -98,7 +98,7 @@ export async function putParts(
   return verdict;
 }
 
-/** Of what an object is to get, what goes with the end of its upload (data-plane.md §6). */
+/** Of what an object is to get, what goes with the end of its upload (data-plane §6). */
 export function protectionOf(controls: NewObjectAttributes['controls']): Pick<UploadCompletion, 'protection'> {
   return controls?.protection === undefined ? {} : { protection: controls.protection };
 }

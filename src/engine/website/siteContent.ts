@@ -27,7 +27,7 @@ interface Comparable {
 
 /**
  * What tells the content of objects: the MD5 that an ETag is, or else the checksum of the whole that a HEAD names. Undefined
- * where there is neither, since the ETag of an object in parts says nothing (data-plane.md §6). Asks for those objects alone
+ * where there is neither, since the ETag of an object in parts says nothing (data-plane §6). Asks for those objects alone
  * that are as long as their files.
  */
 export async function checksumsOf(

@@ -16,7 +16,7 @@ export function locationsFor(connection: Connection, known: readonly Location[] 
   return isIbm ? known : [];
 }
 
-/** The classes that a location takes; One-Rate is for regional and single-site locations (data-plane.md §3.3). */
+/** The classes that a location takes; One-Rate is for regional and single-site locations (data-plane §3.3). */
 export function classesFor(location: Location): readonly StorageClass[] {
   return storageClasses.filter((name) => name !== 'onerate_active' || location.kind !== 'crossRegion');
 }

@@ -113,7 +113,7 @@ interface Asked {
   readonly at: StepPlace;
 }
 
-/** Asks for one of the options. A retention policy goes with neither versioning nor Object Lock (features-map.md D). */
+/** Asks for one of the options. A retention policy goes with neither versioning nor Object Lock (features-map §D). */
 async function askFor(
   act: Exclude<Act, 'create'>,
   services: CommandServices,

@@ -71,7 +71,7 @@ export async function addServiceCredential(
   return addFromDraft(services, draft, given, needsInstance ? 'instance' : 'endpoint');
 }
 
-/** The API key signs in where there is one; the HMAC pair is kept beside it (credentials.md §1, §2.3). */
+/** The API key signs in where there is one; the HMAC pair is kept beside it (credentials §1, §2.3). */
 function draftOfCredential(credential: ServiceCredential & { readonly region?: string }): Draft {
   const { apiKey, hmac, name = '', endpoint = '', serviceInstanceId = '', region = '' } = credential;
   if (apiKey === undefined) return { ...emptyDraft('hmac'), ...hmac, endpoint, region, name } as Draft;

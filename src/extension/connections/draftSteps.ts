@@ -227,7 +227,7 @@ function networkItems(): readonly { label: string; description: string; network:
   ];
 }
 
-/** An AWS key never works at IBM's endpoints, and must not be sent to them (credentials.md §3.2). */
+/** An AWS key never works at IBM's endpoints, and must not be sent to them (credentials §3.2). */
 function accessKeyIdSentence(text: string, endpoint: string, need: SecretNeed): string | undefined {
   const id = text.trim();
   if (id === '') return need === 'required' ? vscode.l10n.t('It must not be empty.') : undefined;

@@ -3,7 +3,7 @@ export type InstanceIdProblem = 'empty' | 'otherService' | 'malformed';
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Why a text cannot name a service instance: it takes a CRN of Cloud Object Storage or a guid (control-plane.md §2.2). */
+/** Why a text cannot name a service instance: it takes a CRN of Cloud Object Storage or a guid (control-plane §2.2). */
 export function instanceIdProblem(text: string): InstanceIdProblem | undefined {
   const id = text.trim();
   if (id === '') return 'empty';

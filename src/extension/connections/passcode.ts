@@ -48,7 +48,7 @@ export async function askToken({ prompts }: FormServices, title: string): Promis
   return text === undefined ? undefined : { kind: 'token', accessToken: bareToken(text) };
 }
 
-/** Asks for a trusted profile and the file of the machine's token; suggests what the environment says (credentials.md §3.3). */
+/** Asks for a trusted profile and the file of the machine's token; suggests what the environment says (credentials §3.3). */
 export async function askProfile({ prompts }: FormServices, title: string): Promise<Credential | undefined> {
   const { TRUSTED_PROFILE_ID: knownId = '', CR_TOKEN_FILE_PATH: knownPath = '' } = process.env;
   const validateInput = (text: string): string | undefined =>
@@ -136,7 +136,7 @@ async function chooseAccount(
   return picked === undefined ? undefined : { kind: 'session', refreshToken, accountId: picked.account.id };
 }
 
-/** The account that a CRN says an instance belongs to (control-plane.md §2.2). */
+/** The account that a CRN says an instance belongs to (control-plane §2.2). */
 function accountOfCrn(crn: string | undefined): string | undefined {
   return /^a\/(.+)$/.exec(crn?.split(':')[6] ?? '')?.[1];
 }

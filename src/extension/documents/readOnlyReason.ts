@@ -1,6 +1,6 @@
 import type { ObjectProtection } from '../../model/objectInfo';
 
-/** Why an object cannot be saved. Object Lock is none: a save makes a new version (data-plane.md §11). */
+/** Why an object cannot be saved. Object Lock is none: a save makes a new version (data-plane §11). */
 export type ReadOnlyReason =
   | { readonly kind: 'version' }
   | { readonly kind: 'connection' }

@@ -258,7 +258,7 @@ function unknownReason(_reason: never, _error: CosError): undefined {
   return undefined;
 }
 
-/** Roles by operation, credentials.md §5.2; the body of a 403 does not tell role, firewall and restriction apart (§5.4). */
+/** Roles by operation (credentials §5.2); the body of a 403 does not tell role, firewall and restriction apart (credentials §5.4). */
 function deniedCause(error: CosError, t: Translate): string {
   if (error.op === 'ListBuckets') {
     return t(

@@ -6,7 +6,7 @@ import { chosenObjects } from '../protection/chosenObjects';
 import { countOf } from '../protection/holds';
 import { summarise, workThrough } from '../protection/workThrough';
 
-/** Longest that a restored copy is kept (data-plane.md §9.2). */
+/** Longest that a restored copy is kept (data-plane §9.2). */
 const maxDays = 30;
 
 /** Brings archived objects back to be read for some days. */

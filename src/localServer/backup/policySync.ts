@@ -161,7 +161,7 @@ function isWanted(policy: BackupPolicy, version: ObjectVersion, nowMs: number): 
   return isSyncable(version, nowMs) && (isCurrent || version.modifiedAtMs >= policy.createdAtMs);
 }
 
-/** Customers' keys, archives, replicas, restored objects and what lifecycle rules delete are left out (control-plane.md §3.4). */
+/** Customers' keys, archives, replicas, restored objects and what lifecycle rules delete are left out (control-plane §3.4). */
 function isSyncable(version: ObjectVersion, nowMs: number): boolean {
   return (
     version.origin !== 'lifecycle' &&

@@ -87,7 +87,7 @@ export class RestoreRun {
   }
 }
 
-/** Why a bucket cannot be the target of a restore (control-plane.md §3.7), undefined when it can. */
+/** Why a bucket cannot be the target of a restore (control-plane §3.7), undefined when it can. */
 export function targetProblem(store: Store, settings: BackupSettings, target: Bucket | undefined): string | undefined {
   if (target === undefined) return 'The target bucket does not exist.';
   if (target.versioning !== 'Enabled') return 'Versioning is not enabled on the target bucket.';

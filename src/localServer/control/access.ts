@@ -5,7 +5,7 @@ import { bearerToken, ServiceError, type ServiceRequest } from './jsonService';
 /** A signed-in caller of a control-plane service. */
 export type Caller = Principal & { readonly kind: 'iam' };
 
-/** The caller of a request. Throws `ServiceError` 401: HMAC signatures do not work on the control plane (control-plane.md §0). */
+/** The caller of a request. Throws `ServiceError` 401: HMAC signatures do not work on the control plane (control-plane §0). */
 export function callerOf(request: ServiceRequest, identities: Identities, code: string): Caller {
   const token = bearerToken(request.headers);
   if (token === undefined) throw new ServiceError(401, code, 'The request needs an IAM token: Authorization: Bearer.');

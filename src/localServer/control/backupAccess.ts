@@ -17,7 +17,7 @@ export interface BackupContext {
 
 const pageSize = 100;
 
-/** A refusal of a request's content: every failed validation is a 400 (control-plane.md §3.4, §3.7). */
+/** A refusal of a request's content: every failed validation is a 400 (control-plane §3.4, §3.7). */
 export function invalid(message: string): ServiceError {
   return new ServiceError(400, 'invalid_request', message);
 }
@@ -40,7 +40,7 @@ export function openBucket(request: ServiceRequest, context: BackupContext): { b
   return { bucket, caller };
 }
 
-/** The vault of the path. Everything about vaults takes the Manager role (data-plane.md §21; backup roles are not played). */
+/** The vault of the path. Everything about vaults takes the Manager role (data-plane §21; backup roles are not played). */
 export function openVault(request: ServiceRequest, context: BackupContext): Stored<BackupVault> {
   const caller = callerOf(request, context.identities, 'unauthorized');
   const name = request.params['vault'] ?? '';
@@ -90,7 +90,7 @@ export function isoTime(timeMs: number): string {
 
 /**
  * One page of a list: `load` gives up to `limit` items after a row. Some of them may not be shown. The page size cannot be
- * chosen (control-plane.md §3.8).
+ * chosen (control-plane §3.8).
  */
 export function page<T extends { readonly rowId: number }>(
   request: ServiceRequest,

@@ -16,7 +16,7 @@ import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest
 
 const maximumRetentionDays = 36_500;
 
-/** Backup policies of a bucket (control-plane.md §3.4). */
+/** Backup policies of a bucket (control-plane §3.4). */
 export function policyRoutes(context: BackupContext): Route[] {
   return [
     {
@@ -115,7 +115,7 @@ function readPolicy(
   return { name, vault, vaultCrn: crnOfVault(vault, context), retentionDays };
 }
 
-/** `MD5` is optional, and must be that of the body (control-plane.md §3.1). */
+/** `MD5` is optional, and must be that of the body (control-plane §3.1). */
 function checkMd5(request: ServiceRequest): void {
   const md5 = request.headers['md5'];
   if (md5 === undefined) return;

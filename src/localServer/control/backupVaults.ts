@@ -17,10 +17,10 @@ import {
 import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from './jsonService';
 import { mergePatch } from './mergePatch';
 
-/** Buckets and vaults of an instance together (control-plane.md §3.5). */
+/** Buckets and vaults of an instance together (control-plane §3.5). */
 const maximumNames = 1000;
 
-/** Backup vaults (control-plane.md §3.5). */
+/** Backup vaults (control-plane §3.5). */
 export function vaultRoutes(context: BackupContext): Route[] {
   const { store } = context;
   return [
@@ -95,7 +95,7 @@ export function vaultRoutes(context: BackupContext): Route[] {
   ];
 }
 
-/** `service_instance_id` as query, or as header, which the documentation says (control-plane.md §3.1). */
+/** `service_instance_id` as query, or as header, which the documentation says (control-plane §3.1). */
 function readInstance(request: ServiceRequest, { identities }: BackupContext): string {
   const caller = callerOf(request, identities, 'unauthorized');
   const header = request.headers['service_instance_id'];
@@ -144,7 +144,7 @@ function checkName(name: string, { store, nowMs }: BackupContext): void {
   }
 }
 
-/** `{}` for a member removes it; all else merges (control-plane.md §3.5). */
+/** `{}` for a member removes it; all else merges (control-plane §3.5). */
 function patchVault(vault: Stored<BackupVault>, patch: Record<string, unknown>): Stored<BackupVault> {
   refuseUnknown(patch, ['activity_tracking', 'metrics_monitoring']);
   const { managementEvents: _events, usageMetrics: _metrics, ...rest } = vault;

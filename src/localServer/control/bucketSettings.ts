@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isObject, ServiceError } from './jsonService';
 
-/** The members of a bucket that the Resource Configuration API can change, as on the wire (control-plane.md §3.2). */
+/** The members of a bucket that the Resource Configuration API can change, as on the wire (control-plane §3.2). */
 export interface BucketSettings {
   readonly hard_quota?: number;
   readonly firewall?: {

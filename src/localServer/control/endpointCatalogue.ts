@@ -13,7 +13,7 @@ const cities: Readonly<Record<string, readonly string[]>> = {
   ap: ['Tokyo', 'Sydney', 'Osaka'],
 };
 
-/** `GET /v2/endpoints`, no token needed (control-plane.md §6): full URLs where IBM's document has bare hosts. */
+/** `GET /v2/endpoints`, no token needed (control-plane §6): full URLs where IBM's document has bare hosts. */
 export function catalogueRoute(options: {
   locations: readonly Location[];
   endpointOf: (location: string) => string;

@@ -8,7 +8,7 @@ const collectionType = 'application/vnd.ibm.kms.key+json';
 const defaultLimit = 200;
 const maximumLimit = 5000;
 
-/** Key Protect and Hyper Protect: listing keys, and the metadata of one (control-plane.md §4). All regions and instances share the endpoint. */
+/** Key Protect and Hyper Protect: listing keys, and the metadata of one (control-plane §4). All regions and instances share the endpoint. */
 export function createKeyProtect(identities: Identities): JsonService {
   return {
     name: 'key-protect',

@@ -6,7 +6,7 @@ import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest
 
 const ranges = '/backup_vaults/:vault/recovery_ranges';
 
-/** Recovery ranges of a vault (control-plane.md §3.6). */
+/** Recovery ranges of a vault (control-plane §3.6). */
 export function recoveryRangeRoutes(context: BackupContext): Route[] {
   const { store } = context;
   return [
@@ -48,7 +48,7 @@ export function recoveryRangeRoutes(context: BackupContext): Route[] {
         const vault = openVault(request, context);
         const { range } = openRange(request, vault, context);
         const retentionDays = readRetention(request);
-        // Extension only: see the conflict noted in control-plane.md §3.6.
+        // Extension only: see the conflict noted in control-plane §3.6.
         if (range.retentionDays < 0 || retentionDays < range.retentionDays) {
           throw invalid(`delete_after_days may only be extended; it is ${range.retentionDays}.`);
         }

@@ -12,11 +12,11 @@ import {
 } from './jsonService';
 import { describeInstance, describeKey, type KeyContext } from './resourceViews';
 
-/** The server default is unknown; a small one shows a client that forgets to page (control-plane.md §2.1). */
+/** The server default is unknown; a small one shows a client that forgets to page (control-plane §2.1). */
 const defaultLimit = 10;
 const maximumLimit = 100;
 
-/** Resource Controller v2: instances and service credentials (control-plane.md §2). */
+/** Resource Controller v2: instances and service credentials (control-plane §2). */
 export function createResourceController(context: KeyContext): JsonService {
   const { identities } = context;
   const caller = (request: ServiceRequest) => callerOf(request, identities, 'RC-IamUnauthorized');

@@ -15,7 +15,7 @@ const planIds = {
 /** Key Protect's tiered-pricing plan. */
 const kmsPlanId = 'eedd3585-90c6-4c8f-be3d-062069e99fc3';
 
-/** An instance as the Resource Controller shows it (control-plane.md §2.1). */
+/** An instance as the Resource Controller shows it (control-plane §2.1). */
 export function describeInstance(instance: CosInstance | KmsInstance, createdBy: string) {
   const isCos = 'plan' in instance;
   const createdAt = new Date(instance.createdAtMs).toISOString();
@@ -73,7 +73,7 @@ export interface KeyContext {
 
 /**
  * A service credential. Its secrets are shown once, to the Manager who makes it; other users of the machine can reach the
- * port, and a session must not open every key (control-plane.md §2.3).
+ * port, and a session must not open every key (control-plane §2.3).
  */
 export function describeKey(key: AccessKey, secrets: 'shown' | 'hidden', context: KeyContext) {
   const createdAt = new Date(key.createdAtMs).toISOString();

@@ -15,7 +15,7 @@ import { readJsonObject, ServiceError, type Route, type ServiceRequest } from '.
 
 const restores = '/backup_vaults/:vault/restores';
 
-/** Restores from a vault (control-plane.md §3.7). */
+/** Restores from a vault (control-plane §3.7). */
 export function restoreRoutes(context: BackupContext): Route[] {
   const { store } = context;
   return [
@@ -89,7 +89,7 @@ async function createRestore(
   return backups.createRestore(range, { bucket, crn: crnOfBucket(bucket, context) }, pointInTimeMs);
 }
 
-/** Seconds or milliseconds; `Z`, an offset, or no zone, which is UTC (control-plane.md §3.7). */
+/** Seconds or milliseconds; `Z`, an offset, or no zone, which is UTC (control-plane §3.7). */
 export function parsePointInTime(text: string): number {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?)(Z|[+-]\d\d:\d\d)?$/.exec(text);
   const timeMs = match === null ? NaN : Date.parse(`${match[1] ?? ''}${match[2] ?? 'Z'}`);

@@ -11,7 +11,7 @@ export interface KmsKey {
   readonly kind: 'rootKey' | 'standardKey';
   /** 1 active, 2 suspended, as on the wire. */
   readonly state: 1 | 2;
-  /** `perKey`: access to this key alone, which the list does not show (control-plane.md §4.2). */
+  /** `perKey`: access to this key alone, which the list does not show (control-plane §4.2). */
   readonly access: 'listed' | 'perKey';
   readonly createdAtMs: number;
 }

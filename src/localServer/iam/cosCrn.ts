@@ -8,7 +8,7 @@ export interface CosCrn {
 
 /**
  * Reads a full CRN; undefined when it is none of Cloud Object Storage. Tolerates what IBM's own samples do: an account
- * without `a/`, a guid without dashes (control-plane.md §2.2).
+ * without `a/`, a guid without dashes (control-plane §2.2).
  */
 export function parseCosCrn(crn: string): CosCrn | undefined {
   const segments = crn.split(':');

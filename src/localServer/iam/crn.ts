@@ -1,4 +1,4 @@
-/** The CRN of a COS instance, as in control-plane.md §2.2: always ten segments. */
+/** The CRN of a COS instance, as in control-plane §2.2: always ten segments. */
 export function cosInstanceCrn(accountId: string, guid: string): string {
   return `crn:v1:bluemix:public:cloud-object-storage:global:a/${accountId}:${guid}::`;
 }
@@ -21,7 +21,7 @@ export function kmsInstanceCrn(
   return `crn:v1:bluemix:public:${service}:${region}:a/${accountId}:${guid}::`;
 }
 
-/** The guid that a full CRN or a bare guid names (both forms are accepted everywhere, control-plane.md §2.2). */
+/** The guid that a full CRN or a bare guid names (both forms are accepted everywhere, control-plane §2.2). */
 export function guidOf(crnOrGuid: string): string {
   return crnOrGuid.startsWith('crn:') ? (crnOrGuid.split(':')[7] ?? '') : crnOrGuid;
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from '../control/jsonService';
 
-/** IAM's error codes (control-plane.md §1.4). Bad credentials come as 400, not 401. */
+/** IAM's error codes (control-plane §1.4). Bad credentials come as 400, not 401. */
 export const iamErrors = {
   propertyMissing: (property: string) => new ServiceError(400, 'BXNIM0109E', `Property missing or empty: ${property}`),
   notForm: () =>

@@ -17,7 +17,7 @@ import { answerTokenRequest, type TokenSettings } from './tokenEndpoint';
 /** Accounts come one to a page, so that a client that forgets to page shows it at once. */
 const accountsPerPage = 1;
 
-/** IAM identity and the account list, on one port (control-plane.md §1). */
+/** IAM identity and the account list, on one port (control-plane §1). */
 export function createIamService(options: {
   identities: Identities;
   passcodes: Passcodes;

@@ -141,7 +141,7 @@ export class Identities implements Identity {
     return { iamId, kind: 'user', name, email, ...(accountId === undefined ? {} : { accountId }) };
   }
 
-  /** Makes a service credential with a service ID of its own (control-plane.md §2.3). */
+  /** Makes a service credential with a service ID of its own (control-plane §2.3). */
   createKey(options: { name: string; role: Role; instance: CosInstance; hmac: 'with' | 'without' }): AccessKey {
     const key: AccessKey = {
       id: randomUUID(),

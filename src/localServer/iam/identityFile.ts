@@ -104,7 +104,7 @@ export function newApiKeyValue(): string {
   return randomBytes(33).toString('base64url');
 }
 
-/** A fresh HMAC pair: 32 hexadecimal digits and 48 characters (credentials.md §1). */
+/** A fresh HMAC pair: 32 hexadecimal digits and 48 characters (credentials §1). */
 export function newHmacPair(): { accessKeyId: string; secretAccessKey: string } {
   return { accessKeyId: randomBytes(16).toString('hex'), secretAccessKey: randomBytes(24).toString('hex') };
 }

@@ -34,7 +34,7 @@ interface Context {
   readonly issuer: () => string;
 }
 
-/** Answers `POST /identity/token` and `POST /oidc/token` (control-plane.md §1.2). Throws `ServiceError` with IAM's codes. */
+/** Answers `POST /identity/token` and `POST /oidc/token` (control-plane §1.2). Throws `ServiceError` with IAM's codes. */
 export function answerTokenRequest(request: ServiceRequest, context: Context): ServiceAnswer {
   if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw iamErrors.notForm();

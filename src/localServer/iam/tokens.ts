@@ -10,7 +10,7 @@ export interface TokenSubject {
   readonly kind: 'user' | 'serviceId' | 'profile';
   readonly name: string;
   readonly email?: string;
-  /** Absent: a passcode login that has not chosen an account yet (control-plane.md §1.2). */
+  /** Absent: a passcode login that has not chosen an account yet (control-plane §1.2). */
   readonly accountId?: string;
 }
 
@@ -55,7 +55,7 @@ interface Claims {
   readonly authn: { readonly sub: string; readonly iam_id: string; readonly name: string };
 }
 
-/** Signs and checks tokens: RS256 JWTs with the claims of control-plane.md §1.2. */
+/** Signs and checks tokens: RS256 JWTs with the claims of control-plane §1.2. */
 export class Tokens {
   private readonly privateKey: KeyObject;
   private readonly publicKey: KeyObject;

@@ -4,7 +4,7 @@ import type { Role } from '../contracts';
 import { writePrivateFile } from '../privateFile';
 import type { CosInstance } from './accounts';
 
-/** A trusted profile: who proves to be its compute resource may do what the profile may (control-plane.md §1.2). */
+/** A trusted profile: who proves to be its compute resource may do what the profile may (control-plane §1.2). */
 export interface TrustedProfile {
   /** `Profile-` and a UUID. */
   readonly id: string;

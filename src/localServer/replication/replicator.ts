@@ -149,7 +149,7 @@ export class Replicator implements VersionObserver {
     return bucket?.instanceGuid === parsed?.instanceGuid ? bucket : undefined;
   }
 
-  /** Why the target cannot take a version, undefined when it can (data-plane.md §15). */
+  /** Why the target cannot take a version, undefined when it can (data-plane §15). */
   #problemOf(target: Bucket | undefined, version: ObjectVersion): string | undefined {
     const { buckets } = this.#store;
     if (target === undefined) return 'The target bucket does not exist.';
@@ -174,7 +174,7 @@ function covers(rule: ReplicationRule, key: string, tags: readonly Tag[]): boole
   );
 }
 
-/** Customers' keys and archived objects are not replicated (data-plane.md §15). */
+/** Customers' keys and archived objects are not replicated (data-plane §15). */
 function isLeftOut(version: ObjectVersion, nowMs: number): boolean {
   return version.encryption !== undefined || (version.archive !== undefined && version.archive.archivedAtMs <= nowMs);
 }

@@ -71,7 +71,7 @@ async function readAcl(exchange: Exchange): Promise<CannedAcl> {
   return acl;
 }
 
-/** The owner has full control, and everyone may read or may not: there are no other ACLs (data-plane.md §14). */
+/** The owner has full control, and everyone may read or may not: there are no other ACLs (data-plane §14). */
 function readGrants(root: XmlElement, ownerId: string): CannedAcl {
   allowOnly(root, ['Owner', 'AccessControlList']);
   const list = childOf(root, 'AccessControlList');

@@ -3,7 +3,7 @@ import { invalidRequest } from './errors';
 import { sendXml, type BucketExchange } from './exchange';
 import { protectionOf } from './retention';
 
-/** Where the service offers Aspera high-speed transfer (data-plane.md §18). */
+/** Where the service offers Aspera high-speed transfer (data-plane §18). */
 const asperaLocations = new Set('us eu ap us-south us-east eu-gb eu-de au-syd jp-tok che01 mum01'.split(' '));
 
 /**

@@ -261,7 +261,7 @@ function changeVersioning(exchange: BucketExchange, bucket: Bucket, status: Vers
   changeVersioningState(exchange, status);
 }
 
-/** What a backup policy stands in the way of (control-plane.md §3.4). */
+/** What a backup policy stands in the way of (control-plane §3.4). */
 function refuseIfBackedUp(exchange: BucketExchange, bucket: Bucket, consequence: string): void {
   if (exchange.store.backups.hasPolicy(bucket.id)) {
     throw new S3Error('InvalidBucketState', `A backup policy is present on this bucket, so ${consequence}.`);

@@ -1,4 +1,4 @@
-/** HTTP status by error code: the codes of the error table (data-plane.md §2) and those of S3 that rules name. */
+/** HTTP status by error code: the codes of the error table (data-plane §2) and those of S3 that rules name. */
 export const errorStatus = {
   AccessDenied: 403,
   AuthorizationHeaderMalformed: 400,

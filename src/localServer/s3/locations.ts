@@ -1,4 +1,4 @@
-/** Locations that can hold buckets (data-plane.md §1.1). */
+/** Locations that can hold buckets (data-plane §1.1). */
 const locations = new Set(
   (
     'us eu ap us-south us-east eu-gb eu-de eu-es au-syd jp-tok jp-osa ca-tor br-sao ca-mon in-che in-mum ' +
@@ -7,7 +7,7 @@ const locations = new Set(
 );
 const classes = new Set(['standard', 'vault', 'cold', 'smart']);
 
-/** Where a One-Rate instance may have buckets (data-plane.md §3.3). */
+/** Where a One-Rate instance may have buckets (data-plane §3.3). */
 const oneRateLocations = new Set(
   'au-syd ca-tor br-sao jp-osa jp-tok us-east us-south eu-gb eu-de ams03 che01 mil01 mon01 par01 sjc04 sng01'.split(
     ' ',

@@ -2,7 +2,7 @@ import type { Clock, Faults, Identity } from '../contracts';
 import type { Store } from '../store/store';
 
 /**
- * Values that the real service may have otherwise, and behaviours that a test may want to switch (emulator-rules.md).
+ * Values that the real service may have otherwise, and behaviours that a test may want to switch (docs/spec/emulator-rules.md).
  * Defaults are the stricter choice.
  */
 export interface S3Switches {

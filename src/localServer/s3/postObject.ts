@@ -17,7 +17,7 @@ import { parseXml, s3Namespace, writeXml } from './xml';
 const maxFieldsBytes = 20 * 1024;
 const maxKeyBytes = 1024;
 
-/** `POST /{bucket}` from an HTML form (data-plane.md §5.7; fields, policy and answers are those of S3). */
+/** `POST /{bucket}` from an HTML form (data-plane §5.7; fields, policy and answers are those of S3). */
 export async function postObject(exchange: BucketExchange): Promise<void> {
   if (exchange.auth.form !== 'anonymous') {
     throw new S3Error('CredentialsNotSupported', 'A form says in its fields who sends it, not in the request.');

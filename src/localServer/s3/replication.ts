@@ -115,7 +115,7 @@ function ruleNode(rule: ReplicationRule): XmlNode {
     [
       rule.id === undefined ? undefined : ['ID', rule.id],
       ['Priority', rule.priority],
-      // Printed in capitals, as the service does (data-plane.md §15).
+      // Printed in capitals, as the service does (data-plane §15).
       ['Status', rule.status.toUpperCase()],
       ['DeleteMarkerReplication', [['Status', rule.deleteMarkers.toUpperCase()]]],
       ['Filter', conditions.length > 1 ? [['And', conditions]] : conditions],

@@ -5,7 +5,7 @@ import { requireReplication } from './replication';
 import { parseIsoDate } from './times';
 import type { XmlNode } from './xml';
 
-/** `GET ?ibm-replication-failures` (data-plane.md §15). The values of SyncType are this server's own choice. */
+/** `GET ?ibm-replication-failures` (data-plane §15). The values of SyncType are this server's own choice. */
 export async function listReplicationFailures(exchange: BucketExchange): Promise<void> {
   const { query } = exchange.request;
   const list = readListQuery(exchange, 'max-keys');
@@ -53,7 +53,7 @@ export async function listReplicationFailures(exchange: BucketExchange): Promise
 }
 
 /**
- * `PUT ?ibm-replication-reattempt` (data-plane.md §15). What COS answers without a configuration is not documented; here it is
+ * `PUT ?ibm-replication-reattempt` (data-plane §15). What COS answers without a configuration is not documented; here it is
  * what reading the configuration answers.
  */
 export async function reattemptReplication(exchange: BucketExchange): Promise<void> {

@@ -89,7 +89,7 @@ export class Buckets {
       .map(toBucket);
   }
 
-  /** Buckets and backup vaults of an instance: they share one quota (control-plane.md §3.5). */
+  /** Buckets and backup vaults of an instance: they share one quota (control-plane §3.5). */
   count(instanceGuid: string): number {
     const sql =
       'SELECT (SELECT count(*) FROM buckets WHERE instance_guid = ?1) + (SELECT count(*) FROM backup_vaults WHERE instance_guid = ?1) AS n';

@@ -212,7 +212,7 @@ describe('who may do what', () => {
     Writer: ['Writer', 'Manager'],
     Manager: ['Manager'],
   };
-  // The least role of each family (credentials.md §5.2; tags and access lists: data-plane.md §21, credentials.md §5.1).
+  // The least role of each family (credentials §5.2; tags and access lists: data-plane §21, credentials §5.1).
   // Roles are looked at before bodies: who may gets another refusal than 403.
   test.each([
     ['ObjectReader', ['GET /auth/key', 'HEAD /auth/key', 'GET /auth/key?tagging']],

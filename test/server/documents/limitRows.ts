@@ -105,7 +105,7 @@ export const everything: XmlNode = ['Filter', []];
 const manyTags = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`tag${at}`, 'x']));
 const tagsRefused = 'the service does not take these tags: at most 10';
 
-/** Limits of metadata, tags, holds, retention and lock (data-plane.md §1.3, §7, §11, §12, §14). */
+/** Limits of metadata, tags, holds, retention and lock (data-plane §1.3, §7, §11, §12, §14). */
 export const objectLimits: readonly ObjectLimit[] = [
   {
     limit: 'user metadata of 2 KB in all',
@@ -291,7 +291,7 @@ export const objectLimits: readonly ObjectLimit[] = [
   },
 ];
 
-/** Limits of retention policies, Object Lock, versioning and lifecycle (data-plane.md §9–§12). */
+/** Limits of retention policies, Object Lock, versioning and lifecycle (data-plane §9–§12). */
 export const bucketLimits: readonly BucketLimit[] = [
   {
     limit: 'retention of 99 years at most',

@@ -43,7 +43,7 @@ const replicates = (target: string, priority = 1): string =>
   activeRule(`"priority": ${priority}, "deleteMarkers": false, "target": "${target}"`);
 const said = 'the service refused the request; it says: ';
 
-/** Limits of lists of rules: lifecycle, CORS, replication, website (data-plane.md §8, §9, §13, §15). */
+/** Limits of lists of rules: lifecycle, CORS, replication, website (data-plane §8, §9, §13, §15). */
 export const ruleLimits: readonly BucketLimit[] = [
   {
     limit: 'lifecycle rules with different ids',

@@ -1,10 +1,9 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const quoted = (text: string) => [...text.matchAll(/`([^`\n]+)`/g)].map(([, words]) => words!);
 
 describe('README', () => {
   it('names every host of IBM Cloud that the engine knows by itself', () => {
@@ -26,16 +25,4 @@ describe('README', () => {
     expect(hosts.size).toBeGreaterThan(5);
     expect([...hosts].filter((host) => !privacy.includes(`\`${host}\``))).toEqual([]);
   });
-});
-
-describe('documents for people who work on the project', () => {
-  it.each(['CONTRIBUTING.md', 'docs/architecture.md', 'README.md', 'docs/believed.md'])(
-    'name paths that exist: %s',
-    (document) => {
-      const paths = quoted(read(document)).filter((words) =>
-        /^(?:src|test|docs|bench|scripts|media)\/[\w./-]*$/.test(words),
-      );
-      expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-    },
-  );
 });

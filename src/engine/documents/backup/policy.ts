@@ -5,7 +5,7 @@ import { editedFacts, type Facts } from '../facts';
 import type { DocumentKind } from '../kind';
 import { notAnObject, unknownNames } from '../rules';
 
-/** A backup policy (control-plane.md §3.4). The service has no operation that changes one. */
+/** A backup policy (control-plane §3.4). The service has no operation that changes one. */
 export function policyDocument({ bucket, policyId }: BackupResource & { kind: 'policy' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => await backupsOf(client)['backups/getPolicy']({ bucket, policyId }, signal),

@@ -5,7 +5,7 @@ import { editedFacts, factDate, printedValue, type Facts } from '../facts';
 import type { DocumentKind } from '../kind';
 import { notAnObject, unknownNames } from '../rules';
 
-/** A recovery range (control-plane.md §3.6): how long the backup is kept, which can be extended and never shortened. */
+/** A recovery range (control-plane §3.6): how long the backup is kept, which can be extended and never shortened. */
 export function rangeDocument({ vault, rangeId }: BackupResource & { kind: 'range' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => await backupsOf(client)['backups/getRange']({ vault, rangeId }, signal),

@@ -12,7 +12,7 @@ const settings = {
   usageMetrics: 'hasUsageMetrics',
 } as const satisfies Readonly<Record<string, keyof BackupVault>>;
 
-/** A backup vault (control-plane.md §3.5): activity tracking of management events, and usage metrics. */
+/** A backup vault (control-plane §3.5): activity tracking of management events, and usage metrics. */
 export function vaultDocument({ vault: name }: BackupResource & { kind: 'vault' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => await backupsOf(client)['backups/getVault']({ vault: name }, signal),

@@ -46,7 +46,7 @@ const shape: Shape = {
   },
 };
 
-/** Access list of a bucket (data-plane.md §14, rule 69): a canned one by name, or grants. */
+/** Access list of a bucket (data-plane §14, rule 69): a canned one by name, or grants. */
 export function aclDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {

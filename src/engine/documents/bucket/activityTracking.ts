@@ -2,7 +2,7 @@ import type { DocumentSubject } from '../../../model/configDocument';
 import type { DocumentKind } from '../kind';
 import { switchesDocument } from './switches';
 
-/** Which events of a bucket go to Activity Tracker (control-plane.md §3.2). */
+/** Which events of a bucket go to Activity Tracker (control-plane §3.2). */
 export function activityTrackingDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return switchesDocument(bucket, {
     member: 'activity_tracking',

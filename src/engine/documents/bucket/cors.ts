@@ -31,7 +31,7 @@ const heading = `  // What browsers let pages of other sites do. The first rule 
   // Who may read and write at all is said by IAM and access lists.
 `;
 
-/** CORS of a bucket (data-plane.md §8, rule 100): a list of rules; none delete the configuration. */
+/** CORS of a bucket (data-plane §8, rule 100): a list of rules; none delete the configuration. */
 export function corsDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => await client.getCors(bucket, signal),

@@ -37,7 +37,7 @@ const members = {
   allowedNetworks: 'allowed_network_type',
 } as const;
 
-/** Firewall of a bucket (control-plane.md §3.2): a list is replaced as a whole, and an empty one filters nothing. */
+/** Firewall of a bucket (control-plane §3.2): a list is replaced as a whole, and an empty one filters nothing. */
 export function firewallDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => pick(await getBucketConfig(client.control, bucket, signal)),

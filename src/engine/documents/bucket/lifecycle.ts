@@ -17,7 +17,7 @@ const heading = `  // What the service does by itself, once a day. Without rules
   // "expiration" is for objects that exist too, "transition" for later ones.
 `;
 
-/** Lifecycle of a bucket (data-plane.md §9.1, rules 101, 102): a list of rules; none delete the configuration. */
+/** Lifecycle of a bucket (data-plane §9.1, rules 101, 102): a list of rules; none delete the configuration. */
 export function lifecycleDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {

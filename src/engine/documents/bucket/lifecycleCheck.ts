@@ -47,7 +47,7 @@ interface Around {
 
 type Report = (path: JsonPath, code: string, message: string) => DocumentProblem;
 
-/** Everything wrong with a lifecycle document (data-plane.md §9.1, rule 101, features-map.md D). */
+/** Everything wrong with a lifecycle document (data-plane §9.1, rule 101, features-map §D). */
 export function lifecycleProblems(document: ParsedDocument, around: Around): readonly DocumentProblem[] {
   const notAMap = notAnObject(document);
   if (notAMap.length > 0) return notAMap;
@@ -207,7 +207,7 @@ function ruleWarnings(
   ];
 }
 
-/** Days that archived objects are billed for at least (data-plane.md §9.2). */
+/** Days that archived objects are billed for at least (data-plane §9.2). */
 const minArchivedDays = 90;
 
 function archiveWarnings(

@@ -2,7 +2,7 @@ import type { DocumentSubject } from '../../../model/configDocument';
 import type { DocumentKind } from '../kind';
 import { switchesDocument } from './switches';
 
-/** Which metrics of a bucket go to IBM Cloud Monitoring (control-plane.md §3.2). */
+/** Which metrics of a bucket go to IBM Cloud Monitoring (control-plane §3.2). */
 export function metricsMonitoringDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return switchesDocument(bucket, {
     member: 'metrics_monitoring',

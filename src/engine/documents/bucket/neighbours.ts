@@ -3,7 +3,7 @@ import type { VersioningState } from '../../../model/objectVersion';
 import { CosFailure } from '../../failure';
 import type { DocumentContext } from '../kind';
 
-/** What else a bucket has that may exclude a wish (features-map.md D). What could not be asked is absent, and excludes nothing. */
+/** What else a bucket has that may exclude a wish (features-map §D). What could not be asked is absent, and excludes nothing. */
 export interface Neighbours {
   readonly versioning?: VersioningState;
   readonly hasRetentionPolicy?: boolean;

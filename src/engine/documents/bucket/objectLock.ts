@@ -11,7 +11,7 @@ type State = ObjectLockConfiguration & {
   readonly neighbours: Neighbours;
 };
 
-/** Object Lock of a bucket (data-plane.md §11, rules 80, 81): it needs versioning and cannot be switched off. */
+/** Object Lock of a bucket (data-plane §11, rules 80, 81): it needs versioning and cannot be switched off. */
 export function objectLockDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {
@@ -86,7 +86,7 @@ function print(state: ObjectLockConfiguration): string {
 `;
 }
 
-/** What keeps Object Lock from being switched on (rule 81, features-map.md D). */
+/** What keeps Object Lock from being switched on (rule 81, features-map §D). */
 function exclusions({ versioning, hasRetentionPolicy }: Neighbours, error: Report): readonly DocumentProblem[] {
   if (hasRetentionPolicy === true) {
     return [error(['enabled'], 'retentionPolicy', 'This bucket has a retention policy, which excludes Object Lock.')];

@@ -17,7 +17,7 @@ const shape: Shape = {
 };
 const none: PublicAccessBlock = { blocksPublicAcls: false, ignoresPublicAcls: false };
 
-/** Public access block of a bucket (data-plane.md §14, rule 70): nothing blocked is no configuration. */
+/** Public access block of a bucket (data-plane §14, rule 70): nothing blocked is no configuration. */
 export function publicAccessBlockDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => {

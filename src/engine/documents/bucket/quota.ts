@@ -16,7 +16,7 @@ interface State {
 
 const quotaShape: Shape = { kind: 'count', min: 0 };
 
-/** Hard quota of a bucket (control-plane.md §3.2). */
+/** Hard quota of a bucket (control-plane §3.2). */
 export function quotaDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => pick(await getBucketConfig(client.control, bucket, signal)),

@@ -43,7 +43,7 @@ const heading = `  // What is written from now on is copied to the buckets of th
   // "Replication Failures" in the menu of the bucket lists what did not get through, and why.
 `;
 
-/** Replication of a bucket (data-plane.md §15, rule 105): a list of rules; none delete the configuration. */
+/** Replication of a bucket (data-plane §15, rule 105): a list of rules; none delete the configuration. */
 export function replicationDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {
@@ -124,7 +124,7 @@ function check(document: ParsedDocument, bucket: string, neighbours: Neighbours)
   ];
 }
 
-/** Rule 105, features-map.md D. */
+/** Rule 105, features-map §D. */
 function excludedProblems(
   document: ParsedDocument,
   { versioning, hasRetentionPolicy }: Neighbours,

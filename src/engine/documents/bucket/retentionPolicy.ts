@@ -19,7 +19,7 @@ type State = BucketProtection & {
 
 const names = ['minimumDays', 'defaultDays', 'maximumDays'] as const;
 
-/** Retention policy of a bucket (data-plane.md §12.1, rules 86, 87): it can be changed, and never removed. */
+/** Retention policy of a bucket (data-plane §12.1, rules 86, 87): it can be changed, and never removed. */
 export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {
@@ -140,7 +140,7 @@ function problemText(problem: RetentionPolicyProblem): readonly [name: string, m
   }
 }
 
-/** What keeps a bucket from its first policy (rule 87, features-map.md D). */
+/** What keeps a bucket from its first policy (rule 87, features-map §D). */
 function exclusions(document: ParsedDocument, neighbours: Neighbours): readonly DocumentProblem[] {
   const { versioning, hasObjectLock, isEmpty: hasNoObjects } = neighbours;
   // The whole object underlined would say nothing; its first name does.

@@ -31,7 +31,7 @@ interface State {
   readonly values?: Values;
 }
 
-/** A document of switches (control-plane.md §3.2). Members that the service has besides are left as they are. */
+/** A document of switches (control-plane §3.2). Members that the service has besides are left as they are. */
 export function switchesDocument(bucket: BucketName, of: Switches): DocumentKind<unknown> {
   const names = Object.keys(of.switches);
   const shape: Shape = {

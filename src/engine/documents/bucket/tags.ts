@@ -16,7 +16,7 @@ interface State {
 
 const shape: Shape = { kind: 'object', required: ['tags'], fields: { tags: { kind: 'texts' } } };
 
-/** Tags of a bucket (data-plane.md §7): an empty object deletes them. */
+/** Tags of a bucket (data-plane §7): an empty object deletes them. */
 export function tagsDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => ({ tags: await client.getBucketTags(bucket, signal) }),

@@ -10,7 +10,7 @@ interface State {
   readonly neighbours: Neighbours;
 }
 
-/** Versioning of a bucket (data-plane.md §10): `{ "versioning": "enabled" | "suspended" }`, `"never"` as long as it never was. */
+/** Versioning of a bucket (data-plane §10): `{ "versioning": "enabled" | "suspended" }`, `"never"` as long as it never was. */
 export function versioningDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async (context, signal) => {
@@ -54,7 +54,7 @@ export function versioningDocument({ bucket }: DocumentSubject & { kind: 'bucket
   } satisfies DocumentKind<State>;
 }
 
-/** Rule 79, features-map.md D. */
+/** Rule 79, features-map §D. */
 function enablingProblems(document: ParsedDocument, { neighbours }: State): readonly DocumentProblem[] {
   if (neighbours.hasRetentionPolicy !== true) return [];
   const message = 'This bucket has a retention policy, which excludes versioning. A policy cannot be removed.';

@@ -40,7 +40,7 @@ const heading = `// The bucket as a website; {} is none. Visitors see only what 
 // For example { "indexSuffix": "index.html", "errorKey": "404.html" }
 `;
 
-/** Website of a bucket (data-plane.md §13, rule 104): an empty object deletes the configuration. */
+/** Website of a bucket (data-plane §13, rule 104): an empty object deletes the configuration. */
 export function websiteDocument({ bucket }: DocumentSubject & { kind: 'bucket' }): DocumentKind<unknown> {
   return {
     read: async ({ client }, signal) => await client.getBucketWebsite(bucket, signal),

@@ -8,7 +8,7 @@ import { tagProblem } from '../tagProblem';
 import { headerSentence, metadataSentence } from './attributeSentences';
 import { isCannedAcl, type EditableAttributes } from './state';
 
-/** What is wrong with headers, metadata, tags and ACL (data-plane.md §1.3, §7, §14). */
+/** What is wrong with headers, metadata, tags and ACL (data-plane §1.3, §7, §14). */
 export function attributeProblems(document: ParsedDocument, seen: EditableAttributes): readonly DocumentProblem[] {
   return [
     ...headerProblems(document),

@@ -11,7 +11,7 @@ import { attributesOf, editedPart, factsOf, printProperties, type PropertiesStat
 
 const parts = ['headers', 'metadata', 'tags', 'acl', 'retention', 'legalHolds', 'objectLock', 'facts'];
 
-/** Everything about an object or version but its bytes, as a document (design §3). */
+/** Everything about an object or version but its bytes, as a document. */
 export function propertiesDocument({
   bucket,
   key,

@@ -8,7 +8,7 @@ import { printSelection, selectionFacts, type SelectedObject, type SelectionStat
 
 const parts = ['headers', 'metadata', 'tags', 'acl', 'facts'];
 
-/** What the objects of a selection or folder have in common, as a document (design §3). */
+/** What the objects of a selection or folder have in common, as a document. */
 export function selectionDocument(subject: DocumentSubject & { kind: 'selection' }): ReadKind<unknown> {
   return {
     read: async (context, signal) => await readSelection(subject, context, signal),

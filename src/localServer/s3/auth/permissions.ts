@@ -1,7 +1,7 @@
 import type { Role } from '../../contracts';
 
 /**
- * What an operation needs, in the terms in which roles differ (credentials.md §5.2, data-plane.md §21, rule 26):
+ * What an operation needs, in the terms in which roles differ (credentials §5.2, data-plane §21, rule 26):
  * reading objects and their tags, listing them, listing buckets, reading configuration, writing objects, changing what a Writer may,
  * and changing what only a Manager may.
  */

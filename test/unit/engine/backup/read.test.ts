@@ -12,7 +12,7 @@ const vaultCrn =
   'crn:v1:bluemix:public:cloud-object-storage:global:a/0123456789abcdef0123456789abcdef:11111111-2222-3333-4444-555555555555:backup-vault:my-vault';
 const bucketCrn = vaultCrn.replace('backup-vault:my-vault', 'bucket:photos');
 
-/** As IBM documents it (control-plane.md §3.4). */
+/** As IBM documents it (control-plane §3.4). */
 const policy = {
   policy_id: '44ba1af7-1dde-467f-9e35-0ad8bfc5b4ba',
   policy_name: 'daily',

@@ -18,7 +18,7 @@ function answering(
   return { control: { send, ...(network === undefined ? {} : { network }) }, asked };
 }
 
-/** A key as the documentation shows it (control-plane.md §4.2). */
+/** A key as the documentation shows it (control-plane §4.2). */
 const key = (index: number) => ({
   type: 'application/vnd.ibm.kms.key+json',
   id: `id-${index}`,

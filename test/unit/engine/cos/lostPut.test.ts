@@ -12,7 +12,7 @@ import { wireOf } from '../../../fakes/answeringWire';
 it('a write whose answer was lost is told by the checksum that was compared, also under a key of the bucket', async () => {
   const body = Buffer.from('what was sent');
   const key = objectKey('k');
-  // The ETag of an object under a key of its owner's looks like an MD5, and is none (data-plane.md §16).
+  // The ETag of an object under a key of its owner's looks like an MD5, and is none (data-plane §16).
   const stored: ObjectInfo = {
     key,
     etag: 'a'.repeat(32),
