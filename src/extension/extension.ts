@@ -16,7 +16,7 @@ import { registerDocuments } from './documents';
 import { affectsEngine, readEngineConfiguration } from './engine/engineConfiguration';
 import { createHostAnswers } from './hostAnswers';
 import { LocalServer } from './localServer/localServer';
-import type { ObjectChange } from './services';
+import type { ObjectChange, RevealTarget } from './services';
 import { registerTransfers } from './transfers';
 import { watchEmptiedBuckets } from './transfers/emptiedBuckets';
 import { BucketsDragAndDrop } from './tree/dragAndDrop';
@@ -94,12 +94,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const { transfers, transfersView, transferReports } = transferParts;
   const { files } = owned.add(registerDocuments({ ...common, transfers }));
   const configuration = owned.add(registerConfiguration({ ...common, transfers, memory: context.workspaceState }));
-  const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers }, files, async (text, source) => {
+  const selecting = { select: async (target: RevealTarget) => view.select(target) };
+  const dragAndDrop = new BucketsDragAndDrop({ ...common, transfers, view: selecting }, files, async (text, source) => {
     const { addCredentialText } = await import('./connections/addCredential');
     const added = await addCredentialText(services, text, source);
     if (added !== undefined) await view.revealConnection(added.id);
   });
-  const view = owned.add(
+  const view: BucketsView = owned.add(
     new BucketsView(engine, connections, localServer, changeEvents, dragAndDrop, (object) => files.noteExists(object)),
   );
   owned.add(watchEmptiedBuckets(transfers.mirror, (id) => view.refreshBuckets(id)));

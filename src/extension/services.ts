@@ -211,6 +211,8 @@ export interface BucketsTree {
   setFilter(ref: FolderRef, filter: string): void;
   loadMore(node: TreeNode): Promise<void>;
   reveal(target: RevealTarget, token?: vscode.CancellationToken): Promise<Result<null>>;
+  /** Selects what was just made, where the view is on screen: without taking the keyboard from where it is. Never fails. */
+  select(target: RevealTarget): Promise<void>;
 }
 
 /** Local Object Storage as commands use it. */

@@ -68,6 +68,8 @@ export interface TransferSnapshot {
   readonly title: string;
   readonly source: string;
   readonly target: string;
+  /** A copy that deletes its source. */
+  readonly isMove?: true;
   readonly bytesDone: number;
   /** Absent until planning has counted everything. */
   readonly bytesTotal?: number;

@@ -47,18 +47,43 @@ test('objects that are dragged onto a folder are moved or copied there, after a 
   await workbench.drag(workbench.row('letter.txt'), workbench.row('kept'));
   const question = workbench.dialog(`to "${bucket}/kept/"`);
   await question.getByRole('button', { name: 'Move', exact: true }).click();
-  await workbench.collapse('kept'); // a folder opens where something is held over it for long
-  await workbench.row('letter.txt').waitFor({ state: 'detached' });
+  // As in the Explorer, what was moved is shown and selected where it is now.
+  await workbench.selectedRow('letter.txt').waitFor();
   expect(await keysOf(client)).toEqual(['inbox/bill.txt', 'kept/letter.txt', 'kept/old.txt']);
 
   await workbench.drag(workbench.row('bill.txt'), workbench.row('kept'));
   await question.getByRole('button', { name: 'Copy', exact: true }).click();
+  await workbench.selectedRow('bill.txt').waitFor();
   await workbench.collapse('inbox');
-  await workbench.expand('kept');
   await workbench.row('bill.txt').waitFor();
   await workbench.row('letter.txt').waitFor();
   expect(await keysOf(client)).toEqual(['inbox/bill.txt', 'kept/bill.txt', 'kept/letter.txt', 'kept/old.txt']);
   await workbench.collapse('kept');
+});
+
+test('what is made, uploaded or renamed is selected, so that the next key is about it; what is deleted leaves its folder selected', async () => {
+  const session = current();
+  const { workbench } = session;
+  const client = rawClient(readStorageInfo(join(session.folder, 'storage')));
+  await workbench.contextMenu(workbench.row(bucket), 'New Folder…');
+  await workbench.answer('drafts', 'Name of the folder below');
+  await workbench.selectedRow('drafts').waitFor();
+
+  await workbench.contextMenu(workbench.row('drafts'), 'Upload Files…');
+  await workbench.chooseFile(join(session.workspace, 'page.data'));
+  await workbench.selectedRow('page.data').waitFor();
+
+  // F2 asks for the new name of what is selected, and not for a bucket.
+  await workbench.selectedRow('page.data').click();
+  await workbench.page.keyboard.press('F2');
+  await workbench.answer('drafts/page.html', 'New key in');
+  await workbench.selectedRow('page.html').waitFor();
+  expect((await client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'drafts/page.html' }))).ContentLength).toBe(3);
+
+  await workbench.page.keyboard.press('Delete');
+  await workbench.dialog('page.html').getByRole('button', { name: 'Delete', exact: true }).click();
+  await workbench.row('page.html').waitFor({ state: 'detached' });
+  await workbench.selectedRow('drafts').waitFor();
 });
 
 test('incomplete uploads are shown with what they hold; one is finished with its file, another aborted', async () => {

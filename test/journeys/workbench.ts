@@ -59,6 +59,11 @@ export class Workbench {
     return this.#rowIn('Buckets', label);
   }
 
+  /** A row of the Buckets view that is selected. */
+  selectedRow(label: string): Locator {
+    return this.row(label).and(this.page.locator('[aria-selected="true"]'));
+  }
+
   /** A row of the Transfers view, by its exact label. */
   transferRow(label: string): Locator {
     return this.#rowIn('Transfers', label);

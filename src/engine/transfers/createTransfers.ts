@@ -103,8 +103,9 @@ export function createTransfers(dependencies: TransfersDependencies): Transfers 
     { snapshot, request }: { snapshot: TransferIdentity; request: TransferRequest },
     notes: TransferNotes,
   ) => {
-    const { transferId, kind, connectionId, title, source, target } = snapshot;
-    return makeEntry({ transferId, kind, connectionId, title, source, target }, request, notes);
+    const { transferId, kind, connectionId, title, source, target, isMove } = snapshot;
+    const move = isMove === undefined ? {} : { isMove };
+    return makeEntry({ transferId, kind, connectionId, title, source, target, ...move }, request, notes);
   };
 
   const claim = (entry: Entry, op: string): 'held' | 'anew' => {

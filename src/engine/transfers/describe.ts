@@ -4,7 +4,7 @@ import type { TransferRequest } from '../../protocol/requests';
 import type { TransferIdentity } from './transfer';
 
 /** What a transfer is called and where from and to it goes, for people. */
-export function describe(request: TransferRequest): Pick<TransferIdentity, 'title' | 'source' | 'target'> {
+export function describe(request: TransferRequest): Pick<TransferIdentity, 'title' | 'source' | 'target' | 'isMove'> {
   switch (request.kind) {
     case 'upload': {
       const names = request.sources.map((source) => basename(source.fsPath));
@@ -50,6 +50,7 @@ export function describe(request: TransferRequest): Pick<TransferIdentity, 'titl
         title: titleOf(names.map(lastSegment), 'selected'),
         source: `${source.bucket}/${names.length === 1 ? (names[0] ?? '') : ''}`,
         target: `${target.bucket}/${target.key ?? target.prefix}`,
+        ...(request.deleteSource ? { isMove: true } : {}),
       };
     }
   }

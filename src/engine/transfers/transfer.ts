@@ -24,6 +24,8 @@ export interface TransferIdentity {
   readonly title: string;
   readonly source: string;
   readonly target: string;
+  /** A copy that deletes its source. */
+  readonly isMove?: true;
 }
 
 /** How a transfer stands: counts what happens to it and makes snapshots. Tells `changed` of every change. */

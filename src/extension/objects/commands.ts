@@ -99,10 +99,11 @@ async function newObject(services: CommandServices, folder: FolderTarget): Promi
   }
   fireObjects(changes, [{ connectionId, bucket, key }], 'created');
   await openObjects(services, target);
+  await services.view.select({ connectionId, bucket, key });
 }
 
 async function createFolder(
-  { engine, prompts, changes }: CommandServices,
+  { engine, prompts, changes, view }: CommandServices,
   folder: FolderTarget,
 ): Promise<CommandOutcome> {
   const name = await prompts.input({
@@ -121,8 +122,10 @@ async function createFolder(
     void prompts.warn(vscode.l10n.t('A folder of this name exists already: "{0}"', prefix));
     return;
   }
-  if (created.ok) changes.fire({ connectionId, bucket, prefix: folder.prefix, kind: 'changed' });
-  return created;
+  if (!created.ok) return created;
+  changes.fire({ connectionId, bucket, prefix: folder.prefix, kind: 'changed' });
+  await view.select({ connectionId, bucket, key: objectKey(prefix) });
+  return undefined;
 }
 
 async function copyUrl({ engine }: CommandServices, targets: readonly ObjectsTarget[]): Promise<CommandOutcome> {

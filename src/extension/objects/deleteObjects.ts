@@ -1,5 +1,7 @@
 import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
+import { objectKey } from '../../model/ids';
+import { parentPrefix } from '../nodes/place';
 import type { ObjectCount } from '../../protocol/requests';
 import { countText } from '../ui/format';
 import { countObjects } from '../command/countObjects';
@@ -27,6 +29,7 @@ export async function deleteObjects(
   const { deleted, runs, outcome } = await runDeletions(services, targets);
   // What was deleted before a failure or a cancel can be undone as well.
   if (runs.length > 0) services.deletes.last = { kind: 'transfers', runs };
+  if (deleted > 0) await selectAbove(services, targets);
   if (isUndoable && deleted > 0) void offerUndo(services, deleted);
   return outcome;
 }
@@ -50,6 +53,14 @@ async function runDeletions(
     if (run.value.state === 'cancelled') break;
   }
   return { deleted, runs, outcome: undefined };
+}
+
+/** Rows that are gone stay selected in VS Code, which hides what is for one row only: the folder they were in is selected. */
+async function selectAbove({ view }: CommandServices, [first]: readonly ObjectsTarget[]): Promise<void> {
+  const name = first?.prefixes[0] ?? first?.keys[0];
+  if (first === undefined || name === undefined) return;
+  const { connectionId, bucket } = first;
+  await view.select({ connectionId, bucket, key: objectKey(parentPrefix(name)) });
 }
 
 /** Whether all buckets keep versions, so that a deletion can be undone. Somebody who may not ask is told of no undo. */

@@ -3,7 +3,7 @@ import { bucketName, objectKey } from '../../model/ids';
 import { objectUri } from '../../model/objectUri';
 import { isDirtyInTab } from '../ui/openEditors';
 import { runOrganise } from './organise';
-import { folderRename, type CopyRequest } from './organisePlan';
+import { folderRename, targetsOf, type CopyRequest } from './organisePlan';
 import type { CommandOutcome, CommandServices } from '../command/command';
 import { objectsOf, parseBucketAndKey, rowCount } from '../command/keyText';
 import { keySentence } from '../command/pickTarget';
@@ -83,7 +83,11 @@ async function runProtected(services: CommandServices, request: CopyRequest): Pr
   const proof = await askIncomparable(services, [request]);
   if (proof.kind !== 'run') return proof.kind === 'failed' ? proof.result : undefined;
   const [decided] = (await askProtection(services, proof.requests)) ?? [];
-  return decided === undefined ? undefined : services.transfers.run(decided);
+  if (decided === undefined) return;
+  const run = await services.transfers.run(decided);
+  const [made] = targetsOf(decided);
+  if (run.ok && made !== undefined && run.value.itemsDone > 0) await services.view.select(made);
+  return run;
 }
 
 /** A folder's name is part of the key of each object in it, so each is copied, verified and deleted. */

@@ -3,9 +3,9 @@ import type { Result } from '../../model/cosError';
 import type { TransferSnapshot } from '../../model/transferState';
 import type { ObjectCount } from '../../protocol/requests';
 import { dirtyObjects } from '../ui/openEditors';
-import type { EngineClient, Prompts, TransferRunner } from '../services';
+import type { BucketsTree, EngineClient, Prompts, TransferRunner } from '../services';
 import type { ObjectsTarget } from '../command/targets';
-import type { CopyRequest } from './organisePlan';
+import { targetsOf, type CopyRequest } from './organisePlan';
 import { countObjects } from '../command/countObjects';
 import { needsCount, organiseQuestion } from './organiseTexts';
 
@@ -14,6 +14,7 @@ export interface OrganiseServices {
   readonly engine: EngineClient;
   readonly prompts: Prompts;
   readonly transfers: TransferRunner;
+  readonly view: Pick<BucketsTree, 'select'>;
 }
 
 /** How a job ended. `stopped`: the person said no, cancelled, or must do something first. */
@@ -59,6 +60,8 @@ export async function runOrganise(
     if (run.value.state === 'cancelled') return { kind: 'stopped' };
     isWhole &&= arrivedWhole(run.value);
   }
+  const [made] = decided.flatMap(targetsOf);
+  if (made !== undefined) await services.view.select(made);
   return { kind: 'over', isWhole };
 }
 

@@ -1,7 +1,8 @@
-import type { BucketName, ConnectionId } from '../../model/ids';
+import { objectKey, type BucketName, type ConnectionId } from '../../model/ids';
 import type { FolderTarget, ObjectsTarget } from '../command/targets';
 import type { TransferRequest } from '../../protocol/requests';
 import { parentPrefix } from '../nodes/place';
+import type { RevealTarget } from '../services';
 
 /** The request of copies or moves. */
 export type CopyRequest = Extract<TransferRequest, { kind: 'copy' }>;
@@ -48,6 +49,16 @@ export function planDuplicates(selections: readonly ObjectsTarget[]): readonly C
       ),
     );
   });
+}
+
+/** What is there once a request has run, under the names it asks for: a numbered copy is another one. */
+export function targetsOf({ connectionId, source, target, clash }: CopyRequest): readonly RevealTarget[] {
+  if (clash === 'keepBoth') return [];
+  const { bucket, prefix } = target;
+  const at = (key: string): RevealTarget => ({ connectionId, bucket, key: objectKey(key) });
+  if (target.key !== undefined) return [at(target.key)];
+  if (source.contentsOnly === true) return [at(prefix)];
+  return [...source.prefixes, ...source.keys].map((name) => at(prefix + name.slice(parentPrefix(name).length)));
 }
 
 /** A folder under another name. */

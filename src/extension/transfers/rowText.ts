@@ -6,7 +6,8 @@ import { formatBytes, formatDuration } from '../ui/format';
 import { cause } from '../ui/messages';
 import type { Translate } from '../ui/translate';
 import { isSingle, localPathOf, remotePlaceOf } from './places';
-import { progressParts, progressTitle } from './progressText';
+import { headline } from './headline';
+import { progressParts } from './progressText';
 import type { Outlook } from './remainingTime';
 import { skipSentence } from './report';
 import type { TransferItemRow } from '../nodes/transferNode';
@@ -42,15 +43,15 @@ export interface RowPresentation {
 
 /** How the row of a transfer looks. */
 export function presentTransfer(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): RowPresentation {
-  const state = stateText(snapshot, outlook, t);
-  const description = snapshot.isOwnedElsewhere ? t('in another window · {0}', state) : state;
+  const parts = [headline(snapshot, t), ...stateParts(snapshot, outlook, t)];
+  const description = [...parts, ...(snapshot.isOwnedElsewhere ? [t('in another window')] : [])].join(' · ');
   return {
     label: snapshot.title,
     description,
     ...iconOf(snapshot),
     context: contextOf(snapshot),
     isExpandable: snapshot.itemsFailed + snapshot.itemsSkipped > 0,
-    accessibilityLabel: `${progressTitle(snapshot.kind, snapshot.title, t)}, ${description}`,
+    accessibilityLabel: `${snapshot.title}, ${description}`,
   };
 }
 
@@ -100,12 +101,12 @@ export function transferTooltip(
   const { itemsDone, itemsTotal, itemsFailed, itemsSkipped, error } = snapshot;
   const items = itemsTotal === undefined ? t('{0} so far', itemsDone) : t('{0} of {1}', itemsDone, itemsTotal);
   return [
-    progressTitle(snapshot.kind, snapshot.title, t),
+    plain(snapshot.title),
+    headline(snapshot, t),
     ...(snapshot.source === '' ? [] : [t('From: {0}', snapshot.source)]),
-    ...(snapshot.target === '' ? [] : [t('To: {0}', snapshot.target)]),
     t('Items: {0}, {1} failed, {2} left out', items, itemsFailed, itemsSkipped),
     ...(snapshot.kind === 'delete' || snapshot.kind === 'change' ? [] : [t('Bytes: {0}', bytesText(snapshot, t))]),
-    stateText(snapshot, outlook, t),
+    stateParts(snapshot, outlook, t).join(' · '),
     ...verdictLines(snapshot.verdicts ?? []),
     ...(error === undefined ? [] : [plain(sentence(error))]),
     ...snapshot.failures.slice(0, 3).map(({ name, error: why }) => plain(`${name}: ${cause(why, t)}`)),
@@ -113,27 +114,28 @@ export function transferTooltip(
   ].join('\n');
 }
 
-function stateText(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): string {
+/** How far it is or how it ended, besides what its headline says. */
+function stateParts(snapshot: TransferSnapshot, outlook: Outlook, t: Translate): readonly string[] {
   const { state, error, itemsFailed, itemsSkipped, itemsTotal } = snapshot;
   const leftOut = itemsSkipped > 0 ? [t('{0} left out', itemsSkipped)] : [];
   const failed = itemsFailed > 0 ? [t('{0} failed', itemsFailed)] : [];
   switch (state) {
     case 'queued':
-      return t('waiting');
+      return [];
     case 'running':
-      return [...progressParts(snapshot, outlook, t), ...failed].join(' · ');
+      return [...progressParts(snapshot, outlook, t), ...failed];
     case 'paused':
-      return [pausedText(snapshot, t), ...amount(snapshot, t)].join(' · ');
+      return [...pausedText(snapshot, t), ...amount(snapshot, t)];
     case 'done':
-      return [...doneAmount(snapshot), ...duration(snapshot, t), ...leftOut, ...proven(snapshot, t)].join(' · ');
+      return [...proven(snapshot, t), ...doneAmount(snapshot), ...duration(snapshot, t), ...leftOut];
     case 'failed':
       return [
-        itemsFailed > 0 && itemsTotal !== 1 ? t('{0} of {1} failed', itemsFailed, itemsTotal ?? '?') : t('failed'),
+        ...(itemsFailed > 0 && itemsTotal !== 1 ? [t('{0} of {1} failed', itemsFailed, itemsTotal ?? '?')] : []),
         ...(error === undefined ? [] : [cause(error, t)]),
         ...leftOut,
-      ].join(' · ');
+      ];
     case 'cancelled':
-      return t('cancelled');
+      return [];
   }
 }
 
@@ -143,10 +145,11 @@ function proven({ verdicts = [] }: TransferSnapshot, t: Translate): readonly str
   return [areVerified(verdicts) ? t('verified') : t('not all verified')];
 }
 
-function pausedText({ error, isWaiting }: TransferSnapshot, t: Translate): string {
-  if (isWaiting === true) return t('waiting for the service');
-  if (error?.kind === 'signInNeeded') return t('sign in to go on');
-  return error === undefined ? t('paused') : t('interrupted');
+/** Why it stands still, where nobody paused it. */
+function pausedText({ error, isWaiting }: TransferSnapshot, t: Translate): readonly string[] {
+  if (isWaiting === true) return [t('waiting for the service')];
+  if (error?.kind === 'signInNeeded') return [t('sign in to go on')];
+  return error === undefined ? [] : [t('interrupted')];
 }
 
 function amount(snapshot: TransferSnapshot, t: Translate): readonly string[] {

@@ -225,6 +225,15 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, BucketsTr
 
   /** Shows and selects a bucket, folder or object, also one on a page that is not loaded. */
   async reveal(target: RevealTarget, token?: vscode.CancellationToken): Promise<Result<null>> {
+    return await this.#show(target, true, token);
+  }
+
+  async select(target: RevealTarget): Promise<void> {
+    // What is not there (any more), or cannot be looked up, is not worth a message: the work itself has ended well.
+    if (this.isVisible) await this.#show(target, false);
+  }
+
+  async #show(target: RevealTarget, focus: boolean, token?: vscode.CancellationToken): Promise<Result<null>> {
     const connection = this.#connections.get(target.connectionId);
     if (connection === undefined) return { ok: false, error: noConnection() };
     const place = await this.#finder.find(target, token);
@@ -234,7 +243,7 @@ export class BucketsView implements vscode.TreeDataProvider<TreeNode>, BucketsTr
       this.#stoppedNodes.delete(nodeId(up));
     }
     this.#changed(this.#content.connectionNode(connection));
-    await this.#view.reveal(node, { select: true, focus: true, expand: node.kind !== 'object' });
+    await this.#view.reveal(node, { select: true, focus, expand: focus && node.kind !== 'object' });
     return { ok: true, value: null };
   }
 

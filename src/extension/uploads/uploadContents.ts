@@ -3,7 +3,7 @@ import type { CosError, Result } from '../../model/cosError';
 import { keyProblem, objectKey, type ObjectKey } from '../../model/ids';
 import { numberedName } from '../../model/localNames';
 import type { WriteCondition } from '../../protocol/requests';
-import type { Changes, EngineClient, FailureReporter, Prompts } from '../services';
+import type { BucketsTree, Changes, EngineClient, FailureReporter, Prompts } from '../services';
 import { clashDetail } from '../transfers/clashes';
 import type { UploadTarget } from './uploadTarget';
 
@@ -20,6 +20,7 @@ export interface ContentServices {
   readonly changes: Changes;
   readonly prompts: Prompts;
   readonly failures: FailureReporter;
+  readonly view: Pick<BucketsTree, 'select'>;
 }
 
 /** Such content passes through memory as a whole, as documents do. */
@@ -69,6 +70,7 @@ export async function uploadContents(
     }
   });
   if (arrived.length > 0) services.changes.fire({ connectionId, bucket, prefix, keys: arrived, kind: 'changed' });
+  if (arrived[0] !== undefined) await services.view.select({ connectionId, bucket, key: arrived[0] });
   const [first] = problems;
   if (first === undefined) return;
   void services.prompts.error(

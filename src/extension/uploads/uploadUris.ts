@@ -1,7 +1,10 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import * as vscode from '../ui/vscode';
 import type { Result } from '../../model/cosError';
+import { objectKey } from '../../model/ids';
 import type { UploadOptions } from '../../model/uploadOptions';
-import type { EngineClient, Changes, FailureReporter, Prompts, TransferRunner } from '../services';
+import type { BucketsTree, Changes, EngineClient, FailureReporter, Prompts, TransferRunner } from '../services';
 import { openDocument } from '../ui/openEditors';
 import { uploadContents, type NamedContent } from './uploadContents';
 import type { UploadTarget } from './uploadTarget';
@@ -13,6 +16,7 @@ export interface UploadServices {
   readonly changes: Changes;
   readonly prompts: Prompts;
   readonly failures: FailureReporter;
+  readonly view: Pick<BucketsTree, 'select'>;
 }
 
 /**
@@ -40,10 +44,22 @@ export async function uploadUris(
       ...(options === undefined ? {} : { options }),
     });
     if (!run.ok) return run;
+    const [first] = run.value.itemsDone > 0 ? sources : [];
+    if (first !== undefined) await selectUploaded(services, target, first.fsPath);
   }
   const others = uris.filter(({ scheme }) => scheme !== 'file');
   if (others.length > 0) await uploadContents(services, target, others.map(contentOf));
   return undefined;
+}
+
+/** Selects what a file or folder has become. */
+async function selectUploaded({ view }: UploadServices, target: UploadTarget, fsPath: string): Promise<void> {
+  const { connectionId, bucket, prefix } = target;
+  const isFolder = await stat(fsPath).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  await view.select({ connectionId, bucket, key: objectKey(`${prefix}${basename(fsPath)}${isFolder ? '/' : ''}`) });
 }
 
 /** Counts what folders hold, and asks where that is much: the service charges for requests and storage. */

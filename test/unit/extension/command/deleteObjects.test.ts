@@ -24,7 +24,9 @@ function servicesOf(versioning: string, ...ends: readonly { itemsDone: number; s
   const said: string[] = [];
   const deletes: LastDeletes = { last: undefined };
   let next = 0;
+  const selected: unknown[] = [];
   const services = {
+    view: { select: (target: unknown) => Promise.resolve(void selected.push(target)) },
     deletes,
     engine: {
       send: (method: string) =>
@@ -44,18 +46,19 @@ function servicesOf(versioning: string, ...ends: readonly { itemsDone: number; s
       },
     },
   };
-  return { services: services as unknown as CommandServices, said, deletes, runs: () => next };
+  return { services: services as unknown as CommandServices, said, deletes, selected, runs: () => next };
 }
 
 describe('a deletion in buckets that keep versions', () => {
   it('says how many objects are gone, and not how many were meant', async () => {
-    const { services, said, deletes } = servicesOf(
+    const { services, said, deletes, selected } = servicesOf(
       'enabled',
       { itemsDone: 2, state: 'done' },
       { itemsDone: 1, state: 'done' },
     );
     await deleteObjects(services, targets);
     expect(said).toEqual(['Deleted 3 objects.']);
+    expect(selected).toEqual([{ connectionId: 'c', bucket: 'one', key: '' }]);
     expect(deletes.last).toEqual({
       kind: 'transfers',
       runs: targets.map(({ connectionId: id, bucket }, at) => ({ transferId: `t${at + 1}`, connectionId: id, bucket })),

@@ -194,18 +194,19 @@ describe('the row of a transfer', () => {
     const row = presentTransfer(snapshotOf(), { kind: 'left', leftMs: 7_000 }, english);
     expect(row).toEqual({
       label: '12 files',
-      description: '3 of 12 files · 40.0 MB of 120 MB · 12.0 MB/s · 7 s left',
+      description: 'Uploading → photos/2024/ · 3 of 12 files · 40.0 MB of 120 MB · 12.0 MB/s · 7 s left',
       icon: 'cloud-upload',
       color: 'charts.blue',
       context: ['transfer', 'pausable', 'cancellable', 'onDisk', 'inBucket'],
       isExpandable: false,
-      accessibilityLabel: 'Uploading "12 files", 3 of 12 files · 40.0 MB of 120 MB · 12.0 MB/s · 7 s left',
+      accessibilityLabel:
+        '12 files, Uploading → photos/2024/ · 3 of 12 files · 40.0 MB of 120 MB · 12.0 MB/s · 7 s left',
     });
   });
 
   it('says no rate when nothing moves', () => {
     const row = presentTransfer(snapshotOf({ itemsTotal: 1 }), { kind: 'stalled', sinceMs: 61_000 }, english);
-    expect(row.description).toBe('40.0 MB of 120 MB · no progress for 2 min');
+    expect(row.description).toBe('Uploading → photos/2024/ · 40.0 MB of 120 MB · no progress for 2 min');
   });
 
   it('says of each state what matters', () => {
@@ -220,13 +221,33 @@ describe('the row of a transfer', () => {
       describeRow({ state: 'cancelled', canPause: false }),
     ].map(({ description, icon }) => `${icon}: ${description}`);
     expect(texts).toEqual([
-      'watch: waiting',
-      'debug-pause: paused · 40.0 MB of 120 MB',
-      'debug-pause: interrupted · 40.0 MB of 120 MB',
-      'error: failed · access is denied; it needs the role Object Writer, and no firewall or context rule may shut this network out',
-      'error: 2 of 12 failed · 1 left out',
-      'pass: 120 MB · 12 done · took 9 s',
-      'circle-slash: cancelled',
+      'watch: Upload waiting → photos/2024/',
+      'debug-pause: Upload paused → photos/2024/ · 40.0 MB of 120 MB',
+      'debug-pause: Upload paused → photos/2024/ · interrupted · 40.0 MB of 120 MB',
+      'error: Upload failed → photos/2024/ · access is denied; it needs the role Object Writer, and no firewall or context rule may shut this network out',
+      'error: Upload failed → photos/2024/ · 2 of 12 failed · 1 left out',
+      'pass: Uploaded → photos/2024/ · 120 MB · 12 done · took 9 s',
+      'circle-slash: Upload cancelled → photos/2024/',
+    ]);
+  });
+
+  it('says of each kind what was done where, a move and what left everything out included', () => {
+    const done = { state: 'done', itemsDone: 12, bytesTotal: 0, itemsTotal: 1 } as const;
+    const texts = [
+      describeRow({ ...done, kind: 'download', target: '/home/me' }),
+      describeRow({ ...done, kind: 'copy', target: 'b/x/' }),
+      describeRow({ ...done, kind: 'copy', target: 'b/x/', isMove: true }),
+      describeRow({ ...done, kind: 'delete', source: 'b/x/', target: '' }),
+      describeRow({ ...done, kind: 'change', source: 'b/x/', target: '' }),
+      describeRow({ ...done, itemsDone: 0, itemsSkipped: 1 }),
+    ].map(({ description }) => description);
+    expect(texts).toEqual([
+      'Downloaded → /home/me',
+      'Copied → b/x/',
+      'Moved → b/x/',
+      'Deleted: b/x/',
+      'Changed: b/x/',
+      'Nothing uploaded → photos/2024/ · 1 left out',
     ]);
   });
 
@@ -245,7 +266,7 @@ describe('the row of a transfer', () => {
 
   it('only looks at what another window runs', () => {
     const row = describeRow({ isOwnedElsewhere: true, canPause: true, itemsTotal: 1 });
-    expect(row.description).toBe('in another window · 40.0 MB of 120 MB · 12.0 MB/s');
+    expect(row.description).toBe('Uploading → photos/2024/ · 40.0 MB of 120 MB · 12.0 MB/s · in another window');
     expect(row.color).toBe('disabledForeground');
     expect(row.context).toEqual(['transfer', 'onDisk', 'inBucket']);
     const over = describeRow({ isOwnedElsewhere: true, state: 'failed', canRetry: true });
@@ -281,9 +302,9 @@ describe('the row of a transfer', () => {
       failures: [{ name: 'a', error: gone }],
     });
     expect(transferTooltip(failing, unknown, sentence, english).split('\n').slice(0, 5)).toEqual([
-      'Uploading "12 files"',
+      '12 files',
+      'Upload failed → photos/2024/',
       'From: /home/me/photos',
-      'To: photos/2024/',
       'Items: 3 of 12, 1 failed, 0 left out',
       'Bytes: 40.0 MB of 120 MB',
     ]);
@@ -363,8 +384,8 @@ describe('transfers that stand still', () => {
 
   it('say so in their row', () => {
     const row = (changes: Partial<TransferSnapshot>) => presentTransfer(paused(changes), unknown, english).description;
-    expect(row({ error: offline, isWaiting: true })).toMatch(/^waiting for the service/);
-    expect(row({ error: expired })).toMatch(/^sign in to go on/);
-    expect(row({ error: offline })).toMatch(/^interrupted/);
+    expect(row({ error: offline, isWaiting: true })).toMatch(/ · waiting for the service/);
+    expect(row({ error: expired })).toMatch(/ · sign in to go on/);
+    expect(row({ error: offline })).toMatch(/ · interrupted/);
   });
 });
