@@ -1,12 +1,14 @@
 // The benchmarks. Usage: npm run bench -- [--only NAME] [--case CASE]… [--setting SETTING]… [--repetitions N] [--minutes N]
-//   [--write-docs]. Prints one JSON document. All but --only are of the transfers; --write-docs writes the tables of the
-// measured cases into docs/performance.md.
+//   [--write-docs]. Prints one JSON document. --case, --setting and --minutes are of the transfers; --write-docs writes what
+//   was measured of transfers and connections into docs/performance.md.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LocalServerInfo } from '../src/localServer/info';
 import { requireBuilt, startBuiltServer } from '../test/soak/builtPrograms';
+import { writeConnectionDocs } from './connectionDocs';
+import { benchConnections } from './connections';
 import { benchExtensionHost } from './extensionHost';
 import { benchListing } from './listing';
 import { benchLocalServer } from './localServer';
@@ -29,6 +31,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   extensionHost: benchExtensionHost,
   localServer: benchLocalServer,
+  connections: async (_info, folder, options) => {
+    const results = await benchConnections(folder, options);
+    if (options.writesDocs) writeConnectionDocs('docs/performance.md', results);
+    return results;
+  },
   sockets: benchSockets,
 };
 

@@ -10,14 +10,14 @@ import { Staged, type StagedBlob } from './stagedBlob';
 import { syncFolder } from './syncFolder';
 
 /**
- * Bytes of objects and parts. Files are named by random ids under `blobs/<session>/<two hex digits>/`, never by keys.
+ * Bytes of objects and parts. Files are named by random ids under `blobs/<session>/<hex digit>/`, never by keys.
  * Each opening of the store is a new session, so that after a crash only the last session's folder can hold orphans.
  */
 export class Blobs {
   readonly #database: Database;
   readonly #root: string;
   readonly #session: string;
-  readonly #knownFolders = new Set<string>();
+  readonly #knownFolders = new Map<string, Promise<void>>();
   readonly #pins = new Map<string, number>();
   readonly #unlinkWhenUnpinned = new Set<string>();
   readonly #work = new Set<Promise<void>>();
@@ -49,8 +49,8 @@ export class Blobs {
   /** Creates the byte file of a staged blob. */
   async createFile(): Promise<{ file: string; folder: string; handle: FileHandle }> {
     const id = randomBytes(16).toString('hex');
-    const relativeFolder = `${this.#session}/${id.slice(0, 2)}`;
-    const folder = this.#ensureFolder(relativeFolder);
+    const relativeFolder = `${this.#session}/${id.slice(0, 1)}`;
+    const folder = await this.#ensureFolder(relativeFolder);
     const file = `${relativeFolder}/${id}`;
     this.#loose.add(file);
     return { file, folder, handle: await open(join(this.#root, file), 'wx') };
@@ -185,14 +185,17 @@ export class Blobs {
     void work.finally(() => this.#work.delete(work));
   }
 
-  #ensureFolder(relative: string): string {
+  async #ensureFolder(relative: string): Promise<string> {
     const folder = join(this.#root, relative);
-    if (!this.#knownFolders.has(relative)) {
+    let made = this.#knownFolders.get(relative);
+    if (made === undefined) {
       makeFolderSync(folder);
-      syncFolder(join(this.#root, this.#session));
-      syncFolder(this.#root);
-      this.#knownFolders.add(relative);
+      made = syncFolder(join(this.#root, this.#session)).then(() => syncFolder(this.#root));
+      this.#knownFolders.set(relative, made);
+      // A folder that could not be made durable is tried again.
+      made.catch(() => this.#knownFolders.delete(relative));
     }
+    await made;
     return folder;
   }
 

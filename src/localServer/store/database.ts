@@ -7,6 +7,11 @@ export type SqlValue = null | number | bigint | string | Uint8Array;
 /** A row by column name. */
 export type SqlRow = Record<string, SqlValue>;
 
+/** So often the event loop goes round without another write before those that wait are committed. */
+const quietTurns = 3;
+/** The longest that they wait. */
+const longestWaitMs = 100;
+
 interface PendingWrite {
   readonly run: () => unknown;
   readonly resolve: (value: unknown) => void;
@@ -16,7 +21,8 @@ interface PendingWrite {
 /**
  * The server's SQLite file. Reads are synchronous and always see the last commit. Writes are closures that run
  * synchronously inside a transaction; those that arrive together share one commit, so that many small requests cost
- * one fsync rather than one each. A promise of `write` settles only after that commit is on disk.
+ * one fsync rather than one each. The event loop takes one new connection a turn, so a commit waits for as long as turns
+ * go on to bring writes, but no longer than the last one took: on a slow disk many clients would queue for one each. A promise of `write` settles only after that commit is on disk.
  */
 export class Database {
   readonly #sqlite: DatabaseSync;
@@ -24,6 +30,7 @@ export class Database {
   readonly #idle = new Map<string, StatementSync[]>();
   #pending: PendingWrite[] = [];
   #scheduled = false;
+  #lastCommitMs = 0;
   #writing = false;
   #closed = false;
   #afterCommit: (() => void)[] = [];
@@ -90,7 +97,7 @@ export class Database {
       this.#pending.push({ run: change, resolve: (value) => resolve(value as T), reject });
       if (!this.#scheduled) {
         this.#scheduled = true;
-        setImmediate(() => this.#commitPending());
+        this.#commitSoon(performance.now() + Math.min(this.#lastCommitMs, longestWaitMs));
       }
     });
   }
@@ -140,6 +147,15 @@ export class Database {
     return statement;
   }
 
+  #commitSoon(latestMs: number, seen = 0, quiet = 0): void {
+    setImmediate(() => {
+      const count = this.#pending.length;
+      const isQuiet = count === seen;
+      if ((isQuiet && quiet + 1 >= quietTurns) || performance.now() >= latestMs) this.#commitPending();
+      else this.#commitSoon(latestMs, count, isQuiet ? quiet + 1 : 0);
+    });
+  }
+
   #commitPending(): void {
     this.#scheduled = false;
     const batch = this.#pending;
@@ -147,6 +163,7 @@ export class Database {
     if (batch.length === 0 || this.#closed) {
       return;
     }
+    const startedAtMs = performance.now();
     const settle: (() => void)[] = [];
     const actions: (() => void)[] = [];
     try {
@@ -156,6 +173,7 @@ export class Database {
         this.#runOne(write, settle, actions);
       }
       this.#sqlite.exec('COMMIT');
+      this.#lastCommitMs = performance.now() - startedAtMs;
     } catch (error) {
       this.#rollBack();
       for (const write of batch) {

@@ -77,7 +77,7 @@ export class Staged implements StagedBlob {
       await file.handle.datasync();
       await file.handle.close();
       file.handle = undefined;
-      syncFolder(file.folder);
+      await syncFolder(file.folder);
     }
   }
 
