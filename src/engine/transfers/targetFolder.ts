@@ -13,7 +13,7 @@ export class TargetFolder {
   readonly #real: string;
   readonly #known = new Map<string, Promise<string>>();
   readonly #created: string[] = [];
-  /** What each folder was when it was looked at, by device and inode. */
+  /** What each folder was when it was looked at. */
   readonly #identities = new Map<string, string>();
 
   private constructor(fsPath: string, real: string) {
@@ -132,11 +132,11 @@ export class TargetFolder {
   }
 }
 
-/** Device and inode; undefined where nothing is. */
+/** Device, inode and true path: a folder that was moved away is another one, though a link leads to it. Undefined where nothing is. */
 async function identityOf(fsPath: string): Promise<string | undefined> {
   try {
     const { dev, ino } = await stat(fsPath, { bigint: true });
-    return `${dev}:${ino}`;
+    return `${dev}:${ino}:${await realpath(fsPath)}`;
   } catch {
     return undefined; // whatever is wrong with it shows when it is written to
   }
