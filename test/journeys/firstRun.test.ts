@@ -48,6 +48,7 @@ test('a pasted service credential becomes a connection with its buckets, and its
 
   await copy(JSON.stringify([{ name: 'Pasted storage', credentials: credential }], undefined, 2));
   await workbench.command('Object Storage: Add Connection from Clipboard…');
+  await workbench.pick('API key, and an HMAC key pair for links', 'Which one signs in');
   await workbench.pick('Other endpoint…', 'Location to start from');
   await workbench.answer(endpoint, 'Endpoint URL');
   await workbench.answer(iamEndpoint, 'IAM endpoint');

@@ -8,6 +8,7 @@ import {
 import { addFromDraft, type FormServices } from './connectionForm';
 import { emptyDraft, type Draft } from './draft';
 import { instanceIdProblem } from './instanceId';
+import { askSignIn } from './signInWays';
 import { signInHosts } from './userSetting';
 
 /** No service credential is longer; anything else is not read at all. */
@@ -57,7 +58,8 @@ export async function addCredentialText(
     void services.prompts.error(problemSentence(read, source));
     return undefined;
   }
-  return addServiceCredential(services, read.credential);
+  const credential = await askSignIn(services, read.credential);
+  return credential === undefined ? undefined : addServiceCredential(services, credential);
 }
 
 /** Adds a connection with a credential, and asks for what is not in it. */

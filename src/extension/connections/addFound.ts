@@ -4,16 +4,11 @@ import { join } from 'node:path';
 import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import { discoverCredentials, isAmazonKey, signInOf } from '../../model/credentialSources';
-import type {
-  CredentialPlace,
-  Discovery,
-  SignInChoice,
-  SourceCredential,
-  SourceProblem,
-} from '../../model/sourceCredential';
+import type { CredentialPlace, Discovery, SourceCredential, SourceProblem } from '../../model/sourceCredential';
 import { encodingOf } from '../../model/textFile';
 import { addServiceCredential, problemSentence } from './addCredential';
 import type { FormServices } from './connectionForm';
+import { keysText, waysOf, withSignIn } from './signInWays';
 
 /** Where credentials are looked for; replaced in tests. */
 export interface Machine {
@@ -68,7 +63,7 @@ function foundItems(discoveries: readonly Discovery[]): readonly FoundItem[] {
       return [{ icon: 'warning', label: vscode.l10n.t('Cannot be used'), detail: problem, problem }];
     }
     const taken = signInOf(one.credential);
-    return waysOf(one.credential).map((way) => {
+    return waysOf(one.credential, taken).map((way) => {
       const credential = withSignIn(one.credential, way);
       const isTaken = index === first && way === taken;
       return {
@@ -80,22 +75,6 @@ function foundItems(discoveries: readonly Discovery[]): readonly FoundItem[] {
       };
     });
   });
-}
-
-/** How a credential can sign in, the way first that nobody has to choose. */
-function waysOf(credential: SourceCredential): readonly SignInChoice[] {
-  if (credential.apiKey === undefined) return ['hmac'];
-  if (credential.hmac === undefined) return ['iam'];
-  const preferred = vscode.workspace.getConfiguration('ibmcos').get<string>('signIn.prefer');
-  const first = preferred === 'iam' || preferred === 'hmac' ? preferred : signInOf(credential);
-  return first === 'iam' ? ['iam', 'hmac'] : ['hmac', 'iam'];
-}
-
-/** With an API key, the pair stays beside it for links; a pair signs in alone. */
-function withSignIn(credential: SourceCredential, way: SignInChoice): SourceCredential {
-  if (way === 'iam') return credential;
-  const { apiKey: _apiKey, serviceInstanceId: _instance, iamEndpoint: _iam, ...pair } = credential;
-  return pair;
 }
 
 function isForeign({ place, apiKey }: SourceCredential): boolean {
@@ -114,9 +93,8 @@ function placeText(place: CredentialPlace): string {
 }
 
 function kindText({ apiKey, hmac }: SourceCredential): string {
-  if (hmac === undefined) return vscode.l10n.t('API key');
-  if (apiKey !== undefined) return vscode.l10n.t('API key, and an HMAC key pair for links');
-  return isAmazonKey(hmac.accessKeyId) ? vscode.l10n.t('key of Amazon Web Services') : vscode.l10n.t('HMAC key pair');
+  const isAmazons = apiKey === undefined && hmac !== undefined && isAmazonKey(hmac.accessKeyId);
+  return isAmazons ? vscode.l10n.t('key of Amazon Web Services') : keysText({ apiKey, hmac });
 }
 
 function detailText(credential: SourceCredential): string {
