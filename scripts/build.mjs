@@ -1,5 +1,5 @@
 // Builds the bundles of the package into dist/. Usage: node scripts/build.mjs [--watch] [--minify]
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -19,6 +19,8 @@ const programs = {
 /** Runs before anything else in the programs a person starts by hand: an old Node gets one sentence, not a stack trace. */
 const nodeCheck = `(()=>{const v=process.versions.node.split('.').map(Number);if(v[0]<22||(v[0]===22&&v[1]<13)){process.stderr.write('COS Explorer needs Node.js 22.13 or newer; this is Node.js '+process.versions.node+'.\\n');process.exit(1)}})();`;
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
 const common = {
   bundle: true,
   platform: 'node',
@@ -30,6 +32,7 @@ const common = {
   sourcemap: minify ? false : 'linked',
   minify,
   metafile: true,
+  define: { COS_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
 };
 

@@ -4,6 +4,7 @@ import type { UploadOptions } from '../model/uploadOptions';
 import type { CopyProtection, NameFilter } from '../protocol/requests';
 import { patternProblem } from '../engine/transfers/patternProblem';
 import { UsageError } from './exitCode';
+import { versionText } from './version';
 import { help } from './help';
 import { uploadFlags, uploadOptionsOf } from './uploadOptions';
 
@@ -85,6 +86,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case '--help':
     case '-h':
       return { verb: 'help', text: help.all };
+    case '--version':
+      return { verb: 'help', text: versionText() };
     case 'ls': {
       const { values, positionals } = parse(rest, { ...commonOptions, ...recursive });
       if (values.help === true) return { verb: 'help', text: help.ls };

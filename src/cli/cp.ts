@@ -6,6 +6,7 @@ import type { CopyCommand } from './commandLine';
 import { isCosUri, isPattern, parseCosUri, parseObject, parseTargetFolder, prefixOf } from './cosUri';
 import { copyFromStream, copyToStream, isStream } from './cpStream';
 import { UsageError, type ExitCode } from './exitCode';
+import { requireMechanism } from './requireMechanism';
 import { requireSomethingAt } from './requireSomething';
 import { runTransfer, type Progress } from './transfer';
 import type { Session } from './session';
@@ -41,6 +42,7 @@ export async function cp(
       : await copyToStream(session, parseObject(requireCos(first)), target, signal);
   }
   const request = requestOf(session, command);
+  if (request.kind === 'upload') await requireMechanism(session, request.bucket, command.options, signal);
   if (request.kind === 'copy' && command.isRecursive) {
     await requireSomethingAt(session, sources.map(parseCosUri), 'copied', signal);
   }

@@ -13,6 +13,7 @@ import type { CopyCommand } from './commandLine';
 import { parseObject } from './cosUri';
 import { exitCodes, type ExitCode } from './exitCode';
 import { complain, jsonLine, printJson, tellVerdicts, write } from './output';
+import { requireMechanism } from './requireMechanism';
 import type { Session } from './session';
 
 /** Whether a place is no file, but something that bytes run through: a pipe, as of `<(command)`, or a device. */
@@ -30,6 +31,7 @@ export async function copyFromStream(
 ): Promise<ExitCode> {
   const address = parseObject(command.target);
   requireValidOptions(command.options, Date.now());
+  await requireMechanism(session, address.bucket, command.options, signal);
   if (command.ifExists !== 'replace' && (await findObject(session.client, address, signal)) !== undefined) {
     if (command.ifExists === 'fail') throw existsFailure(address);
     complain(`skipped: an object "${address.key}" exists`);

@@ -32,7 +32,7 @@ export const help = {
   cos cp SOURCE... TARGET            copy files up, objects down, or objects inside the service
   cos rm cos://bucket/key...         delete objects
 
-"cos <verb> --help" tells more. ${places}
+"cos <verb> --help" tells more; "cos --version" tells the version. ${places}
 
 ${exitHelp}`,
   ls: `Usage: cos ls [cos://bucket[/folder]] [options]

@@ -11,6 +11,7 @@ import type { EngineConfiguration } from '../protocol/requests';
 import { protocolVersion } from '../protocol/version';
 import { ThreadedChecksums } from '../engine/checksums/threadedChecksums';
 import { systemClock } from '../engine/clock';
+import type { BucketProtectionOperations } from '../engine/cos/bucketProtection';
 import type { CosClient } from '../engine/cos/client';
 import { createCosClient } from '../engine/cos/createCosClient';
 import { createHttpClient } from '../engine/http/httpClient';
@@ -29,7 +30,7 @@ const mebibyte = 1024 * 1024;
 
 /** The engine as the command line runs it: one connection, from arguments and environment. */
 export interface Session {
-  readonly client: CosClient;
+  readonly client: CosClient & Pick<BucketProtectionOperations, 'getMechanism'>;
   readonly transfers: Transfers;
   readonly connection: Connection;
   readonly partBytes: number;

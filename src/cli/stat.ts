@@ -1,5 +1,5 @@
 import type { BucketSummary, ObjectInfo } from '../model/objectInfo';
-import { shownEntries } from '../engine/cos/headerWords';
+import { shownEntries } from '../system/headerWords';
 import type { Command } from './commandLine';
 import { headObject } from './headObject';
 import { parseCosUri } from './cosUri';

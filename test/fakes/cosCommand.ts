@@ -40,6 +40,7 @@ export async function buildCosCommand(): Promise<string> {
     mainFields: ['module', 'main'],
     outdir,
     logLevel: 'error',
+    define: { COS_VERSION: JSON.stringify('1.2.3') },
   });
   return join(outdir, 'cos.js');
 }

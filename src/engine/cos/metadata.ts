@@ -5,7 +5,7 @@ import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import { asFailure } from '../failure';
 import type { AclOperations } from './acl';
 import type { CosClient, ObjectAddress } from './client';
-import { shownMetadata, storedMetadata } from './headerWords';
+import { shownMetadata, storedMetadata } from '../../system/headerWords';
 import { changedMeanwhile, type LastLook } from './lastLook';
 import { unquoted } from './objectHeaders';
 import type { ReadWholeState, WholeState } from './objectState';

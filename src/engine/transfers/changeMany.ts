@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { AttributeChange, SeenMark } from '../../model/objectState';
 import type { TransferRequest } from '../../protocol/requests';
 import type { SeenObject } from '../cos/metadata';
-import { shownEntries } from '../cos/headerWords';
+import { shownEntries } from '../../system/headerWords';
 import { CosFailure } from '../failure';
 import { holds } from './carriedAttributes';
 import { inConnection, moveItem, type TransferContext } from './context';

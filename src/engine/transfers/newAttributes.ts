@@ -1,7 +1,7 @@
 import type { UploadOptions } from '../../model/uploadOptions';
 import type { SiteAttributes } from '../../model/website';
 import type { NewObjectAttributes } from '../cos/client';
-import { storedEntries } from '../cos/headerWords';
+import { storedEntries } from '../../system/headerWords';
 import { contentTypeOf } from './contentType';
 
 /**

@@ -1,7 +1,7 @@
 import { uploadOptionsProblems, type UploadOptions, type UploadOptionsProblem } from '../../model/uploadOptions';
 import { headerSentence, holdIdText, metadataSentence } from '../documents/object/attributeSentences';
 import { tagSentence } from '../documents/tagProblem';
-import { storedEntries } from '../cos/headerWords';
+import { storedEntries } from '../../system/headerWords';
 import { CosFailure } from '../failure';
 
 /** Refuses, before any request, what the service would refuse of every object. */

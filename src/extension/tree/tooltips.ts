@@ -2,6 +2,7 @@ import { plain } from '../ui/gate/plain';
 import * as vscode from '../ui/vscode';
 import type { Connection } from '../../model/connection';
 import type { ObjectInfo } from '../../model/objectInfo';
+import { shownMetadata } from '../../system/headerWords';
 import { secretPlaceText } from '../connections/secretPlaceText';
 import type { Connections, EngineClient } from '../services';
 import { formatBytes } from '../ui/format';
@@ -98,7 +99,7 @@ function headFacts(info: ObjectInfo): readonly vscode.Fact[] {
     [t('Content encoding'), info.headers.contentEncoding],
     [t('Version'), info.versionId],
     [t('Tags'), info.tagCount === 0 ? undefined : String(info.tagCount)],
-    ...Object.entries(info.metadata).map(([name, value]): vscode.Fact => [`x-amz-meta-${name}`, value]),
+    ...Object.entries(info.metadata).map(([name, value]): vscode.Fact => [`x-amz-meta-${name}`, shownMetadata(value)]),
     [t('Retained until'), retention?.retainUntilMs === undefined ? undefined : dateText(retention.retainUntilMs)],
     [t('Retention'), retention?.isIndefinite === true ? t('indefinite') : undefined],
     [

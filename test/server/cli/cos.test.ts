@@ -120,6 +120,26 @@ describe('cos', () => {
     expect(up.stderr).toContain('--protection is for copies inside the service only');
   });
 
+  it('says what a bucket lacks for the protection that an upload is to get, and sends nothing', async () => {
+    const path = write('deed.txt', 'deed');
+    const target = `cos://${bucket}/protected`;
+    const lacks = (what: string) => ({
+      exitCode: 1,
+      stderr: `cos: bucket "${bucket}" has no ${what} need. Nothing was uploaded\n`,
+    });
+    const policy = lacks('retention policy, which --retain-until, --retain-days and --legal-hold');
+    expect(await cos(['cp', path, target, '--retain-days', '2'])).toMatchObject(policy);
+    expect(await cos(['cp', '-', target, '--legal-hold', 'case'], { input: Buffer.from('x') })).toMatchObject(policy);
+    expect(await cos(['cp', path, target, '--lock-hold'])).toMatchObject(
+      lacks('Object Lock, which --lock-mode and --lock-hold'),
+    );
+    expect(await cos(['stat', target])).toMatchObject({ exitCode: 1 });
+  });
+
+  it('tells its version', async () => {
+    expect(await cos(['--version'])).toMatchObject({ exitCode: 0, stdout: 'cos 1.2.3\n', stderr: '' });
+  });
+
   it('uploads, shows, lists, downloads and deletes one file', async () => {
     const path = write('note.txt', 'hello');
     expect(await cos(['cp', path, `cos://${bucket}/a/renamed.txt`])).toMatchObject({ exitCode: 0, stderr: '' });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { storedEntries } from '../../../src/engine/cos/headerWords';
+import { storedEntries } from '../../../src/system/headerWords';
 import { maxPutRewriteBytes } from '../../../src/engine/cos/rewrite';
 import type { AttributeChange } from '../../../src/model/objectState';
 import { objectKey } from '../../../src/model/ids';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shownMetadata, storedMetadata } from '../../../../src/engine/cos/headerWords';
+import { shownMetadata, storedMetadata } from '../../../src/system/headerWords';
 
 describe('user metadata beyond ASCII', () => {
   it('is stored in ASCII, in words of 75 characters at most, and reads as it was', () => {

@@ -1,4 +1,4 @@
-import { shownEntries } from '../../cos/headerWords';
+import { shownEntries } from '../../../system/headerWords';
 import type { ArchiveState } from '../../../model/archive';
 import type { CosError } from '../../../model/cosError';
 import { headerFields, headerNames } from '../../../model/headerRules';

@@ -1,5 +1,5 @@
 import { isAbsent } from '../../cos/absence';
-import { shownEntries } from '../../cos/headerWords';
+import { shownEntries } from '../../../system/headerWords';
 import { maxSelectionNames, type DocumentSubject } from '../../../model/configDocument';
 import { objectKey, type BucketName, type ObjectKey } from '../../../model/ids';
 import { CosFailure } from '../../failure';
