@@ -19,6 +19,10 @@ const etag = '"00000000000000000000000000000000-1"';
 /** By path. */
 const sizes = new Map<string, number>();
 const partSizes = new Map<string, Map<string, number>>();
+/** Of uploads in parts, what Complete brought, told to the look that follows; the bodies are zeros, so to nobody later. */
+const wholes = new Map<string, OutgoingHttpHeaders>();
+/** What a benchmark says the checksum of the zeros is, as `SHA256 value` in `x-bench-checksum` of a PUT. */
+const declared = new Map<string, OutgoingHttpHeaders>();
 let uploads = 0;
 
 function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -41,10 +45,20 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
           url.pathname,
           parts.reduce((sum, size) => sum + size, 0),
         );
+        if (headers['x-amz-checksum-type'] === 'FULL_OBJECT')
+          wholes.set(url.pathname, { ...checksumsOf(headers), 'x-amz-checksum-type': 'FULL_OBJECT' });
         xml(response, `<CompleteMultipartUploadResult><ETag>${etag}</ETag></CompleteMultipartUploadResult>`);
       } else {
         if (query.has('partNumber')) partSizes.get(uploadId)?.set(query.get('partNumber') ?? '', sentBytes);
-        else if (request.method === 'PUT') sizes.set(url.pathname, sentBytes);
+        else if (request.method === 'PUT') {
+          sizes.set(url.pathname, sentBytes);
+          const [algorithm = '', value = ''] = String(headers['x-bench-checksum'] ?? '').split(' ');
+          if (value !== '')
+            declared.set(url.pathname, {
+              [`x-amz-checksum-${algorithm.toLowerCase()}`]: value,
+              'x-amz-checksum-type': 'FULL_OBJECT',
+            });
+        }
         response.writeHead(200, { etag, ...checksumsOf(headers), 'content-length': 0 }).end();
       }
     });
@@ -69,6 +83,8 @@ function answerRead(request: IncomingMessage, response: ServerResponse, url: URL
     response.writeHead(404, { 'content-length': 0 }).end();
     return;
   }
+  const whole = request.method === 'HEAD' ? wholes.get(url.pathname) : undefined;
+  wholes.delete(url.pathname);
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const from = Number(range?.[1] ?? 0);
   const to = range?.[2] === undefined || range[2] === '' ? sizeBytes - 1 : Math.min(Number(range[2]), sizeBytes - 1);
@@ -78,6 +94,8 @@ function answerRead(request: IncomingMessage, response: ServerResponse, url: URL
     'accept-ranges': 'bytes',
     'content-type': 'application/octet-stream',
     'content-length': to - from + 1,
+    ...whole,
+    ...(range === null ? declared.get(url.pathname) : {}),
     ...(range === null ? {} : { 'content-range': `bytes ${from}-${to}/${sizeBytes}` }),
   });
   if (request.method === 'HEAD') response.end();

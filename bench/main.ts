@@ -15,6 +15,7 @@ import { benchLocalServer } from './localServer';
 import { benchSockets } from './sockets/sockets';
 import { writeTransferDocs } from './transferDocs';
 import { benchTransfers, type TransferOptions } from './transfers';
+import { benchVerification } from './verification';
 
 interface Options extends TransferOptions {
   readonly writesDocs: boolean;
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     return results;
   },
   sockets: benchSockets,
+  verification: benchVerification,
 };
 
 async function main(): Promise<void> {

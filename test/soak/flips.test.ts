@@ -7,4 +7,5 @@ it('tells each of 10,000 flipped bits and none of 10,000 whole objects', async (
   console.log(`flips from seed ${seed}: ${JSON.stringify(downloads)}`);
   expect(wrong).toEqual([]);
   expect(flipsTold).toBe(10_000);
+  expect(Object.values(downloads).reduce((sum, right) => sum + right, 0)).toBe(10_000);
 });

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { Folder } from './foldedCrc.ts';
 
 /** The checksums of whole objects that can be put together from parts (data-plane §1.5, FULL_OBJECT). */
 export type CrcAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME';
@@ -28,7 +29,7 @@ export function startCrc(algorithm: CrcAlgorithm, before = 0n): RunningCrc {
       return new NativeCrc32(Number(before));
     case 'CRC32C':
     case 'CRC64NVME':
-      return new TableCrc(tablesOf(algorithm), before);
+      return new TableCrc(tablesOf(algorithm), folderOf(algorithm), before);
   }
 }
 
@@ -87,6 +88,22 @@ interface Tables {
   readonly high: Int32Array;
 }
 
+/**
+ * Distances to fold by (foldedCrc.ts), in steps of 16 bytes: found by search, the fewest that reach only so far. Each list makes
+ * Σ x^(−128·d) = 1 modulo its polynomial.
+ */
+const foldDistances: Readonly<Record<'CRC32C' | 'CRC64NVME', readonly number[]>> = {
+  CRC32C: [65, 155, 170, 195, 209],
+  CRC64NVME: [13, 46, 62, 64, 158, 179, 203, 219, 223, 235, 264, 286],
+};
+
+const madeFolders = new Map<CrcAlgorithm, Folder | undefined>();
+
+function folderOf(algorithm: keyof typeof foldDistances): Folder | undefined {
+  if (!madeFolders.has(algorithm)) madeFolders.set(algorithm, Folder.create(foldDistances[algorithm]));
+  return madeFolders.get(algorithm);
+}
+
 const madeTables = new Map<CrcAlgorithm, Tables>();
 
 function tablesOf(algorithm: CrcAlgorithm): Tables {
@@ -113,18 +130,31 @@ function tablesOf(algorithm: CrcAlgorithm): Tables {
 
 class TableCrc implements RunningCrc {
   readonly #tables: Tables;
+  readonly #folder: Folder | undefined;
   readonly #isWide: boolean;
   #low: number;
   #high: number;
 
-  constructor(tables: Tables, before: bigint) {
+  constructor(tables: Tables, folder: Folder | undefined, before: bigint) {
     this.#tables = tables;
+    this.#folder = folder;
     this.#isWide = tables.high.some((entry) => entry !== 0);
     this.#low = ~Number(BigInt.asIntN(32, before));
     this.#high = this.#isWide ? ~Number(BigInt.asIntN(32, before >> 32n)) : 0;
   }
 
   update(bytes: Uint8Array): void {
+    if (this.#folder === undefined || bytes.length < this.#folder.worthBytes) {
+      this.#append(bytes);
+      return;
+    }
+    const start = new Uint8Array(Int32Array.of(this.#low, this.#high).buffer);
+    this.#low = 0;
+    this.#high = 0;
+    this.#append(this.#folder.shorten(bytes, start));
+  }
+
+  #append(bytes: Uint8Array): void {
     const { low: lows, high: highs } = this.#tables;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let low = this.#low;

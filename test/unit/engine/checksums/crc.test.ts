@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -35,6 +36,27 @@ describe('checksums', () => {
         crc.update(second);
         expect(crc.value).toBe(crcOf(algorithm, first, second));
       }),
+    );
+  });
+
+  it('of large bodies come to the same as of small pieces', () => {
+    const large = fc.record({
+      algorithm: fc.constantFrom(...algorithms),
+      sizeBytes: fc.integer({ min: 6000, max: 600_000 }),
+      skippedBytes: fc.nat(20),
+      before: fc.uint8Array({ maxLength: 20 }),
+      seed: fc.nat(255),
+    });
+    fc.assert(
+      fc.property(large, ({ algorithm, sizeBytes, skippedBytes, before, seed }) => {
+        const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
+        const bytes = noise.update(Buffer.alloc(skippedBytes + sizeBytes)).subarray(skippedBytes);
+        const pieces = Array.from({ length: Math.ceil(sizeBytes / 1000) }, (_, at) =>
+          bytes.subarray(at * 1000, (at + 1) * 1000),
+        );
+        expect(crcOf(algorithm, before, bytes)).toBe(crcOf(algorithm, before, ...pieces));
+      }),
+      { numRuns: 60 },
     );
   });
 
