@@ -11,7 +11,7 @@ export function wireOf(
       const body = Buffer.from(documents[request.op] ?? '');
       const answer = {
         status: 200,
-        headers: { 'content-length': '0', ...headers },
+        headers: { 'content-length': '0', 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT', ...headers },
         pipe: () => Promise.resolve(),
         read: () => Promise.resolve(body),
         discard: () => undefined,

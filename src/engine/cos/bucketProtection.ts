@@ -9,7 +9,7 @@ import {
   type RetentionPolicy,
 } from '../../model/retention';
 import { CosFailure } from '../failure';
-import { sendControl, type XmlNode } from './control';
+import { sendControl, type ControlAnswer, type XmlNode } from './control';
 import { refused } from './refusal';
 import type { Wire } from './wire';
 import { childElement, childText, type XmlElement } from './xml';
@@ -47,8 +47,7 @@ export function createBucketProtection(wire: Wire): BucketProtectionOperations {
     const query = { protection: undefined };
     const request = { op, method: 'GET', bucket, query, repeatable: 'always' } as const;
     const answer = await orAbsent(sendControl(wire, request, signal));
-    // Servers that do not know the sub-resource list the bucket.
-    const root = answer?.findRoot('ProtectionConfiguration');
+    const root = rootOf(answer, 'ProtectionConfiguration');
     return root === undefined ? { kind: 'none' } : readProtection(root);
   }
 
@@ -57,7 +56,7 @@ export function createBucketProtection(wire: Wire): BucketProtectionOperations {
     const query = { 'object-lock': undefined };
     const request = { op, method: 'GET', bucket, query, repeatable: 'always' } as const;
     const answer = await orAbsent(sendControl(wire, request, signal));
-    const root = answer?.findRoot('ObjectLockConfiguration');
+    const root = rootOf(answer, 'ObjectLockConfiguration');
     return root === undefined ? { kind: 'none' } : readLockConfiguration(root);
   }
 
@@ -132,6 +131,14 @@ async function orAbsent<T>(work: Promise<T>): Promise<T | undefined> {
     if (isAbsent) return undefined;
     throw error;
   }
+}
+
+/**
+ * What an answer holds; undefined where nothing is configured. Servers that do not know the sub-resource list the bucket: what is
+ * neither says nothing, and nobody may take it for a bucket without protection. Throws `unsupported` then.
+ */
+function rootOf(answer: ControlAnswer | undefined, name: string): XmlElement | undefined {
+  return answer?.findRoot('ListBucketResult') === undefined ? answer?.root(name) : undefined;
 }
 
 /** A value, or undefined where the identity may not ask. */

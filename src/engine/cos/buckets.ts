@@ -7,6 +7,7 @@ import { CosFailure } from '../failure';
 import { listedPages, maxGatheredPages } from '../pages';
 import type { BucketDirectory } from './bucketDirectory';
 import type { CosClient } from './client';
+import { momentMs } from './moment';
 import { maxAnswerBytes } from './objects';
 import type { Wire } from './wire';
 import { childElement, childElements, childText, hasRoot, parseXml, type XmlElement } from './xml';
@@ -74,10 +75,10 @@ async function listPage(wire: Wire, marker: string | undefined, signal: AbortSig
 }
 
 function bucketSummary(element: XmlElement): BucketSummary {
-  const createdAtMs = Date.parse(childText(element, 'CreationDate') ?? '');
+  const createdAtMs = momentMs(childText(element, 'CreationDate'));
   return {
     name: bucketName(childText(element, 'Name')?.trim() ?? ''),
-    ...(Number.isFinite(createdAtMs) ? { createdAtMs } : {}),
+    ...(createdAtMs === undefined ? {} : { createdAtMs }),
     ...placeOf(childText(element, 'LocationConstraint')),
   };
 }

@@ -2,6 +2,7 @@ import type { ObjectInfo } from '../../model/objectInfo';
 import type { WriteCondition, WriteOutcome } from '../../protocol/requests';
 import { CosFailure } from '../failure';
 import type { ObjectAddress } from './client';
+import { isSameEtag, noEtag, quotedEtag } from './etag';
 
 /** Who checked a condition. */
 export type CheckedBy = WriteOutcome['conditionCheckedBy'];
@@ -49,7 +50,9 @@ export function createConditions(
   ): Promise<ObjectInfo | undefined> {
     if (condition.kind === 'always') return undefined;
     const { bucket, key } = address;
+    if (condition.kind === 'ifMatch') quotedEtag(op, address, condition.etag);
     const found = await findObject({ bucket, key }, signal);
+    if (condition.kind === 'ifMatch' && found?.etag === '') throw noEtag(op, address);
     if (condition.kind === 'ifAbsent' && found !== undefined) {
       throw violated(op, address, 'alreadyExists', `"${key}" exists already.`);
     }
@@ -71,7 +74,10 @@ export function createConditions(
       const isTimed = condition.kind === 'ifMatch' && condition.modifiedAtMs !== undefined;
       if (!isHonoured || isTimed) await check(op, address, condition, signal);
       try {
-        return { value: await write(conditionHeaders(condition, bareEtags.has(origin))), conditionCheckedBy };
+        return {
+          value: await write(conditionHeaders(op, address, condition, bareEtags.has(origin))),
+          conditionCheckedBy,
+        };
       } catch (error) {
         if (!(error instanceof CosFailure)) throw error;
         const { httpStatus, reason } = error.error;
@@ -87,7 +93,7 @@ export function createConditions(
             // Refused although the HEAD agreed: either somebody was faster, which this shows, or the server compares
             // the header with its quotes (radosgw does).
             await check(op, address, condition, signal);
-            const value = await write(conditionHeaders(condition, true));
+            const value = await write(conditionHeaders(op, address, condition, true));
             bareEtags.add(origin);
             return { value, conditionCheckedBy: 'server' };
           }
@@ -116,18 +122,25 @@ function isMet(
   { etag, modifiedAtMs }: Extract<WriteCondition, { kind: 'ifMatch' }>,
   found: ObjectInfo | undefined,
 ): boolean {
-  return found?.etag === etag && (modifiedAtMs === undefined || found.modifiedAtMs === modifiedAtMs);
+  return (
+    found !== undefined &&
+    isSameEtag(found.etag, etag) &&
+    (modifiedAtMs === undefined || found.modifiedAtMs === modifiedAtMs)
+  );
 }
 
 function conditionHeaders(
+  op: string,
+  address: ObjectAddress,
   condition: Exclude<WriteCondition, { kind: 'always' }>,
   isBare: boolean,
 ): Record<string, string> {
   if (condition.kind === 'ifAbsent') return { 'if-none-match': '*' };
-  if (isBare) return { 'if-match': condition.etag };
   const { etag, modifiedAtMs } = condition;
+  const quoted = quotedEtag(op, address, etag);
+  if (isBare) return { 'if-match': etag };
   return {
-    'if-match': `"${etag}"`,
+    'if-match': quoted,
     ...(modifiedAtMs === undefined ? {} : { 'if-unmodified-since': new Date(modifiedAtMs).toUTCString() }),
   };
 }

@@ -1,7 +1,9 @@
 import type { CosClient, ObjectAddress } from './client';
 import { encodeKeyPath } from './address';
 import type { Conditions } from './conditions';
-import { attributeHeaders, unquoted } from './objectHeaders';
+import { quotedEtag, strongEtag } from './etag';
+import { partEtag } from './multipart';
+import { attributeHeaders } from './objectHeaders';
 import type { Sdk } from './sdk';
 
 /** Value of `x-amz-copy-source`; the SDK sends it verbatim, so it is encoded here (data-plane §22 #12). */
@@ -37,7 +39,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
               ...(checksumAlgorithm === undefined ? {} : { 'x-amz-checksum-algorithm': checksumAlgorithm }),
               ...controlled,
               ...conditional,
-              ...pinned(options.ifMatch),
+              ...pinned(op, source, options.ifMatch),
             },
           } as const;
           const copied = await sdk.run(call, signal, async (client, sendOptions) =>
@@ -48,7 +50,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
           );
           const versionId = copied.VersionId;
           return {
-            etag: unquoted(copied.CopyObjectResult?.ETag) ?? '',
+            etag: strongEtag(copied.CopyObjectResult?.ETag),
             ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
             modifiedAtMs: copied.CopyObjectResult?.LastModified?.getTime() ?? Date.now(),
           };
@@ -66,7 +68,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
         key: target.key,
         repeatable: 'always',
         isLongWork: true,
-        headers: pinned(ifMatch),
+        headers: pinned('UploadPartCopy', source, ifMatch),
       } as const;
       const { offsetBytes, lengthBytes } = upload.range;
       const copied = await sdk.run(call, signal, async (client, sendOptions) =>
@@ -85,7 +87,7 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
       const checksum = copied.CopyPartResult?.ChecksumCRC32;
       return {
         partNumber: upload.partNumber,
-        etag: unquoted(copied.CopyPartResult?.ETag) ?? '',
+        etag: partEtag(call.op, target, upload.partNumber, copied.CopyPartResult?.ETag),
         ...(checksum === undefined ? {} : { checksum: { algorithm: 'CRC32', value: checksum } }),
         sizeBytes: lengthBytes,
       };
@@ -93,6 +95,6 @@ export function createCopies(sdk: Sdk, conditions: Conditions): Pick<CosClient, 
   };
 }
 
-function pinned(etag: string | undefined): Record<string, string> {
-  return etag === undefined ? {} : { 'x-amz-copy-source-if-match': `"${etag}"` };
+function pinned(op: string, source: ObjectAddress, etag: string | undefined): Record<string, string> {
+  return etag === undefined ? {} : { 'x-amz-copy-source-if-match': quotedEtag(op, source, etag) };
 }

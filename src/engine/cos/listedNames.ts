@@ -2,16 +2,22 @@ import type { BucketName } from '../../model/ids';
 import { multipartLimits } from '../../model/partPlan';
 import { CosFailure } from '../failure';
 
-/** What a page of a listing says of one object or version; a delete marker has no size. */
+/** What a page of a listing says of one object, version or upload; a delete marker and an upload have no size. */
 export interface ListedObject {
   readonly key: string;
+  readonly versionId?: string;
+  readonly uploadId?: string;
+  readonly isLatest?: boolean;
   readonly sizeBytes?: number;
+  readonly modifiedAtMs?: number;
+  readonly initiatedAtMs?: number;
 }
 
 /**
  * Refuses a page that holds what was not asked for, or what cannot be: names that do not lie below the prefix
- * (data-plane §4), and sizes that no object has. Whatever walks a listing deletes, moves or downloads what stands in it,
- * so a page that is wrong in one place is believed in none. Throws `unsupported`.
+ * (data-plane §4), something that stands there twice, sizes and dates that no object has, old versions before the current
+ * one. Whatever walks a listing deletes, moves or downloads what stands in it, so a page that is wrong in one place is
+ * believed in none. Throws `unsupported`.
  */
 export function assertListed(
   op: string,
@@ -30,8 +36,26 @@ export function assertListed(
   if (foreign !== undefined) {
     refuse(`The server lists "${foreign}" in "${bucket}", which is not below "${prefix}" as was asked for.`);
   }
-  const odd = objects.find(({ sizeBytes }) => sizeBytes !== undefined && !isSize(sizeBytes));
-  if (odd !== undefined) refuse(`The server lists "${odd.key}" in "${bucket}" with a size that no object has.`);
+  const seen = new Set<string>();
+  for (const { key, versionId, uploadId, isLatest, sizeBytes, modifiedAtMs, initiatedAtMs } of objects) {
+    const id = versionId ?? uploadId;
+    const name = id === undefined ? key : `${key}\0${id}`;
+    if (id === '')
+      refuse(
+        `The server lists "${key}" in "${bucket}" without the id of its ${versionId === undefined ? 'upload' : 'version'}.`,
+      );
+    if (seen.has(name)) refuse(`The server lists "${key}" in "${bucket}" twice.`);
+    if (isLatest === true && seen.has(key))
+      refuse(`The server lists old versions of "${key}" in "${bucket}" before the current one.`);
+    seen.add(name);
+    if (isLatest !== undefined) seen.add(key);
+    if (sizeBytes !== undefined && !isSize(sizeBytes)) {
+      refuse(`The server lists "${key}" in "${bucket}" with a size that no object has.`);
+    }
+    if (Number.isNaN(modifiedAtMs ?? initiatedAtMs ?? 0)) {
+      refuse(`The server lists "${key}" in "${bucket}" without a date that can be read.`);
+    }
+  }
 }
 
 function isSize(sizeBytes: number): boolean {

@@ -1,8 +1,11 @@
+import { strongEtag } from './etag';
+import { momentMs } from './moment';
 import { resolveReferences } from './xml';
 
 /** One entry of a listing as the XML holds it. */
 export interface RawEntry {
   key: string;
+  /** NaN where it is missing, as the date is. */
   sizeBytes: number;
   modifiedAtMs: number;
   etag: string;
@@ -80,8 +83,8 @@ export function scanListing(xml: string): RawPage | undefined {
     if (path.length === 1 && name === 'Contents') {
       entry = {
         key: '',
-        sizeBytes: 0,
-        modifiedAtMs: 0,
+        sizeBytes: Number.NaN,
+        modifiedAtMs: Number.NaN,
         etag: '',
         storageClass: undefined,
         checksumAlgorithm: undefined,
@@ -110,12 +113,9 @@ function closeBelowItem(page: RawPage, parent: string, name: string, text: strin
   }
   if (parent !== 'Contents' || entry === undefined) return;
   if (name === 'Key') entry.key = resolveReferences(text);
-  else if (name === 'Size') entry.sizeBytes = Number(text);
-  else if (name === 'LastModified') entry.modifiedAtMs = Date.parse(text) || 0;
-  else if (name === 'ETag')
-    entry.etag = resolveReferences(text)
-      .trim()
-      .replace(/^"(.*)"$/, '$1');
+  else if (name === 'Size') entry.sizeBytes = text.trim() === '' ? Number.NaN : Number(text);
+  else if (name === 'LastModified') entry.modifiedAtMs = momentMs(text) ?? Number.NaN;
+  else if (name === 'ETag') entry.etag = strongEtag(resolveReferences(text));
   else if (name === 'ChecksumAlgorithm') entry.checksumAlgorithm ??= text.trim();
   else if (name === 'ChecksumType') entry.checksumType = text.trim();
   else if (name === 'StorageClass') entry.storageClass = text.trim().replace(/^"(.*)"$/, '$1');

@@ -7,7 +7,7 @@ import type { AclOperations } from './acl';
 import type { CosClient, ObjectAddress } from './client';
 import { shownMetadata, storedMetadata } from '../../system/headerWords';
 import { changedMeanwhile, type LastLook } from './lastLook';
-import { unquoted } from './objectHeaders';
+import { isSameEtag, noEtag, strongEtag } from './etag';
 import type { ReadWholeState, WholeState } from './objectState';
 import { refused } from './refusal';
 import type { Rewrite, RewriteMethod, Rewritten } from './rewrite';
@@ -175,8 +175,9 @@ function canned(acl: CannedAcl | 'other'): CannedAcl {
 }
 
 function requireSeen(address: ObjectAddress, { info, tags, acl }: WholeState, seen: SeenObject): void {
+  if (info.etag === '' || strongEtag(seen.etag) === '') throw noEtag(op, address);
   const isOther =
-    info.etag !== unquoted(seen.etag) ||
+    !isSameEtag(info.etag, strongEtag(seen.etag)) ||
     (seen.modifiedAtMs !== undefined && seen.modifiedAtMs !== info.modifiedAtMs) ||
     (seen.headers !== undefined && !isSame(seen.headers, info.headers)) ||
     (seen.metadata !== undefined && !isSame(seen.metadata, info.metadata)) ||

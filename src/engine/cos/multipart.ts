@@ -10,7 +10,8 @@ import type { VouchingAlgorithm } from '../../model/verdict';
 import type { ObjectInfo } from '../../model/objectInfo';
 import { isMd5Etag } from '../proof/expected';
 import { hasOwnKey } from '../proof/ownKey';
-import { attributeHeaders, retentionHeaders, unquoted } from './objectHeaders';
+import { quotedEtag, strongEtag } from './etag';
+import { attributeHeaders, retentionHeaders } from './objectHeaders';
 import { maxAnswerBytes } from './objects';
 import { checksumHeader, partChecksums } from '../checksums/partChecksum';
 import { refused } from './refusal';
@@ -73,7 +74,7 @@ export function createMultipart(
             await answer.read(maxAnswerBytes);
             return {
               partNumber: upload.partNumber,
-              etag: unquoted(answer.headers['etag']) ?? '',
+              etag: partEtag('UploadPart', address, upload.partNumber, answer.headers['etag']),
               ...checksumOf((name) => answer.headers[`x-amz-checksum-${name.toLowerCase()}`]),
               sizeBytes: body.byteLength,
               ...comparedBy(answer.headers, sums, body),
@@ -124,7 +125,7 @@ export function createMultipart(
           if (!isPartNumber(partNumber) || parts.has(partNumber)) throw impossiblePart(address, part.PartNumber);
           parts.set(partNumber, {
             partNumber,
-            etag: unquoted(part.ETag) ?? '',
+            etag: strongEtag(part.ETag),
             ...checksumOf((name) => part[`Checksum${name}`]),
             ...comparedPart(part),
             ...(part.Size === undefined ? {} : { sizeBytes: part.Size }),
@@ -191,14 +192,14 @@ export function createMultipart(
                     Bucket: address.bucket,
                     Key: address.key,
                     UploadId: uploadId,
-                    MultipartUpload: { Parts: ordered.map(completedPart) },
+                    MultipartUpload: { Parts: ordered.map((part) => completedPart(address, part)) },
                   }),
                   options,
                 ),
             );
             const versionId = completed.VersionId;
             // radosgw leaves the ETag out.
-            const etag = unquoted(completed.ETag) || (await findObject(address, signal))?.etag;
+            const etag = strongEtag(completed.ETag) || (await findObject(address, signal))?.etag;
             return {
               etag: etag ?? '',
               ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
@@ -256,7 +257,7 @@ function comparedBy(
     return sums[header] !== undefined && sums[header] === headers[header];
   });
   if (repeated !== undefined) return { comparedBy: repeated };
-  const etag = unquoted(headers['etag']) ?? '';
+  const etag = strongEtag(headers['etag']);
   if (!isMd5Etag({ etag, ...(hasOwnKey(headers) ? { hasOwnKey: true } : {}) })) return {};
   const md5 = sums[checksumHeader('MD5')] ?? md5Base64(body);
   return md5 === Buffer.from(etag, 'hex').toString('base64') ? { comparedBy: 'MD5' } : {};
@@ -266,14 +267,22 @@ function comparedBy(
 function comparedPart(part: ListedPart): Pick<UploadedPart, 'comparedBy'> {
   const algorithm: VouchingAlgorithm | undefined =
     partChecksums.find((name) => part[`Checksum${name}`] !== undefined) ??
-    (isMd5Etag({ etag: unquoted(part.ETag) ?? '' }) ? 'MD5' : undefined);
+    (isMd5Etag({ etag: strongEtag(part.ETag) }) ? 'MD5' : undefined);
   return algorithm === undefined ? {} : { comparedBy: algorithm };
 }
 
-function completedPart(part: UploadedPart): CompletedPart {
+/** ETag of a part that was stored. Without one, the upload can never be completed, so the first part is the place to say so. */
+export function partEtag(op: string, address: ObjectAddress, partNumber: number, text: string | undefined): string {
+  const etag = strongEtag(text);
+  if (etag !== '') return etag;
+  const detail = `The server stored part ${partNumber} of "${address.key}" without an ETag that names it (none, an empty or a weak one), so that the upload could not be completed.`;
+  throw refused(op, address, { kind: 'unsupported', detail });
+}
+
+function completedPart(address: ObjectAddress, part: UploadedPart): CompletedPart {
   return {
     PartNumber: part.partNumber,
-    ETag: `"${part.etag}"`,
+    ETag: quotedEtag('CompleteMultipartUpload', address, part.etag),
     ...(part.checksum === undefined ? {} : { [`Checksum${part.checksum.algorithm}`]: part.checksum.value }),
   };
 }

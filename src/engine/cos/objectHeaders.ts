@@ -6,7 +6,9 @@ import { CosFailure } from '../failure';
 import { hasOwnKey } from '../proof/ownKey';
 import { grantHeaders } from './accessList';
 import type { NewObjectAttributes, ObjectControls } from './client';
+import { strongEtag } from './etag';
 import { decodeHeaderText, encodeHeaderText } from './headerText';
+import { momentMs } from './moment';
 
 type WireHeaders = Readonly<Record<string, string>>;
 
@@ -44,11 +46,13 @@ export function objectInfoOf(key: string, headers: WireHeaders, sizeBytes: numbe
   const storageClass = unquoted(headers['x-amz-storage-class']);
   const versionId = headers['x-amz-version-id'];
   const restore = headers['x-amz-restore'];
+  const modifiedAtMs = momentMs(headers['last-modified']);
+  if (modifiedAtMs === undefined) throw noDate(key);
   return {
     key: objectKey(key),
     sizeBytes,
-    modifiedAtMs: Date.parse(headers['last-modified'] ?? '') || 0,
-    etag: unquoted(headers['etag']) ?? '',
+    modifiedAtMs,
+    etag: strongEtag(headers['etag']),
     ...(storageClass === undefined ? {} : { storageClass }),
     headers: known,
     metadata,
@@ -62,9 +66,15 @@ export function objectInfoOf(key: string, headers: WireHeaders, sizeBytes: numbe
   };
 }
 
-/** Text without the quotes around it: ETags, and the class names that archive.md prints with them. */
+/** Whether an object is still the same is told by its date, too, and a file gets it: none must not become 1970. */
+function noDate(key: string): CosFailure {
+  const detail = `The service does not say when "${key}" was changed: it sends no date, or one that cannot be read.`;
+  return new CosFailure({ kind: 'unsupported', op: 'HeadObject', key, retry: 'never', detail });
+}
+
+/** Text without the quotes around it: the class names that archive.md prints with them. */
 export function unquoted(text: string | undefined): string | undefined {
-  return text?.trim().replace(/^(?:W\/)?"(.*)"$/, '$1');
+  return text?.trim().replace(/^"(.*)"$/, '$1');
 }
 
 function protectionOf(headers: WireHeaders): ObjectProtection {

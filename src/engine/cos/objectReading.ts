@@ -5,6 +5,7 @@ import { expectedOf } from '../proof/expected';
 import { ReadProof } from '../proof/readProof';
 import { bodyRangeOf, type AskedRange, type BodyRange } from './bodyRange';
 import type { CosClient, ObjectAddress, ReadOptions } from './client';
+import { quotedEtag } from './etag';
 import { objectInfoOf } from './objectHeaders';
 
 /** State of a read over all its attempts. */
@@ -72,12 +73,14 @@ export function createReading(
       if (known !== 'none') proof = known;
     },
     headers() {
-      const etag = options.ifMatch ?? info?.etag ?? found?.etag;
+      const etag = options.ifMatch ?? info?.etag ?? found?.etag ?? '';
       const part = asked();
+      // What is read in more than one piece has to be one object; a range that nobody wants pinned stands for itself.
+      const isPiece = arrivedBytes > 0 || (range !== undefined && options.ifMatch !== undefined);
       const end = part?.lengthBytes === undefined ? '' : String(part.offsetBytes + part.lengthBytes - 1);
       return {
         'x-amz-checksum-mode': 'ENABLED',
-        ...(etag === undefined || etag === '' ? {} : { 'if-match': `"${etag}"` }),
+        ...(etag === '' && !isPiece ? {} : { 'if-match': quotedEtag('GetObject', address, etag) }),
         ...(part === undefined ? {} : { range: `bytes=${part.offsetBytes}-${end}` }),
       };
     },

@@ -13,7 +13,8 @@ import { expectedOf } from '../proof/expected';
 import { ReadProof } from '../proof/readProof';
 import { hasMd5Etag, md5Base64 } from './integrity';
 import { headSizeOf } from './bodyRange';
-import { attributeHeaders, dateMs, objectInfoOf, unquoted } from './objectHeaders';
+import { isSameEtag, quotedEtag, strongEtag } from './etag';
+import { attributeHeaders, dateMs, objectInfoOf } from './objectHeaders';
 import { createReading, damaged, noSize } from './objectReading';
 import type { Query } from './address';
 import type { UploadChecksums } from './uploadChecksums';
@@ -63,6 +64,7 @@ export function headInfoOf(address: ObjectAddress, headers: WireAnswer['headers'
 /** HEAD of one part of an object (data-plane §5.2, `?partNumber`), which answers with the size of the part alone. */
 export function createPartSize(wire: Wire): CosClient['partSize'] {
   return async (address, partNumber, ifMatch, signal) => {
+    const pinned = quotedEtag('HeadObject', address, ifMatch);
     try {
       return await wire.send(
         {
@@ -71,7 +73,7 @@ export function createPartSize(wire: Wire): CosClient['partSize'] {
           bucket: address.bucket,
           key: address.key,
           query: { ...versionQuery(address), partNumber },
-          headers: () => (ifMatch === '' ? {} : { 'if-match': `"${ifMatch}"` }),
+          headers: () => ({ 'if-match': pinned }),
           repeatable: 'always',
         },
         signal,
@@ -206,7 +208,7 @@ export function createObjects(
               if (!isLost && !(attempt > 1 && error.error.httpStatus === 412)) throw error;
               const found = await findObject({ bucket: address.bucket, key: address.key }, signal);
               // What the condition still holds for has not been written: not by this, nor by anybody else.
-              const isAsBefore = condition.kind === 'ifMatch' && found?.etag === condition.etag;
+              const isAsBefore = condition.kind === 'ifMatch' && isSameEtag(found?.etag, condition.etag);
               const compared: Compared = isAsBefore ? { arrival: 'absent' } : await compareWith(found, sentBody(body));
               if (compared.arrival === 'ours' && found !== undefined) return storedObject(found, compared.verdict);
               if (compared.arrival === 'cannotTell') throw arrivalUnknown(putOp, address, compared.why, '', error);
@@ -243,7 +245,7 @@ async function storedAs(answer: WireAnswer): Promise<Stored> {
   await answer.read(maxAnswerBytes);
   const versionId = answer.headers['x-amz-version-id'];
   return {
-    etag: unquoted(answer.headers['etag']) ?? '',
+    etag: strongEtag(answer.headers['etag']),
     ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
     modifiedAtMs: Date.parse(answer.headers['date'] ?? '') || Date.now(),
     echoed: answer.headers['x-amz-checksum-crc32'],

@@ -14,7 +14,8 @@ import { completeUpload } from '../proof/arrivalOfUpload';
 import { isArrivalUnknown } from '../proof/arrivalUnknown';
 import { sentObject } from '../proof/sentBytes';
 import type { LastLook, TagsOfRewrite } from './lastLook';
-import { attributeHeaders, unquoted } from './objectHeaders';
+import { quotedEtag, strongEtag } from './etag';
+import { attributeHeaders } from './objectHeaders';
 import type { WholeState } from './objectState';
 import type { ProtectionOperations } from './protection';
 import { describeObstacles, refused } from './refusal';
@@ -124,12 +125,12 @@ export function createRewrite(
       );
       const versionId = copied.VersionId;
       return {
-        etag: unquoted(copied.CopyObjectResult?.ETag) ?? '',
+        etag: strongEtag(copied.CopyObjectResult?.ETag),
         ...(versionId === undefined || versionId === 'null' ? {} : { versionId }),
         modifiedAtMs: copied.CopyObjectResult?.LastModified?.getTime() ?? Date.now(),
       };
     };
-    const sameBytes = { 'x-amz-copy-source-if-match': `"${state.info.etag}"` };
+    const sameBytes = { 'x-amz-copy-source-if-match': quotedEtag(op, source, state.info.etag) };
     // The time is a condition of the source, and looked at right before.
     const ofTarget = condition.kind === 'ifMatch' ? ({ kind: 'ifMatch', etag: condition.etag } as const) : condition;
     const { value, conditionCheckedBy } = await conditions.guard(
@@ -232,6 +233,7 @@ export function createRewrite(
 
   return async (source, state, plan, method, signal) => {
     requireWritable(method === 'put' ? 'PutObject' : op, source, state, clock.nowMs());
+    quotedEtag(op, source, state.info.etag); // every way of writing it anew is tied to what was read
     const attributes = newAttributes(state, plan, clock.nowMs());
     if (source.versionId === undefined) await look.settle(state, signal);
     const isWhole = state.info.sizeBytes <= limits.maxCopyBytes;

@@ -4,6 +4,7 @@ import type { CosClient, ListedUpload, UploadCursor, UploadPage } from './client
 import { sendControl } from './control';
 import { assertListed } from './listedNames';
 import { decodeListed } from './listing';
+import { momentMs } from './moment';
 import type { Wire } from './wire';
 import { childElements, childText, type XmlElement } from './xml';
 
@@ -41,11 +42,7 @@ function uploadPage(
   const uploads = childElements(root, 'Upload').map((element): ListedUpload => {
     const key = objectKey(decode(childText(element, 'Key') ?? ''));
     const uploadId = childText(element, 'UploadId')?.trim() ?? '';
-    const initiatedAtMs = Date.parse(childText(element, 'Initiated')?.trim() ?? '');
-    if (uploadId === '') refuse(`The server lists an upload of "${key}" in "${bucket}" without its id.`);
-    if (!Number.isFinite(initiatedAtMs)) {
-      refuse(`The server lists an upload of "${key}" in "${bucket}" without a date that can be read.`);
-    }
+    const initiatedAtMs = momentMs(childText(element, 'Initiated')) ?? Number.NaN;
     return { key, uploadId: uploadId as UploadId, initiatedAtMs };
   });
   assertListed(op, bucket, prefix, uploads, []);

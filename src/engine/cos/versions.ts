@@ -8,6 +8,8 @@ import type { ObjectAddress, VersionQuery } from './client';
 import { sendControl, type ControlAnswer } from './control';
 import { assertListed } from './listedNames';
 import { decodeListed } from './listing';
+import { strongEtag } from './etag';
+import { momentMs } from './moment';
 import { unquoted } from './objectHeaders';
 import type { ProtectionOperations } from './protection';
 import { describeObstacles, refused } from './refusal';
@@ -191,9 +193,9 @@ function inOrder(
 function common(element: XmlElement, decode: (text: string) => string) {
   return {
     key: objectKey(decode(childText(element, 'Key') ?? '')),
-    versionId: childText(element, 'VersionId')?.trim() ?? 'null',
+    versionId: childText(element, 'VersionId')?.trim() ?? '',
     isLatest: childText(element, 'IsLatest')?.trim() === 'true',
-    modifiedAtMs: Date.parse(childText(element, 'LastModified')?.trim() ?? '') || 0,
+    modifiedAtMs: momentMs(childText(element, 'LastModified')) ?? Number.NaN,
   };
 }
 
@@ -206,8 +208,8 @@ function versionOf(element: XmlElement, decode: (text: string) => string): Objec
   return {
     kind: 'version',
     ...common(element, decode),
-    sizeBytes: Number(childText(element, 'Size') ?? 0),
-    etag: unquoted(childText(element, 'ETag')) ?? '',
+    sizeBytes: Number(childText(element, 'Size')?.trim() || Number.NaN),
+    etag: strongEtag(childText(element, 'ETag')),
     ...(storageClass === undefined || storageClass === '' ? {} : { storageClass }),
   };
 }

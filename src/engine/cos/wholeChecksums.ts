@@ -4,6 +4,7 @@ import type { Verdict, VouchingAlgorithm, WholeLack } from '../../model/verdict'
 import { CosFailure, isSaidNotDone } from '../failure';
 import { combinedCrc } from '../proof/combinedCrc';
 import { wholeChecksum } from '../proof/expected';
+import { isSameEtag } from './etag';
 import type { UploadedPart } from './client';
 
 type Headers = Readonly<Record<string, string>>;
@@ -95,13 +96,14 @@ export function createWholeChecksums(takesCrc: (origin: string) => boolean): Who
       }
       asked.delete(uploadId);
       const found = await find().catch(() => undefined);
-      const kept = found?.etag === done.etag ? wholeChecksum(found) : undefined;
+      const isSame = isSameEtag(found?.etag, done.etag);
+      const kept = found !== undefined && isSame ? wholeChecksum(found) : undefined;
       if (kept?.algorithm === 'CRC32') {
         if (kept.value !== sum) throw new StoredOtherwise();
         if (lackAt(origin) === undefined) learned.set(origin, 'kept');
         return { ...done, verdict: { kind: 'verified', by: 'CRC32', of: 'whole' } };
       }
-      if (found?.etag === done.etag && lackAt(origin) === undefined) learned.set(origin, 'notKept');
+      if (isSame && lackAt(origin) === undefined) learned.set(origin, 'notKept');
       return { ...done, verdict: verdictOfParts(parts, lackAt(origin)) };
     },
   };

@@ -2,6 +2,7 @@ import { objectKey, type BucketName, type ObjectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { AttributeChange, SeenMark } from '../../model/objectState';
 import type { TransferRequest } from '../../protocol/requests';
+import { isSameEtag } from '../cos/etag';
 import type { SeenObject } from '../cos/metadata';
 import { shownEntries } from '../../system/headerWords';
 import { CosFailure } from '../failure';
@@ -88,7 +89,7 @@ async function seenAgain(
   if (run === 'failedOnly' && !isPinned) return seen;
   const info = await client.headObject({ bucket, key }, signal);
   const now = { etag: info.etag, modifiedAtMs: info.modifiedAtMs };
-  if (seen !== undefined && seen.etag !== info.etag) return seen; // is refused, with the words for it
+  if (seen !== undefined && !isSameEtag(seen.etag, info.etag)) return seen; // is refused, with the words for it
   const isAsSeen = isPinned ? seen.modifiedAtMs === info.modifiedAtMs : !isNewer(context, info);
   if (isAsSeen || isWritten(info, change)) return now;
   throw writtenSince(bucket, key);

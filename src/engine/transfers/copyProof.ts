@@ -10,6 +10,7 @@ import { mayHaveActed } from '../http/httpClient';
 import { sentObject } from '../proof/sentBytes';
 import { inConnection, type TransferContext, type TransferEnd } from './context';
 import { findObject } from '../cos/absence';
+import { isSameEtag } from '../cos/etag';
 
 /** An object and its copy. */
 export interface CopyPair {
@@ -75,7 +76,11 @@ export async function deleteUnchanged(
     const is = await inConnection(end, signal, () => findObject(client, address, signal));
     if (is === undefined && attempt > 1) return;
     // Headers and metadata are changed by a copy onto itself, which renews the time alone.
-    const isSame = is?.etag === was.etag && is.sizeBytes === was.sizeBytes && is.modifiedAtMs === was.modifiedAtMs;
+    const isSame =
+      is !== undefined &&
+      isSameEtag(is.etag, was.etag) &&
+      is.sizeBytes === was.sizeBytes &&
+      is.modifiedAtMs === was.modifiedAtMs;
     if (!isSame) throw changedSince(address);
     try {
       return await inConnection(end, signal, () => client.deleteObject(address, signal));

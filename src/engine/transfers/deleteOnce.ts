@@ -3,6 +3,7 @@ import type { BucketName, ObjectKey } from '../../model/ids';
 import type { ObjectInfo } from '../../model/objectInfo';
 import type { ItemFailure } from '../../model/transferState';
 import { findObject } from '../cos/absence';
+import { isSameEtag } from '../cos/etag';
 import type { OnDeleted } from '../cos/client';
 import { CosFailure } from '../failure';
 import { mayHaveActed } from '../http/httpClient';
@@ -89,7 +90,7 @@ function beforeAskedMs({ nowMs }: TransferContext, { answeredAtMs }: ObjectInfo,
 /** A HEAD tells the time to the second, a listing perhaps closer. */
 function isSame(found: ObjectInfo, { etag, modifiedAtMs }: NonNullable<Doomed['seen']>): boolean {
   const seconds = (timeMs: number): number => Math.floor(timeMs / 1000);
-  return found.etag === etag && seconds(found.modifiedAtMs) === seconds(modifiedAtMs);
+  return isSameEtag(found.etag, etag) && seconds(found.modifiedAtMs) === seconds(modifiedAtMs);
 }
 
 /** The failure of a key whose object was written after its deletion was asked for. */

@@ -4,6 +4,7 @@ import type { Verdict } from '../../model/verdict';
 import { combineCrc, crcToBase64, isCrc } from '../checksums/crc';
 import { markAfter, type MarkAlgorithm } from '../checksums/mark';
 import type { BodySink, ObjectAddress } from '../cos/client';
+import { isSameEtag, noEtag } from '../cos/etag';
 import { cancelled } from '../failure';
 import { expectedOf, type Expected } from '../proof/expected';
 import { ReadProof } from '../proof/readProof';
@@ -30,7 +31,8 @@ export async function findAlgorithm(
 ): Promise<KnownChecksum> {
   const { client, signal } = context;
   const info = await inConnection(context, signal, () => client.headObject(address, signal));
-  if (info.etag !== object.etag || info.sizeBytes !== object.sizeBytes) throw objectChanged(address);
+  if (info.etag === '' || object.etag === '') throw noEtag('GetObject', address);
+  if (!isSameEtag(info.etag, object.etag) || info.sizeBytes !== object.sizeBytes) throw objectChanged(address);
   const expected = expectedOf(info);
   const algorithm = expected.kind === 'whole' && isCrc(expected.algorithm) ? expected.algorithm : 'GMAC';
   return { algorithm, expected, contentEncoding: info.headers.contentEncoding };

@@ -5,11 +5,13 @@ import type { CopyNote } from './copyNote';
 import type { CopyItem, CopyRequest, CopyRoute } from './copyPlan';
 import { deleteUnchanged } from './copyProof';
 import { findObject } from '../cos/absence';
+import { isSameEtag, noEtag } from '../cos/etag';
 
 /** What a HEAD says of the source. Throws `changedMeanwhile` where it is not the object of the plan any more. */
 export async function sourceInfo({ signal }: TransferContext, end: TransferEnd, item: CopyItem): Promise<ObjectInfo> {
   const info = await inConnection(end, signal, () => end.client.headObject(item.from, signal));
-  if (info.etag !== item.object.etag || info.sizeBytes !== item.object.sizeBytes) throw sourceChanged(item);
+  if (info.etag === '' || item.object.etag === '') throw noEtag('CopyObject', item.from);
+  if (!isSameEtag(info.etag, item.object.etag) || info.sizeBytes !== item.object.sizeBytes) throw sourceChanged(item);
   return info;
 }
 
@@ -45,6 +47,7 @@ export async function refuseOnto(
     findObject(client, { bucket: from.bucket, key: targetKey }, signal),
   );
   const seconds = (timeMs: number): number => Math.floor(timeMs / 1000);
+  // Without ETags nobody can tell, and then it is better left as it is.
   const isSame =
     found?.etag === object.etag &&
     found.sizeBytes === object.sizeBytes &&

@@ -13,7 +13,9 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(request.headers);
     response.setHeader('content-type', 'application/xml');
-    response.end('<ListBucketResult><Name>b</Name><Contents><Key>k</Key><Size>1</Size></Contents></ListBucketResult>');
+    response.end(
+      '<ListBucketResult><Name>b</Name><Contents><Key>k</Key><Size>1</Size><LastModified>2024-01-01T00:00:00Z</LastModified></Contents></ListBucketResult>',
+    );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

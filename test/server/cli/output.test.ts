@@ -93,7 +93,7 @@ describe('what a server says', () => {
         response.end(`<Error><Code>Odd</Code><Message>${text}</Message></Error>`);
       } else {
         response.end(
-          `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>${coded}</Key><Size>1</Size></Contents></ListBucketResult>`,
+          `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>${coded}</Key><Size>1</Size><LastModified>2024-01-01T00:00:00Z</LastModified></Contents></ListBucketResult>`,
         );
       }
     }).listen(0, '127.0.0.1');

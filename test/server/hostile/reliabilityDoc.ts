@@ -9,11 +9,26 @@ export interface ReliabilityFacts {
   readonly without: readonly { readonly name: string; readonly because: string }[];
   readonly limits: AnswerLimits;
   readonly policy: RetryPolicy;
+  /** The limits of the run itself. */
+  readonly shown: {
+    readonly silenceMs: number;
+    readonly documentBytes: number;
+    readonly cellSeconds: number;
+    readonly sentMiB: number;
+  };
   readonly outcomeOf: (lie: Lie, operation: string) => 'refused' | 'done';
 }
 
 /** The text of docs/reliability.md. */
-export function renderReliability({ lies, operations, without, limits, policy, outcomeOf }: ReliabilityFacts): string {
+export function renderReliability({
+  lies,
+  operations,
+  without,
+  limits,
+  policy,
+  shown,
+  outcomeOf,
+}: ReliabilityFacts): string {
   const rows = lies.map((lie) => {
     // What hangs is told by its time limit, which a busy machine may meet early: such cells are not told apart.
     if (lie.kind === 'hangs') return `- **${lie.name}**: given up at its limit, unless the head alone was wanted.`;
@@ -24,8 +39,11 @@ export function renderReliability({ lies, operations, without, limits, policy, o
     '# What a server can do to the engine',
     '',
     'Written by `test/server/hostile/table.test.ts` (`UPDATE_RELIABILITY=1` renews it) from a run of every operation of the client, of',
-    'IAM and of the services around the data plane against a server that answers each request with a lie. Every cell ends in bounded time',
-    'and memory with a sentence or a possible answer, tells no other host anything, and can be cancelled within a second.',
+    'IAM and of the services around the data plane against a server that answers each request with a lie. The run has limits of its own:',
+    `silences of ${shown.silenceMs} ms where a lie hangs, and documents of ${shown.documentBytes} bytes. What it shows of each cell: it ends within`,
+    `${shown.cellSeconds} seconds, with a failure in a sentence or an answer without impossible numbers; the server gets rid of at most ${shown.sentMiB} MiB;`,
+    'no host that an answer names hears anything; no failure repeats a secret. Of the cells that hang, fewer than one in a hundred takes more than',
+    'a second to be cancelled. What an operation makes of an answer that it takes for good is not shown here.',
     '',
     '## Limits',
     '',
@@ -42,9 +60,7 @@ export function renderReliability({ lies, operations, without, limits, policy, o
     '',
     `## ${lies.length} lies, ${operations.length} operations`,
     '',
-    'An operation that is _done_ needs nothing but the status, or takes a document that it does not know for one that says "not configured", as',
-    'services other than IBM answer (`getBucketProtection`, `getObjectLock`, `getMechanism`, `getProtection`). A page that takes the place of an',
-    'object without any checksum is that object to everybody; `findPasscodePage` falls back to the usual page.',
+    'An operation that is _done_ needs nothing but the status or the headers; `findPasscodePage` falls back to the usual page.',
     '',
     ...rows,
     '',

@@ -222,6 +222,12 @@ describe('every operation, answered by every lie', () => {
       ),
       outcomeOf: (lie, operation) => (found.get(nameOf({ lie, operation }))?.kind === 'answered' ? 'done' : 'refused'),
       limits: answerLimits,
+      shown: {
+        silenceMs: longestSilenceMs,
+        documentBytes: small.maxDocumentBytes,
+        cellSeconds: longestCellMs / 1000,
+        sentMiB: mostCellBytes / 1024 / 1024,
+      },
       policy: defaultRetryPolicy,
     });
     if (process.env['UPDATE_RELIABILITY'] !== undefined) writeFileSync(page, rendered);

@@ -50,6 +50,28 @@ describe('answers that IBM describes in two ways', () => {
     expect(await endOf('-2')).toMatchObject({ end: { kind: 'permanent' } });
   });
 
+  it.each(['', '<html><body>Sign in</body></html>', '<Retention/>', '<ListBucketResult', 'OK'])(
+    'say nothing of protection where they are no such document: %j',
+    async (document) => {
+      const wire = wireOf({ GetBucketProtectionConfiguration: document, GetObjectLockConfiguration: document });
+      const protection = createBucketProtection(wire);
+      const refused = {
+        error: { kind: 'unsupported', bucket: 'b', detail: expect.stringContaining('as IBM Cloud') as string },
+      };
+      await expect(protection.getBucketProtection(bucket, never)).rejects.toMatchObject(refused);
+      await expect(protection.getObjectLock(bucket, never)).rejects.toMatchObject(refused);
+      await expect(protection.getMechanism(bucket, never)).rejects.toMatchObject(refused);
+    },
+  );
+
+  it('list the bucket where a service does not know its protection, which is none then', async () => {
+    const listing = '<ListBucketResult><Name>b</Name></ListBucketResult>';
+    const wire = wireOf({ GetBucketProtectionConfiguration: listing, GetObjectLockConfiguration: listing });
+    expect(await createBucketProtection(wire).getBucketProtection(bucket, never)).toEqual({ kind: 'none' });
+    expect(await createBucketProtection(wire).getObjectLock(bucket, never)).toEqual({ kind: 'none' });
+    expect(await createBucketProtection(wire).getMechanism(bucket, never)).toBe('none');
+  });
+
   it('say Enabled or ENABLED, and DISABLED', async () => {
     const lock = async (text: string, rule = '') =>
       await createBucketProtection(
@@ -77,7 +99,7 @@ describe('answers that IBM describes in two ways', () => {
 
   it('keep the order of versions and delete markers of the same moment', async () => {
     const entry = (name: string, id: string) =>
-      `<${name}><Key>k</Key><VersionId>${id}</VersionId><IsLatest>false</IsLatest><LastModified>2018-09-08T21:33:08Z</LastModified></${name}>`;
+      `<${name}><Key>k</Key><VersionId>${id}</VersionId><IsLatest>false</IsLatest><LastModified>2018-09-08T21:33:08Z</LastModified><Size>1</Size></${name}>`;
     const body =
       entry('DeleteMarker', '3') + entry('Version', '2') + entry('DeleteMarker', '1') + entry('Version', '0');
     const wire = wireOf({

@@ -15,6 +15,8 @@ const query = { prefix: 'mine/', delimiter: '/' } as const;
 const object = (key: string, size: string) =>
   `<Key>${key}</Key><Size>${size}</Size><LastModified>2026-01-01T00:00:00Z</LastModified><ETag>"e"</ETag>`;
 
+const changed = (date: string) => `<LastModified>${date}</LastModified>`;
+
 const list = (inside: string) => {
   const document = `<ListBucketResult><IsTruncated>false</IsTruncated>${inside}</ListBucketResult>`;
   return createListing(wireOf({ ListObjectsV2: document })).listPage(bucket, query, never);
@@ -52,7 +54,7 @@ describe('a listing of open uploads', () => {
       '<Upload><UploadId>u</UploadId><Initiated>2026-01-01T00:00:00Z</Initiated></Upload>',
       'without a name',
     ],
-    ['an upload without an id', upload('mine/a', ''), 'without its id'],
+    ['an upload without an id', upload('mine/a', ''), 'without the id of its upload'],
     ['an upload from nowhere in time', upload('mine/a', 'u', 'yesterday'), 'without a date'],
     ['no place to go on at', `<IsTruncated>true</IsTruncated>${upload('mine/a')}`, 'goes on, but not where'],
     [
@@ -91,6 +93,21 @@ describe('a listing', () => {
     ['a size that is no number', `<Contents>${object('mine/a', 'many')}</Contents>`, 'size'],
     ['a size below nothing', `<Contents>${object('mine/a', '-1')}</Contents>`, 'size'],
     ['a size beyond any object', `<Contents>${object('mine/a', '1e30')}</Contents>`, 'size'],
+    ['an empty size', `<Contents>${object('mine/a', '')}</Contents>`, 'size'],
+    ['no size', `<Contents><Key>mine/a</Key>${changed('2026-01-01T00:00:00Z')}</Contents>`, 'size'],
+    ['no date', '<Contents><Key>mine/a</Key><Size>1</Size></Contents>', 'date'],
+    ...['', 'yesterday', '7', '2026-02-30T00:00:00Z', '2026-01-01T00:00:00', '0001-01-01T00:00:00Z'].map(
+      (date): [string, string, string] => [
+        `the date ${JSON.stringify(date)}`,
+        `<Contents><Key>mine/a</Key><Size>1</Size>${changed(date)}</Contents>`,
+        'without a date that can be read',
+      ],
+    ),
+    [
+      'an object twice',
+      `<Contents>${object('mine/a', '1')}</Contents><Contents>${object('mine/a', '2')}</Contents>`,
+      'twice',
+    ],
   ])('of objects is refused as a whole for %s', async (_what, inside, told) => {
     await expect(list(inside)).rejects.toMatchObject({
       error: { kind: 'unsupported', op: 'ListObjectsV2', detail: expect.stringContaining(told) as string },
@@ -101,6 +118,19 @@ describe('a listing', () => {
     ['a version elsewhere', `<Version>${object('yours/k', '5')}<VersionId>v</VersionId></Version>`, '"yours/k"'],
     ['a marker elsewhere', `<DeleteMarker><Key>yours/k</Key><VersionId>v</VersionId></DeleteMarker>`, '"yours/k"'],
     ['a size that is no number', `<Version>${object('mine/a', 'x')}<VersionId>v</VersionId></Version>`, 'size'],
+    ['a version without its id', `<Version>${object('mine/a', '1')}</Version>`, 'without the id of its version'],
+    ['a version twice', `<Version>${object('mine/a', '1')}<VersionId>v</VersionId></Version>`.repeat(2), 'twice'],
+    [
+      'a marker from nowhere in time',
+      '<DeleteMarker><Key>mine/a</Key><VersionId>v</VersionId></DeleteMarker>',
+      'without a date that can be read',
+    ],
+    [
+      'the current version after an old one',
+      `<Version>${object('mine/a', '1')}<VersionId>1</VersionId><IsLatest>false</IsLatest></Version>
+       <Version>${object('mine/a', '1')}<VersionId>2</VersionId><IsLatest>true</IsLatest></Version>`,
+      'before the current one',
+    ],
   ])('of versions is refused as a whole for %s', async (_what, inside, told) => {
     await expect(listVersions(inside)).rejects.toMatchObject({
       error: { kind: 'unsupported', op: 'ListObjectVersions', detail: expect.stringContaining(told) as string },

@@ -10,8 +10,8 @@ function parsed(xml: string): RawPage {
   return {
     entries: childElements(root, 'Contents').map((entry) => ({
       key: childText(entry, 'Key') ?? '',
-      sizeBytes: Number(childText(entry, 'Size') ?? 0),
-      modifiedAtMs: Date.parse(childText(entry, 'LastModified') ?? '') || 0,
+      sizeBytes: Number(childText(entry, 'Size') ?? Number.NaN),
+      modifiedAtMs: Date.parse(childText(entry, 'LastModified') ?? ''),
       etag: unquoted(childText(entry, 'ETag')) ?? '',
       storageClass: unquoted(childText(entry, 'StorageClass')),
       checksumAlgorithm: childText(entry, 'ChecksumAlgorithm')?.trim(),
