@@ -106,6 +106,16 @@ describe('forms of authentication', () => {
     ).toBe('403 AccessDenied');
   });
 
+  test('rule 21: a signature whose time is a signed Date, without x-amz-date, is refused', async () => {
+    const ask = { method: 'GET', path: '/auth/key', headers: { host: cos.endpoint().slice(7) } };
+    const signed = (timeHeader: 'x-amz-date' | 'date'): Record<string, string> =>
+      signHeaders(hmacKey, Date.now(), { ...ask, payloadHash: 'UNSIGNED-PAYLOAD' }, timeHeader).headers;
+    expect(await codeOf({ ...ask, as: 'anonymous', headers: signed('x-amz-date') })).toBe('200');
+    const refused = await cos.ask({ ...ask, as: 'anonymous', headers: signed('date') });
+    expect([refused.status, refused.xml('Code')]).toEqual([403, 'AccessDenied']);
+    expect(refused.xml('Message')).toContain('x-amz-date must be signed');
+  });
+
   test('rule 22: a payload hash is verified, and nothing else is taken for one', async () => {
     const put = { method: 'PUT', path: '/auth/hashed', body: 'body', as: hmacKey };
     expect(await codeOf({ ...put, headers: { 'x-amz-content-sha256': '0'.repeat(64) } })).toBe(

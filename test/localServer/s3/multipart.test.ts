@@ -159,6 +159,19 @@ test('rule 73: small parts, wrong order, unknown parts and empty lists are refus
   expect((await complete(upload, [[2, large]])).status).toBe(200);
 });
 
+test('rule 74: Complete that is sent again, and Abort after it, are 404 and leave the object as it is', async () => {
+  const upload = await create();
+  const etag = (await part(upload, 1, 'the whole')).headers['etag']!;
+  const whole = (await complete(upload, [[1, etag]])).xml('ETag');
+  expect(whole).toBeDefined();
+  const again = await complete(upload, [[1, etag]]);
+  const abort = await cos.ask({ method: 'DELETE', path: `${path}?uploadId=${upload}` });
+  for (const reply of [again, abort]) expect([reply.status, reply.xml('Code')]).toEqual([404, 'NoSuchUpload']);
+  const found = await cos.ask({ path });
+  expect([found.status, found.text]).toEqual([200, 'the whole']);
+  expect(whole).toContain(found.headers['etag']!.replaceAll('"', ''));
+});
+
 test('rule 74: an unknown, aborted or completed upload does not exist', async () => {
   const upload = await create();
   const etag = (await part(upload, 1, 'x')).headers['etag']!;

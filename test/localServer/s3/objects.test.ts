@@ -339,6 +339,23 @@ describe('objects', () => {
     expect(await put({ 'if-none-match': '*' }, 'fresh')).toBe('200');
   });
 
+  test('rule 64: If-Match on a key that is absent is 412 for PUT and Complete, and nothing is stored', async () => {
+    const path = '/objects/never-there';
+    for (const match of ['*', '"0123456789abcdef0123456789abcdef"']) {
+      const headers = { 'if-match': match };
+      const put = await cos.ask({ method: 'PUT', path, body: 'x', headers });
+      expect([put.status, put.xml('Code')]).toEqual([412, 'PreconditionFailed']);
+      const upload = (await cos.ask({ method: 'POST', path: `${path}?uploads` })).xml('UploadId')!;
+      const part = await cos.ask({ method: 'PUT', path: `${path}?partNumber=1&uploadId=${upload}`, body: 'x' });
+      const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers['etag']!}</ETag></Part></CompleteMultipartUpload>`;
+      const complete = await cos.ask({ method: 'POST', path: `${path}?uploadId=${upload}`, body, headers });
+      expect([complete.status, complete.xml('Code')]).toEqual([412, 'PreconditionFailed']);
+      const get = await cos.ask({ path, headers });
+      expect([get.status, get.xml('Code')]).toEqual([404, 'NoSuchKey']);
+      await cos.ask({ method: 'DELETE', path: `${path}?uploadId=${upload}` });
+    }
+  });
+
   test('rule 64: of many creations of one key with If-None-Match exactly one succeeds', async () => {
     const replies = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>

@@ -46,22 +46,23 @@ export function signingKeyOf(key: SigningKey, date: string): Buffer {
   return mac(mac(mac(mac(`AWS4${key.secretAccessKey}`, date.slice(0, 8)), key.region), 's3'), 'aws4_request');
 }
 
-/** Returns the headers with `authorization` added. `headers` must hold `host`; `x-amz-date` is added. */
+/** Returns the headers with `authorization` added. `headers` must hold `host`; the time is added, as `x-amz-date` unless said otherwise. */
 export function signHeaders(
   key: SigningKey,
   timeMs: number,
   request: { method: string; path: string; headers: Record<string, string>; payloadHash: string },
+  timeHeader: 'x-amz-date' | 'date' = 'x-amz-date',
 ): { headers: Record<string, string>; signature: string } {
   const date = amzDate(timeMs);
   const scope = `${date.slice(0, 8)}/${key.region}/s3/aws4_request`;
   const headers: Record<string, string> = {
     ...request.headers,
-    'x-amz-date': date,
+    [timeHeader]: date,
     'x-amz-content-sha256': request.payloadHash,
   };
   const signed = Object.keys(headers)
     .map((name) => name.toLowerCase())
-    .filter((name) => name === 'host' || name === 'content-md5' || name.startsWith('x-amz-'))
+    .filter((name) => ['host', 'date', 'content-md5'].includes(name) || name.startsWith('x-amz-'))
     .sort();
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const [path = '', query = ''] = request.path.split(/\?(.*)/s);
