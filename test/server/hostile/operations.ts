@@ -1,12 +1,14 @@
 import { findPasscodePage, redeemPasscode } from '../../../src/engine/auth/passcode';
 import { requestToken, type TokenGrant } from '../../../src/engine/auth/iam';
+import { backupsOf } from '../../../src/engine/backup/backups';
 import { getBucketConfig, updateBucketConfig } from '../../../src/engine/control/bucketConfig';
 import { createHmacKey } from '../../../src/engine/control/hmacKeys';
-import { listInstances } from '../../../src/engine/control/instances';
+import { listInstances, listResourceInstances } from '../../../src/engine/control/instances';
 import { listKeyInstances, listRootKeys } from '../../../src/engine/control/rootKeys';
 import type { FullCosClient } from '../../../src/engine/cos/fullClient';
 import type { HttpClient } from '../../../src/engine/http/httpClient';
 import { bucketName, objectKey, type UploadId } from '../../../src/model/ids';
+import type { BackupRequests } from '../../../src/protocol/backups';
 
 /** What an operation is run with. */
 export interface Subject {
@@ -133,21 +135,68 @@ export const clientOperations: { readonly [Name in keyof FullCosClient]-?: Run |
   undeleteObject: async ({ client, signal }) => await client.undeleteObject(address, signal),
 };
 
-const token =
-  (grant: TokenGrant): Run =>
-  async ({ http, origin, signal }) =>
-    await requestToken(http, origin, grant, signal);
+/** Every way to ask IAM for a token: one that is missing here is an error of types. */
+const grants: { readonly [Kind in TokenGrant['kind']]: { readonly name: string; readonly grant: TokenGrant } } = {
+  apiKey: { name: 'token for an API key', grant: { kind: 'apiKey', apiKey: 'secret-api-key' } },
+  passcode: { name: 'token for a passcode', grant: { kind: 'passcode', passcode: 'secret-passcode' } },
+  refreshToken: { name: 'token for a session', grant: { kind: 'refreshToken', refreshToken: 'secret-refresh' } },
+  profile: {
+    name: 'token for a trusted profile',
+    grant: { kind: 'profile', profileId: 'p', computeToken: 'secret-compute' },
+  },
+};
+const tokenOperations = Object.fromEntries(
+  Object.values(grants).map(({ name, grant }): [string, Run] => [
+    name,
+    async ({ http, origin, signal }) => await requestToken(http, origin, grant, signal),
+  ]),
+);
+
+const vault = 'vault';
+const vaultCrn = 'crn:v1:bluemix:public:cloud-object-storage:us-south:a/1:guid:backup-vault:vault';
+const targetCrn = 'crn:v1:bluemix:public:cloud-object-storage:global:a/1:guid:bucket:bucket';
+const days = 30;
+type BackupParams = { readonly [M in keyof BackupRequests]: Omit<BackupRequests[M]['params'], 'connectionId'> };
+/** Every operation on backups, by the names of the requests: one that is missing here is an error of types. */
+const backupParams: BackupParams = {
+  'backups/listPolicies': { bucket },
+  'backups/getPolicy': { bucket, policyId: 'p' },
+  'backups/createPolicy': { bucket, name: 'n', vaultCrn, deleteAfterDays: days },
+  'backups/deletePolicy': { bucket, policyId: 'p' },
+  'backups/listVaults': {},
+  'backups/getVault': { vault },
+  'backups/createVault': { vault, region: 'us-south', tracksManagementEvents: false, hasUsageMetrics: false },
+  'backups/updateVault': { vault, hasUsageMetrics: true },
+  'backups/deleteVault': { vault },
+  'backups/listRanges': { vault },
+  'backups/getRange': { vault, rangeId: 'r' },
+  'backups/extendRange': { vault, rangeId: 'r', deleteAfterDays: days },
+  'backups/startRestore': { vault, rangeId: 'r', pointInTimeMs: 1_700_000_000_000, targetCrn },
+  'backups/listRestores': { vault },
+  'backups/getRestore': { vault, restoreId: 'r' },
+};
+const backupOperation =
+  <M extends keyof BackupRequests>(method: M): Run =>
+  async ({ iamClient, signal }) =>
+    await backupsOf(iamClient)[method](backupParams[method], signal);
+const backupOperations = Object.fromEntries(
+  (Object.keys(backupParams) as (keyof BackupRequests)[]).map((method): [string, Run] => [
+    method,
+    backupOperation(method),
+  ]),
+);
+
 const keyCrn = 'crn:v1:bluemix:public:kms:us-south:a/1:00000000-0000-0000-0000-000000000000::';
 
-/** IAM and the services around the data plane. */
+/** IAM and the services around the data plane. Those that are functions of their own stand here by name; a test finds one that does not. */
 export const serviceOperations: Readonly<Record<string, Run>> = {
-  'token for an API key': token({ kind: 'apiKey', apiKey: 'secret-api-key' }),
-  'token for a passcode': token({ kind: 'passcode', passcode: 'secret-passcode' }),
-  'token for a session': token({ kind: 'refreshToken', refreshToken: 'secret-refresh' }),
-  'token for a trusted profile': token({ kind: 'profile', profileId: 'p', computeToken: 'secret-compute' }),
+  ...tokenOperations,
+  ...backupOperations,
   findPasscodePage: async ({ http, origin, signal }) => await findPasscodePage(http, origin, signal),
   redeemPasscode: async ({ http, origin, signal }) =>
     await redeemPasscode(http, { iamEndpoint: origin, accountsEndpoint: origin }, 'secret-passcode', signal),
+  listResourceInstances: async ({ iamClient, signal }) =>
+    await listResourceInstances(iamClient.control, { resource_id: 'r' }, signal),
   listInstances: async ({ iamClient, signal }) => await listInstances(iamClient.control, signal),
   getBucketConfig: async ({ iamClient, signal }) => await getBucketConfig(iamClient.control, bucket, signal),
   updateBucketConfig: async ({ iamClient, signal }) =>

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/engine/clock';
 import { createCosClient } from '../../../src/engine/cos/createCosClient';
@@ -168,6 +168,23 @@ describe('every operation, answered by every lie', () => {
     });
     expect(Object.keys(client).filter((name) => !(name in clientOperations))).toEqual([]);
     expect(cells.filter((cell) => !found.has(nameOf(cell)))).toEqual([]);
+  });
+
+  it('has a row for everything that asks IAM or a service around the data plane', () => {
+    const rooms = ['auth', 'control', 'backup'].map((room) => `src/engine/${room}`);
+    const texts = rooms.flatMap((room) => readdirSync(room).map((file) => readFileSync(`${room}/${file}`, 'utf8')));
+    const asking = texts.flatMap((text) =>
+      [
+        ...text.matchAll(/^export (?:async )?function (\w+)\(\s*(?:control|http): (?:ControlClient|HttpClient)\b/gm),
+      ].map(([, name = '']) => name),
+    );
+    expect(asking).toContain('listInstances');
+    expect(asking).toContain('requestToken');
+    const elsewhere = new Map([
+      ['requestToken', 'a row for each of its grants'],
+      ['createLocationCatalogue', 'falls back to the catalogue of the package: test/server/locations.test.ts'],
+    ]);
+    expect(asking.filter((name) => !(name in serviceOperations) && !elsewhere.has(name))).toEqual([]);
   });
 
   it('ends in bounded time, with a failure that says what is wrong or an answer that can be', () => {
