@@ -61,11 +61,14 @@ export async function runTransfer(
   const { handlers } = session.transfers;
   const left = await leftovers(session, request, signal);
   const [first] = left;
-  if (first !== undefined && !isResumable) complain(leftText(first));
+  const isAsFirst = ({ transferId }: TransferSnapshot) =>
+    isDeepStrictEqual(session.transfers.requestOf(transferId), request);
+  const resumable = isResumable ? left.find(isAsFirst) : undefined;
+  if (first !== undefined && resumable === undefined) complain(leftText(first, isAsFirst(first)));
   const { transferId } =
-    first !== undefined && isResumable
-      ? await handlers['transfers/resume']({ transferId: first.transferId }, signal)
-      : await handlers['transfers/start'](request, signal);
+    resumable === undefined
+      ? await handlers['transfers/start'](request, signal)
+      : await handlers['transfers/resume']({ transferId: resumable.transferId }, signal);
   let cancelling: Promise<unknown> | undefined;
   const cancel = () => {
     const method = isResumable ? 'transfers/pause' : 'transfers/cancel';
@@ -89,7 +92,7 @@ export async function runTransfer(
   return selectsNothing(end, request) ? exitCodes.failed : exitCodeOf(end);
 }
 
-/** What runs of the same request have left that were cut off: the newest first. */
+/** What runs between the same places have left that were cut off, with whatever options: the newest first. */
 async function leftovers(
   { transfers }: Session,
   request: TransferRequest,
@@ -97,13 +100,19 @@ async function leftovers(
 ): Promise<readonly TransferSnapshot[]> {
   const listed = await transfers.handlers['transfers/list'](null, signal);
   return listed
-    .filter(({ transferId, canResume }) => canResume && isDeepStrictEqual(transfers.requestOf(transferId), request))
+    .filter(({ transferId, canResume }) => canResume && isSameWork(transfers.requestOf(transferId), request))
     .sort((a, b) => b.startedAtMs - a.startedAtMs);
 }
 
-function leftText({ bytesDone, bytesTotal, startedAtMs }: TransferSnapshot): string {
+/** Whether a request moves the same things to the same place, whatever they are to get there. */
+function isSameWork(left: TransferRequest, right: TransferRequest): boolean {
+  const work = (request: TransferRequest) => ({ ...request, clash: '', options: '', protection: '', incomparable: '' });
+  return isDeepStrictEqual(work(left), work(right));
+}
+
+function leftText({ bytesDone, bytesTotal, startedAtMs }: TransferSnapshot, isAlike: boolean): string {
   const total = bytesTotal === undefined ? '' : ` of ${sizeText(bytesTotal)}`;
-  return `a run of ${dateText(startedAtMs)} was cut off after ${sizeText(bytesDone)}${total} of this copy: --resume would go on from there. This run starts over, and removes what that one left once it is done`;
+  return `a run of ${dateText(startedAtMs)} was cut off after ${sizeText(bytesDone)}${total} of this copy${isAlike ? ': --resume would go on from there' : ', with other options, which --resume needs, too'}. This run starts over, and removes what that one left once it is done`;
 }
 
 /** What everything has arrived without costs storage, or lies beside its target. */

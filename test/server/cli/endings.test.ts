@@ -110,6 +110,18 @@ describe('a run that was killed in the middle', () => {
     expect(await cos(args)).toMatchObject({ exitCode: 1, stderr: expect.not.stringContaining('cut off') as string });
   });
 
+  it('is told of and cleaned up after by a run with other options, which --resume does not go on with', async () => {
+    slow('UploadPart');
+    const args = ['cp', join(folder, 'up'), `cos://${bucket}/other`, ...inParts];
+    await cos(args, kill);
+    expect(await openUploads()).toEqual(['other']);
+    farSide.server.faults.clear();
+    const end = await cos([...args, '--if-exists', 'replace', '--metadata', 'a=b', '--resume']);
+    expect(end).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('with other options') as string });
+    expect(await openUploads()).toEqual([]);
+    expect((await stored('other')).equals(bytes)).toBe(true);
+  });
+
   it('on the way down is gone on with, and a plain run leaves nothing of it beside the file', async () => {
     slow('GetObject');
     const args = ['cp', `cos://${bucket}/down`, join(folder, 'down'), ...inParts];
