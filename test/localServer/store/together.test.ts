@@ -1,5 +1,5 @@
-import type * as Files from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -7,28 +7,9 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openStore } from '../../../src/localServer/store/store';
 import { syncFolder } from '../../../src/localServer/store/syncFolder';
 
-const synced: string[] = [];
-let letGo: () => void = () => undefined;
-let held: Promise<void> = Promise.resolve();
-vi.mock('node:fs/promises', async (original) => {
-  const actual = await original<typeof Files>();
-  const open = async (...args: Parameters<typeof actual.open>): Promise<Files.FileHandle> => {
-    const handle = await actual.open(...args);
-    const sync = handle.sync.bind(handle);
-    handle.sync = async () => {
-      synced.push(String(args[0]));
-      await held;
-      await sync();
-    };
-    return handle;
-  };
-  return { ...actual, open };
-});
-
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'together-'));
-  synced.length = 0;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -73,17 +54,25 @@ it('a write that is alone waits for nobody', async () => {
 it.skipIf(process.platform === 'win32')(
   'a folder is synced without holding up others, once for all who wait',
   async () => {
-    held = new Promise((resolve) => (letGo = resolve));
-    const syncs = Array.from({ length: 50 }, () => syncFolder(folder));
-    let isDone = false;
-    const all = Promise.all(syncs).then(() => (isDone = true));
-    while (synced.length === 0) await nextTurn();
-    expect(isDone).toBe(false);
-    letGo();
-    await all;
-    // The first, and one for those who came while it ran.
-    expect(synced).toEqual([folder, folder]);
-    await syncFolder(folder);
-    expect(synced).toHaveLength(3);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const probe = await open(folder, 'r');
+    await probe.close();
+    const sync = vi.spyOn(Object.getPrototypeOf(probe) as FileHandle, 'sync').mockImplementation(() => held);
+    try {
+      const syncs = Array.from({ length: 50 }, () => syncFolder(folder));
+      let isDone = false;
+      const all = Promise.all(syncs).then(() => (isDone = true));
+      while (sync.mock.calls.length === 0) await nextTurn();
+      expect(isDone).toBe(false);
+      letGo();
+      await all;
+      // The first, and one for those who came while it ran.
+      expect(sync).toHaveBeenCalledTimes(2);
+      await syncFolder(folder);
+      expect(sync).toHaveBeenCalledTimes(3);
+    } finally {
+      sync.mockRestore();
+    }
   },
 );
