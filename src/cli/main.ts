@@ -19,6 +19,8 @@ let isMoving = false;
 
 /** What ends a run in order: what is half-made is removed or noted first. The shell hears 128 and the signal's number. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/** What is half-made has so long to be removed, or noted, after a signal. */
+const cleanUpMs = 20_000;
 let endedBy: (typeof endings)[number] | undefined;
 
 function interrupt(signal: (typeof endings)[number]): void {
@@ -26,6 +28,8 @@ function interrupt(signal: (typeof endings)[number]): void {
   if (cancel.signal.aborted) process.exit(128 + constants.signals[signal]);
   endedBy = signal;
   cancel.abort();
+  // Cleaning up waits for the service, and the service may never answer.
+  setTimeout(() => process.exit(128 + constants.signals[signal]), cleanUpMs).unref();
 }
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -113,6 +117,12 @@ for (const signal of endings) process.on(signal, () => interrupt(signal));
 process.stdout.on('error', outputFailed);
 // Nobody is left to tell.
 process.stderr.on('error', () => undefined);
+
+// Nothing is left to wait for, and yet the run has not ended: silence must not look like success.
+process.once('beforeExit', () => {
+  complain('this is a mistake of cos itself: it stopped before its end. Nothing is known of what was asked for');
+  process.exitCode = exitCodes.failed;
+});
 
 void run(process.argv.slice(2)).then((ended) => {
   const exitCode = ended === exitCodes.cancelled && endedBy !== undefined ? 128 + constants.signals[endedBy] : ended;

@@ -37,7 +37,7 @@ function statement(error: CosError): string {
       if (error.reason === 'instanceUnknown' || error.reason === 'otherAccount') return trimmed(error.detail);
       return `${error.op} was refused${place === undefined ? '' : ` on "${place}"`}`;
     case 'throttled':
-      return `the service was too busy${place === undefined ? '' : ` for "${place}"`}`;
+      return `the service was too busy${place === undefined ? '' : ` for "${place}"`}${waitText(error.retryAfterMs)}`;
     case 'signInNeeded':
     case 'network':
     case 'conflict':
@@ -131,4 +131,13 @@ function deniedHint(error: CosError): string {
   if (error.reason === 'instanceUnknown') return 'Check IBM_SERVICE_INSTANCE_ID';
   const role = 'The credentials lack a role that allows this';
   return error.op === 'ListBuckets' ? `${role}, or IBM_SERVICE_INSTANCE_ID names another instance` : role;
+}
+
+/** How long a service asks to be left alone, in whole minutes, or hours from two on. */
+function waitText(waitMs: number | undefined): string {
+  if (waitMs === undefined) return '';
+  const minutes = Math.ceil(waitMs / 60_000);
+  const hours = Math.ceil(minutes / 60);
+  if (minutes >= 120) return `, and asks to wait ${hours} hours`;
+  return `, and asks to wait ${minutes} minute${minutes === 1 ? '' : 's'}`;
 }

@@ -2,12 +2,33 @@ import type { CosError } from '../model/cosError';
 
 /** A `CosError` on its way up the engine's stack. `serve.ts` turns it into a value at the process border. */
 export class CosFailure extends Error {
-  readonly error: CosError;
+  #error: CosError;
 
   constructor(error: CosError, options?: { cause?: unknown }) {
     super(error.detail, options);
     this.name = 'CosFailure';
-    this.error = error;
+    this.#error = error;
+  }
+
+  get error(): CosError {
+    return this.#error;
+  }
+
+  /** Says how long the service asks to be left alone. */
+  leftAlone(retryAfterMs: number): this {
+    this.#error = { ...this.#error, retryAfterMs };
+    return this;
+  }
+
+  /** Rewrites every text of it, where it is and stays the same failure. */
+  rewriteTexts(rewrite: (text: string) => string): void {
+    const texts: Partial<Record<string, unknown>> = {};
+    for (const [name, value] of Object.entries(this.#error) as [string, unknown][]) {
+      texts[name] = typeof value === 'string' ? rewrite(value) : value;
+    }
+    this.#error = { ...this.#error, ...texts };
+    this.message = this.#error.detail;
+    if (this.stack !== undefined) this.stack = rewrite(this.stack);
   }
 }
 

@@ -139,6 +139,8 @@ export interface CosError {
   /** The host is a proxy's: it, and not the service, was not reached or refused. */
   readonly isProxy?: true;
   readonly retry: RetryAdvice;
+  /** How long the service asks to be left alone, where that is longer than anybody waits for it. */
+  readonly retryAfterMs?: number;
   readonly httpStatus?: number;
   /** The service's own error code, e.g. `NoSuchKey` or `BXNIM0415E`. */
   readonly code?: string;

@@ -138,6 +138,18 @@ export const lies: readonly Lie[] = [
   { name: '500 again and again', kind: 'fails', tell: whole(500, xml, '<Error><Code>InternalError</Code></Error>') },
   { name: '503 again and again', kind: 'fails', tell: whole(503, xml, '<Error><Code>SlowDown</Code></Error>') },
   {
+    name: 'a wait of a day',
+    kind: 'fails',
+    tell: whole(503, { ...xml, 'retry-after': '86400' }, '<Error><Code>SlowDown</Code></Error>'),
+  },
+  {
+    name: 'another protocol',
+    kind: 'fails',
+    tell: (_request, socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    },
+  },
+  {
     name: 'a redirect in a circle',
     kind: 'fails',
     tell: (request, socket, places) => whole(307, { location: request.path }, '')(request, socket, places),

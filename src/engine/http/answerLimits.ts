@@ -66,3 +66,8 @@ export function tooManyInterim(): Error {
 export function timedOut(): Error {
   return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' });
 }
+
+/** The end of an exchange whose connection went over to another protocol (101), which nobody asked for. */
+export function switchedProtocols(): Error {
+  return Object.assign(new Error('another protocol'), { code: 'COS_SWITCHED_PROTOCOLS' });
+}

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { cancelled, CosFailure } from '../failure';
 import type { OriginRoute } from './agents';
-import { Pace, timedOut, tooManyInterim, type ExchangeLimits } from './answerLimits';
+import { Pace, switchedProtocols, timedOut, tooManyInterim, type ExchangeLimits } from './answerLimits';
 import { networkFailure, proxyFailure } from './networkFailure';
 import { readWhole } from './readWhole';
 
@@ -122,6 +122,12 @@ export function exchange(
     outgoing.once('close', () => clearTimeout(headTimer));
 
     outgoing.on('error', (error) => reject(failureOf(error)));
+    outgoing.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      reject(failureOf(switchedProtocols()));
+    });
+    // However it ends, it has an end: whoever waits for an answer that never comes would wait for ever.
+    outgoing.once('close', () => reject(failureOf(new Error('the connection was closed without an answer'))));
     outgoing.once('response', (incoming) => {
       clearTimeout(connectTimer);
       clearTimeout(headTimer);

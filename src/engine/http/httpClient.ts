@@ -8,7 +8,15 @@ import { bodyExchange } from './bodyExchange';
 import { answerLimits, type AnswerLimits, type ExchangeLimits } from './answerLimits';
 import { exchange, type WireAnswer, type WireRequest } from './exchange';
 import { createLimiter, type Limiter } from './limiter';
-import { backOffMs, retryAfterMs, type Repeatable, type RetryPolicy } from './retry';
+import { redactSecrets } from './redact';
+import {
+  askedWaitInAllMs,
+  backOffMs,
+  longestAskedWaitMs,
+  retryAfterMs,
+  type Repeatable,
+  type RetryPolicy,
+} from './retry';
 
 /** One request of the engine, from its first attempt to its last. */
 export interface HttpCall<T> {
@@ -104,7 +112,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     attemptNumber: number,
     before: CosFailure | undefined,
     signal: AbortSignal,
-  ): Promise<{ ok: true; value: T } | { ok: false; failure: CosFailure; waitMs: number }> {
+  ): Promise<{ ok: true; value: T } | { ok: false; failure: CosFailure; waitMs: number; askedMs?: number }> {
     const limiter = limiterFor(call.origin);
     const waitMs = backOffMs(policy, attemptNumber, options.random);
     try {
@@ -116,6 +124,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     let answer: WireAnswer | undefined;
     let request: WireRequest | undefined;
     let pauseMs = waitMs;
+    let askedMs: number | undefined;
     const report = (level: LogLine['level'], outcome: string) => {
       const text = logText(call, request, answer, clock.monotonicMs() - startedAtMs, attemptNumber, outcome);
       log({ level, text: shownText(text) });
@@ -127,7 +136,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const connectTimeoutMs = Math.min(requestTimeoutMs, 15_000);
       const limits = { ...(options.limits ?? answerLimits), idleTimeoutMs, connectTimeoutMs };
       answer = await ask(call, request, limits, signal);
-      pauseMs = retryAfterMs(answer.headers['retry-after'], clock.nowMs()) ?? waitMs;
+      askedMs = retryAfterMs(answer.headers['retry-after'], clock.nowMs());
+      pauseMs = Math.min(longestAskedWaitMs, askedMs ?? waitMs);
       const value = await call.consume(answer);
       report('debug', '');
       limiter.release('answered');
@@ -135,11 +145,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     } catch (error) {
       answer?.discard(); // a body that nobody reads would hold its connection for ever
       const failure = signal.aborted ? cancelled(call.op) : asFailure(error, call.op);
+      redactSecrets(failure, request);
       const { kind, reason, detail } = failure.error;
       report(kind === 'cancelled' || reason === 'noSuchKey' ? 'debug' : 'warn', `${kind}: ${detail}`);
       if (kind === 'throttled') limiter.release('throttled', pauseMs);
       else limiter.release(answer === undefined ? 'failed' : 'answered');
-      return { ok: false, failure, waitMs: pauseMs };
+      return { ok: false, failure, waitMs: pauseMs, ...(askedMs === undefined ? {} : { askedMs }) };
     }
   }
 
@@ -149,6 +160,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       let arrived = call.bytesArrived?.() ?? 0;
       let before: CosFailure | undefined;
       let mayBeDone = false;
+      let askedInAllMs = 0;
       for (let attemptNumber = 1; ; attemptNumber++) {
         const result = await attempt(call, attemptNumber, before, signal);
         if (result.ok) return result.value;
@@ -160,6 +172,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         arrived = nowArrived;
         if (call.isFinal?.(before) === true || !mayRepeat(result.failure, call.repeatable, attemptNumber, policy))
           throw result.failure;
+        const { askedMs } = result;
+        askedInAllMs += askedMs ?? 0;
+        if (askedMs !== undefined && (askedMs > longestAskedWaitMs || askedInAllMs > askedWaitInAllMs)) {
+          throw result.failure.leftAlone(askedMs);
+        }
         await clock.sleep(result.waitMs, signal).catch(() => {
           throw cancelled(call.op);
         });

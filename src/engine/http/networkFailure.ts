@@ -100,6 +100,13 @@ function verdictOf(code: string | undefined, error: Error, host: string, reached
         retry: 'never',
         detail: `"${host}" announces an answer again and again (1xx) without giving it${through}.`,
       };
+    case 'COS_SWITCHED_PROTOCOLS':
+      return {
+        kind: 'network',
+        reason: 'notACosEndpoint',
+        retry: 'never',
+        detail: `"${host}" changes to another protocol (101) instead of answering${through}.`,
+      };
     case 'COS_ANSWER_TOO_LONG':
       return {
         kind: 'network',
@@ -137,7 +144,11 @@ function verdictOf(code: string | undefined, error: Error, host: string, reached
         return { kind: 'network', reason: 'notACosEndpoint', retry: 'never', detail };
       }
       if (code === 'ERR_INVALID_CHAR' || code === 'ERR_UNESCAPED_CHARACTERS') {
-        return { kind: 'invalid', detail: `The request holds a character that HTTP cannot carry: ${error.message}` };
+        return {
+          kind: 'invalid',
+          detail:
+            'The request was not sent: a name, or something that the service itself had answered before, holds a character that HTTP cannot carry.',
+        };
       }
       return {
         kind: 'network',

@@ -30,10 +30,17 @@ export function proxyForOrigin(origin: string, settings: ProxySettings): URL | u
         : firstOf(settings.environment, 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy');
   if (text === undefined) return undefined;
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(withScheme)) return undefined;
+  if (!URL.canParse(withScheme)) throw unreadableProxy();
   const proxy = new URL(withScheme);
   if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') throw otherProxy(proxy);
   return proxy;
+}
+
+/** Its text is not repeated: it may hold a password. */
+function unreadableProxy(): CosFailure {
+  const detail =
+    'The address of the proxy cannot be read. Look at http.proxy, or at HTTPS_PROXY, HTTP_PROXY and ALL_PROXY in the environment: it looks like http://proxy.example.com:8080, with a user before an @ and every odd character percent-encoded.';
+  return new CosFailure({ kind: 'invalid', op: 'connection', reason: 'proxyRefused', retry: 'never', detail });
 }
 
 function otherProxy({ protocol, host }: URL): CosFailure {
@@ -45,8 +52,17 @@ function otherProxy({ protocol, host }: URL): CosFailure {
 /** Value of a `Proxy-Authorization` header for the user information of a proxy's URL. */
 export function proxyAuthorization(proxy: URL): string | undefined {
   if (proxy.username === '' && proxy.password === '') return undefined;
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const user = `${decoded(proxy.username)}:${decoded(proxy.password)}`;
   return `Basic ${Buffer.from(user, 'utf8').toString('base64')}`;
+}
+
+/** As it stands where it is not percent-encoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function firstOf(environment: ProxySettings['environment'], ...names: string[]): string | undefined {

@@ -13,18 +13,27 @@ export class Redirected extends CosFailure {
     target: URL | undefined,
     region: string | undefined,
   ) {
-    const where = target === undefined ? 'without saying where to' : `to "${target.host}"`;
     super({
       ...facts,
       kind: 'network',
       reason: 'redirected',
       host: target?.host ?? facts.host,
       retry: 'never',
-      detail: `"${facts.host}" sends ${facts.op} on ${where} (status ${facts.httpStatus}). It was not followed: credentials stay with the endpoints of the connection. If that is the right place, change the endpoint.`,
+      detail: detailOf(facts, target),
     });
     this.target = target;
     this.region = region;
   }
+}
+
+function detailOf(
+  { op, host, httpStatus }: { readonly op: string; readonly host: string; readonly httpStatus: number },
+  target: URL | undefined,
+): string {
+  if (target === undefined) {
+    return `"${host}" redirects ${op} without saying where to (status ${httpStatus}). The endpoint may be of another location than the bucket.`;
+  }
+  return `"${host}" redirects ${op} to "${target.host}" (status ${httpStatus}). That was not followed: credentials stay with the endpoints of the connection. If "${target.host}" is the right place, make it the endpoint.`;
 }
 
 /** How often one request is sent on. */

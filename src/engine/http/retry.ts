@@ -27,10 +27,16 @@ export function backOffMs(policy: RetryPolicy, attempt: number, random: () => nu
   return Math.round(ceiling / 2 + (random() * ceiling) / 2);
 }
 
-/** Milliseconds that a `Retry-After` header asks for (seconds or a date), capped at a minute; undefined without one. */
+/** A service that asks for more is not waited for: whoever asked is told, and decides. */
+export const longestAskedWaitMs = 60_000;
+
+/** What is waited in all for one request because a service asks for it; then whoever asked is told. */
+export const askedWaitInAllMs = 120_000;
+
+/** Milliseconds that a `Retry-After` header asks for (seconds or a date), however many; undefined without one. */
 export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const seconds = Number(value);
   const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - nowMs;
-  return Number.isFinite(waitMs) ? Math.min(60_000, Math.max(0, waitMs)) : undefined;
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from './format';
 import { plainName } from './gate/plain';
 import type { CosError, CosErrorReason } from '../../model/cosError';
 import type { FailureAction } from '../services';
@@ -101,7 +102,9 @@ function causeOfKind(error: CosError, t: Translate): string {
     case 'held':
       return t('a retention period or legal hold protects it until that ends or is removed');
     case 'throttled':
-      return t('the service is busy; try again in a moment');
+      return error.retryAfterMs === undefined
+        ? t('the service is busy; try again in a moment')
+        : t('the service is busy and asks to wait {0}; try again then', formatDuration(error.retryAfterMs, t));
     case 'network':
       return t('the service cannot be reached; check the network and the endpoint');
     case 'tls':

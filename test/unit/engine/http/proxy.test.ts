@@ -101,7 +101,8 @@ describe('waiting before another attempt', () => {
     const nowMs = Date.parse('2026-01-01T00:00:00Z');
     expect(retryAfterMs('3', nowMs)).toBe(3000);
     expect(retryAfterMs('Thu, 01 Jan 2026 00:00:07 GMT', nowMs)).toBe(7000);
-    expect(retryAfterMs('86400', nowMs)).toBe(60_000);
+    expect(retryAfterMs('86400', nowMs)).toBe(86_400_000);
+    expect(retryAfterMs('-5', nowMs)).toBe(0);
     expect(retryAfterMs('soon', nowMs)).toBeUndefined();
     expect(retryAfterMs(undefined, nowMs)).toBeUndefined();
   });
