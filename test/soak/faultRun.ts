@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -20,6 +20,7 @@ import { startCountingRelay, type CountingRelay } from '../fakes/countingRelay';
 import { createDirectClient, type DirectClient } from '../fakes/directClient';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
 import { plainConfiguration } from '../fakes/servedEngine';
+import { foreignKinds, putForeign } from './foreignObjects';
 
 /** Everything that goes wrong in a fault run, by the name under which it is counted. */
 export const faultNames = [
@@ -52,15 +53,22 @@ const checksums = new ThreadedChecksums(resolve('src/engine/checksums/checksumTh
 export interface FaultReport {
   readonly fired: Record<FaultName, number>;
   readonly ended: Record<string, number>;
+  /** How often objects of others were the source, by how they were stored. */
+  readonly foreign: Record<string, number>;
+  /** What was found, each with the seed of its scenario. */
+  readonly findings: readonly string[];
 }
 
 /**
  * Runs transfers of every kind that moves bytes with faults switched on, one seeded scenario after the other, and checks after each that
  * no byte is lost or mixed, no upload and no temporary file is left, and the reported state is true.
- * Throws with the seed of the scenario that broke an invariant.
+ * A scenario that broke an invariant is among the findings, with its seed; the others go on.
  */
 export async function runFaults(firstSeed: number, runs: number): Promise<FaultReport> {
+  const findings: string[] = [];
   const report: FaultReport = {
+    foreign: {},
+    findings,
     fired: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>,
     ended: {},
   };
@@ -72,6 +80,7 @@ export async function runFaults(firstSeed: number, runs: number): Promise<FaultR
     region: 'us-south',
     forcePathStyle: true,
     credentials: { accessKeyId: info.accessKeyId, secretAccessKey: info.secretAccessKey },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
   });
   try {
     await direct.client.createBucket(bucket, {}, AbortSignal.timeout(10_000));
@@ -81,10 +90,13 @@ export async function runFaults(firstSeed: number, runs: number): Promise<FaultR
       try {
         await scenario.run(faultNames[run % faultNames.length]!);
       } catch (cause) {
-        throw new Error(`seed ${seed}: ${scenario.description}: ${String(cause)}`, { cause });
+        const finding = `seed ${seed}, fault ${run % faultNames.length}: ${scenario.description}: ${String(cause)}`;
+        findings.push(finding);
+        console.log(finding);
       } finally {
         await scenario.dispose();
       }
+      if ((run + 1) % 50 === 0) console.log(`${run + 1} scenarios from seed ${firstSeed}: ${JSON.stringify(report)}`);
     }
     return report;
   } finally {
@@ -263,7 +275,7 @@ class Scenario {
   }
 
   async #download(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
-    await this.#store(files);
+    await this.#storeAsOthers(fault, files);
     const target = join(this.#folder, 'target');
     const changed = [...files.keys()].at(-1)!;
     const theirs = Buffer.from('written by somebody else');
@@ -298,7 +310,7 @@ class Scenario {
 
   async #copy(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
     const [name, bytes] = [...files][0]!;
-    await this.#store(new Map([[name, bytes]]));
+    await this.#storeAsOthers(fault, new Map([[name, bytes]]));
     const deleteSource = this.#random() < 0.5;
     const end = await this.#transfer(fault, {
       kind: 'copy',
@@ -307,6 +319,7 @@ class Scenario {
       target: { bucket, prefix: this.#prefix, key: objectKey(`${this.#prefix}copy`) },
       deleteSource,
       clash: 'fail',
+      incomparable: this.#pick(['read', 'trust'] as const),
     });
     const stored = await this.#stored();
     const copy = stored.get('copy');
@@ -572,12 +585,17 @@ class Scenario {
       const kind = this.#below(4);
       const size =
         kind === 0 ? 1 + this.#below(5000) : kind === 1 ? mebibyte : kind === 2 ? 6 * mebibyte : 11 * mebibyte + 5;
-      const bytes = Buffer.alloc(size, createHash('sha256').update(`${this.#prefix}${name}`).digest());
-      if (size >= 4) bytes.writeUInt32LE(size, 0);
-      files.set(name, bytes);
+      files.set(name, this.#noise(size));
     }
-    files.set('z-last', Buffer.alloc(6 * mebibyte, this.#prefix));
+    files.set('z-last', this.#noise(6 * mebibyte));
     return files;
+  }
+
+  /** Bytes of which no two runs are alike, so that none can be swapped. */
+  #noise(sizeBytes: number): Buffer {
+    const key = Buffer.alloc(16);
+    key.writeUInt32LE(this.#below(2 ** 32));
+    return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(sizeBytes));
   }
 
   #writeFiles(files: Map<string, Buffer>): string {
@@ -596,6 +614,21 @@ class Scenario {
       await direct.client.putObject(address, bytes, { headers: {} }, { kind: 'always' }, AbortSignal.timeout(30_000));
     }
     await direct.close();
+  }
+
+  /** Half of the large ones as other clients store them, in parts. */
+  async #storeAsOthers(fault: FaultName, files: Map<string, Buffer>): Promise<void> {
+    const ours = new Map(files);
+    // Nothing can tell a bit that was turned over where nothing vouches.
+    const kinds = foreignKinds.filter((kind) => fault !== 'answerCorrupted' || kind !== 'parts without checksum');
+    for (const [name, bytes] of files) {
+      if (bytes.length <= 5 * mebibyte || this.#random() < 0.5) continue;
+      ours.delete(name);
+      const kind = this.#pick(kinds);
+      await putForeign(this.#raw, bucket, `${this.#prefix}${name}`, bytes, kind);
+      this.#report.foreign[kind] = (this.#report.foreign[kind] ?? 0) + 1;
+    }
+    await this.#store(ours);
   }
 
   /** What is there, as a client tells that nobody here wrote. */
