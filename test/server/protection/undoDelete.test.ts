@@ -36,6 +36,7 @@ const services = {
   engine: {
     send: <M extends EngineMethod>(method: M, params: EngineRequests[M]['params']) => engine.send(method, params),
   },
+  view: { select: async () => undefined },
   changes: { fire: () => undefined },
   failures: { sentence: ({ detail }: { detail: string }) => detail },
   prompts: {
