@@ -4,6 +4,14 @@ import tseslint from 'typescript-eslint';
 
 const documentedRooms = ['src/model/**/*.ts', 'src/protocol/**/*.ts', 'src/engine/cos/**/*.ts'];
 
+/** A sleep is too short on a slow machine and too long on a fast one. */
+const noSleeps = [
+  ':matches(AwaitExpression, ReturnStatement, ArrowFunctionExpression) > NewExpression[callee.name="Promise"] > ArrowFunctionExpression > CallExpression[callee.name="setTimeout"]',
+  ':matches(AwaitExpression, ReturnStatement, ArrowFunctionExpression) > NewExpression[callee.name="Promise"] > ArrowFunctionExpression > CallExpression > MemberExpression > CallExpression[callee.name="setTimeout"]',
+  ':matches(AwaitExpression, ReturnStatement, ArrowFunctionExpression) > NewExpression[callee.name="Promise"] > ArrowFunctionExpression > BlockStatement[body.length=1] > ExpressionStatement > CallExpression[callee.name="setTimeout"]',
+  'ImportDeclaration[source.value=/^(node:)?timers.promises$/] > ImportSpecifier[imported.name="setTimeout"]',
+].map((selector) => ({ selector, message: 'Wait for what shall become so, with `until` of test/until.ts.' }));
+
 /** Arguments of `f?.(…)` are not even looked at where there is no f: a deletion among them once never happened. */
 const nothingAwaitedBehindAMaybe = {
   selector:
@@ -109,6 +117,7 @@ export default tseslint.config(
       'no-restricted-syntax': 'off',
     },
   },
+  { files: ['test/**/*.ts'], ignores: ['test/until.ts'], rules: { 'no-restricted-syntax': ['error', ...noSleeps] } },
   { files: ['src/cli/**/*.ts', 'src/localServer/main.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.cjs'],

@@ -1,7 +1,7 @@
 // Runs one project of vitest.config.mts and counts.
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -23,6 +23,7 @@ export async function runVitestLayer(project, { files = [], env = process.env } 
   });
   const code = await new Promise((done) => child.once('exit', done));
   const counts = readCounts(report);
+  if (files.length === 0) printSlowest(report);
   // A file that could not be loaded, or an error outside of any test, fails the run without a failed test.
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
@@ -34,5 +35,18 @@ function readCounts(report) {
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     return { passed: 0, failed: 0, skipped: 0 };
+  }
+}
+
+/** Prints the ten tests that took longest. */
+function printSlowest(report) {
+  if (!existsSync(report)) return;
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, duration }) => ({ file: relative(root, name), fullName, ms: duration ?? 0 })),
+  );
+  console.log('The ten slowest tests:');
+  for (const { file, fullName, ms } of tests.sort((a, b) => b.ms - a.ms).slice(0, 10)) {
+    console.log(`${String(Math.round(ms)).padStart(7)} ms  ${file} › ${fullName}`);
   }
 }

@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
 import { withInstance } from '../localServer/s3/fakeIdentity';
+import { passed, until } from '../until';
 
 const writers = 8;
 const keysPerWriter = 6;
@@ -82,7 +82,7 @@ class CrashRun {
       const work = Promise.allSettled(Array.from({ length: writers }, (_, writer) => this.#writeOn(present, writer)));
       // A loaded machine answers little in that time, and a kill before any write proves nothing.
       const isLoaded = this.#acknowledgedMore(leastWrites);
-      await delay(50 + this.#random() * 450);
+      await until(passed(50 + this.#random() * 450));
       await Promise.race([isLoaded, work]);
       await this.#kill();
       for (const result of await work) {

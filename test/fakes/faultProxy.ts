@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { until } from '../until';
 
 /** What happens to a connection's bytes on their way back to the client. */
 export type LineFault =
@@ -76,9 +77,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       });
     });
   });
-  const idle = async (): Promise<void> => {
-    while (sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
+  const idle = (): Promise<void> => until(() => sockets.size === 0, 5);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

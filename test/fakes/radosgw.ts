@@ -5,6 +5,7 @@ import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isSoWithin } from '../until';
 
 /** A Ceph radosgw on loopback with its data in memory. */
 export interface Radosgw {
@@ -160,28 +161,22 @@ rgw gc processor max time = 5
 }
 
 async function untilUp(isUp: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    if (await isUp()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('ceph-osd did not come up');
+  if (!(await isSoWithin(5000, isUp))) throw new Error('ceph-osd did not come up');
 }
 
 async function untilListening(port: number, died: () => string | undefined): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  const isOpen = (): Promise<boolean> => {
     const last = died();
     if (last !== undefined) throw new Error(`radosgw ended: ${last}`);
-    const isOpen = await new Promise<boolean>((resolve) => {
+    return new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();
         resolve(true);
       });
       socket.on('error', () => resolve(false));
     });
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('radosgw did not listen within 30 seconds');
+  };
+  if (!(await isSoWithin(30_000, isOpen))) throw new Error('radosgw did not listen within 30 seconds');
 }
 
 async function freePort(): Promise<number> {

@@ -21,6 +21,7 @@ import { createDirectClient, type DirectClient } from '../fakes/directClient';
 import { startLocalFarSide, type LocalFarSide } from '../fakes/localFarSide';
 import { plainConfiguration } from '../fakes/servedEngine';
 import { foreignKinds, putForeign } from './foreignObjects';
+import { passed, until } from '../until';
 
 /** Everything that goes wrong in a fault run, by the name under which it is counted. */
 export const faultNames = [
@@ -350,7 +351,7 @@ class Scenario {
     const signal = new AbortController().signal;
     const { transferId } = await this.#transfers.handlers['transfers/start'](request, signal);
     if (fault === 'cancelled') {
-      await new Promise((resolve) => setTimeout(resolve, Math.floor(this.#random() * 60)));
+      await until(passed(Math.floor(this.#random() * 60)), 1);
       const { state } = await this.#transfers.handlers['transfers/cancel']({ transferId }, signal);
       if (state === 'cancelled') this.#report.fired.cancelled++;
     }
@@ -382,7 +383,7 @@ class Scenario {
     }
     if (end.state === 'cancelled') demand(fault === 'cancelled', 'cancelled by nobody');
     // A service that is too busy to abort one is asked again later.
-    for (const startedAtMs = Date.now(); ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    for (const startedAtMs = Date.now(); ; await until(passed(20))) {
       const uploads = await this.#raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
       if ((uploads.Uploads ?? []).length === 0) return end;
       demand(Date.now() - startedAtMs < 5000, `an upload of "${uploads.Uploads?.[0]?.Key ?? ''}" is left`);
@@ -393,7 +394,7 @@ class Scenario {
   async #stopAndGoOn(fault: 'paused' | 'engineGone', transferId: TransferId): Promise<void> {
     const signal = new AbortController().signal;
     for (let times = 1 + this.#below(3); times > 0; times--) {
-      await new Promise((resolve) => setTimeout(resolve, this.#below(15)));
+      await until(passed(this.#below(15)), 1);
       if (fault === 'paused') {
         const { canPause } = await this.#snapshot(transferId);
         if (canPause) await this.#transfers.handlers['transfers/pause']({ transferId }, signal);
@@ -483,7 +484,7 @@ class Scenario {
     } else demand(isWaiting === true, `the network was gone, and it is ${state}`);
     for (const startedAtMs = Date.now(); !isFinal((await this.#snapshot(transferId)).state);) {
       demand(Date.now() - startedAtMs < 20_000, 'it did not go on by itself');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(passed(20), 20);
     }
     demand((await this.#snapshot(transferId)).state === 'done', 'not done although the network is back');
   }
@@ -521,7 +522,7 @@ class Scenario {
 
   /** Waits until some time in a transfer, early enough for a fast machine not to be done by then. */
   async #moment(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.#below(12)));
+    await until(passed(this.#below(12)), 1);
   }
 
   async #find(transferId: TransferId): Promise<TransferSnapshot | undefined> {

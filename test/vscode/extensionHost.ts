@@ -43,11 +43,6 @@ export function placeUri(bucket = ''): vscode.Uri {
 
 export const engineProcesses = () => processesBelow(process.pid).filter(({ argv }) => argv.includes('dist/engine.js'));
 
-/** Waits until something is so; a test's own timeout ends the wait. */
-export async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await what())) await new Promise((done) => setTimeout(done, 50));
-}
-
 /** The answer of the local server's admin endpoint on requests since the last `forgetRequests`. */
 export async function requestCount({ adminEndpoint }: StorageInfo): Promise<number> {
   const answer = (await (await fetch(`${adminEndpoint}/requests`)).json()) as { total: number };

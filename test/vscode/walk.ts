@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { look, press, putAwayNotifications, type, type Question, type Window } from './window';
+import { isSoWithin } from '../until';
 
 /** What a command that was run came to: what it showed, one after the other, and what was wrong with that. */
 export interface Walk {
@@ -36,11 +37,11 @@ export async function walk(command: string): Promise<Walk> {
     return true;
   };
   do {
-    if (!(await until(async () => hasEnded() || (await showsMore()), waitMs))) break;
-    if (hasEnded()) await until(showsMore, soonMs);
+    if (!(await isSoWithin(waitMs, async () => hasEnded() || (await showsMore())))) break;
+    if (hasEnded()) await isSoWithin(soonMs, showsMore);
   } while (!hasEnded() && (await answerPlace(shown.at(-1) ?? '')));
-  const isPutAway = await until(putAway, waitMs);
-  await until(async () => hasEnded(), waitMs);
+  const isPutAway = await isSoWithin(waitMs, putAway);
+  await isSoWithin(waitMs, hasEnded);
   if ((await look()).editor !== before.editor) await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   const error = typeof outcome === 'object' ? outcome.error : undefined;
   const dialog = refusedDialog.exec(error ?? '')?.[1];
@@ -52,15 +53,6 @@ export async function walk(command: string): Promise<Walk> {
     ...(error === undefined || dialog !== undefined ? [] : [`throws ${error}`]),
   ];
   return { shown, ...(problems.length === 0 ? {} : { problem: problems.join('; ') }) };
-}
-
-async function until(isSo: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
-  const endMs = Date.now() + timeoutMs;
-  for (;;) {
-    if (await isSo()) return true;
-    if (Date.now() > endMs) return false;
-    await new Promise((done) => setTimeout(done, 15));
-  }
 }
 
 /** What stands in front of a person now that did not before; undefined when nothing does, or it still loads. */
@@ -85,7 +77,7 @@ async function answerPlace(shown: string): Promise<boolean> {
   if (answer !== '') await type(answer);
   // What a list offers may still be on its way.
   const isOffered = async () => (await look()).question?.entries[0] === answer;
-  if (shown.includes('Choose a bucket') && !(await until(isOffered, waitMs))) return false;
+  if (shown.includes('Choose a bucket') && !(await isSoWithin(waitMs, isOffered))) return false;
   await press('Enter');
   return true;
 }

@@ -10,11 +10,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/localServer/store/store';
 import { Fixture, withMd5, type Reply } from './fixture';
+import { passed, until } from '../../until';
 
 const mebibyte = 1024 * 1024;
 const bytes = Buffer.alloc(2 * mebibyte, 'some text that is long enough to lie in a file of its own. ');
@@ -77,7 +77,7 @@ describe('a bit that flipped in stored bytes', () => {
   it('is found by GET of the whole, and of a range that the bit is not even in, before a byte is sent', async () => {
     const [file = ''] = await filesOf(() => cos.put('/shelf/whole', bytes));
     // Long enough ago that it is compared once, and remembered.
-    await delay(250);
+    await until(passed(250));
     expect((await cos.ask({ path: '/shelf/whole' })).body.equals(bytes)).toBe(true);
     flipBit(file, mebibyte);
     expectDamaged(await cos.ask({ path: '/shelf/whole' }), '"whole" in the bucket "shelf"');

@@ -5,6 +5,7 @@ import { createDirectClient, type DirectClient } from '../../fakes/directClient'
 import { startLocalFarSide, type LocalFarSide } from '../../fakes/localFarSide';
 import { startServedEngine, testConnectionId as connectionId, type EngineUnderTest } from '../../fakes/servedEngine';
 import { startSlippingRelay, type SlippingRelay } from '../../fakes/slippingRelay';
+import { passed, until } from '../../until';
 
 const bucket = bucketName('arrival-deletes');
 const never = new AbortController().signal;
@@ -98,7 +99,7 @@ describe('a deletion that never reached the service', () => {
 
     await put('a', 'mine');
     await put('b', 'mine');
-    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await until(passed(3500));
     relay.armed.push({ on: isBatch, answer: 'unsent' });
     expect(await engine.run(named())).toMatchObject({ state: 'done', itemsDone: 2 });
     expect(await contents()).toEqual({});

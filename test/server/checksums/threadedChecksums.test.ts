@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { checksumsInPlace } from '../../../../src/engine/checksums/checksums';
-import { ThreadedChecksums } from '../../../../src/engine/checksums/threadedChecksums';
+import { checksumsInPlace } from '../../../src/engine/checksums/checksums';
+import { ThreadedChecksums } from '../../../src/engine/checksums/threadedChecksums';
 
 const crcs = ['CRC32', 'CRC32C', 'CRC64NVME'] as const;
 const all = [...crcs, 'MD5', 'SHA1', 'SHA256'] as const;

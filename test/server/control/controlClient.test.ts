@@ -1,12 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../src/engine/clock';
-import { createControlClient } from '../../../../src/engine/control/controlClient';
-import type { Authorizer } from '../../../../src/engine/cos/authorizer';
-import { createHttpClient } from '../../../../src/engine/http/httpClient';
-import type { Connection } from '../../../../src/model/connection';
-import { impatient, plainConfiguration, testConnectionId } from '../../../fakes/servedEngine';
+import { systemClock } from '../../../src/engine/clock';
+import { createControlClient } from '../../../src/engine/control/controlClient';
+import type { Authorizer } from '../../../src/engine/cos/authorizer';
+import { createHttpClient } from '../../../src/engine/http/httpClient';
+import type { Connection } from '../../../src/model/connection';
+import { impatient, plainConfiguration, testConnectionId } from '../../fakes/servedEngine';
 
 const never = new AbortController().signal;
 type Answer = 'lost' | number;

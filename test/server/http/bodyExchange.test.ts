@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAgents, type Agents } from '../../../../src/engine/http/agents';
-import { answerLimits } from '../../../../src/engine/http/answerLimits';
-import { bodyExchange } from '../../../../src/engine/http/bodyExchange';
-import type { WireAnswer } from '../../../../src/engine/http/exchange';
+import { createAgents, type Agents } from '../../../src/engine/http/agents';
+import { answerLimits } from '../../../src/engine/http/answerLimits';
+import { bodyExchange } from '../../../src/engine/http/bodyExchange';
+import type { WireAnswer } from '../../../src/engine/http/exchange';
+import { passed, until } from '../../until';
 
 const limits = { ...answerLimits, idleTimeoutMs: 2000, connectTimeoutMs: 2000 };
 const never = new AbortController().signal;
@@ -214,7 +215,7 @@ describe('a body that is read into place', () => {
     const pieces: Buffer[] = [];
     const slow = await get();
     await slow!.pipe(async (bytes) => {
-      if (isFirst) await new Promise((resolve) => setTimeout(resolve, 400));
+      if (isFirst) await until(passed(400));
       isFirst = false;
       pieces.push(Buffer.from(bytes));
     });

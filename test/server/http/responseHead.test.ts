@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseResponseHead } from '../../../../src/engine/http/responseHead';
+import { parseResponseHead } from '../../../src/engine/http/responseHead';
 
 const head = (...lines: string[]) => ['HTTP/1.1 206 Partial Content', ...lines].join('\r\n');
 

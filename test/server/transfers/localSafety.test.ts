@@ -15,7 +15,7 @@ import { hostname } from 'node:os';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, connection, makeWorld, mebibyte, patternBytes, type World } from './world';
+import { bucket, connection, makeWorld, mebibyte, patternBytes, type World } from '../../unit/transfers/world';
 import { objectKey } from '../../../src/model/ids';
 import type { ClashChoice } from '../../../src/model/transferState';
 
@@ -198,4 +198,35 @@ it('empty folders of an upload are counted, since nothing in a bucket stands for
   const end = await world.run(uploadFolder(folder));
   expect(end).toMatchObject({ state: 'done', itemsDone: 1, itemsSkipped: 0, emptyFolders: 2 });
   expect(world.client.keys('bucket')).toEqual(['full/deep/file']);
+});
+
+describe('an upload of a folder with links', () => {
+  it('follows symbolic links, detects loops, and reports what is not a file', async () => {
+    mkdirSync(join(world.folder, 'real'));
+    writeFileSync(join(world.folder, 'real/file.txt'), 'R');
+    mkdirSync(join(world.folder, 'top'));
+    symlinkSync(join(world.folder, 'real'), join(world.folder, 'top/linked'));
+    symlinkSync(join(world.folder, 'top'), join(world.folder, 'top/loop'));
+    symlinkSync('self', join(world.folder, 'top/self'));
+    symlinkSync('nowhere', join(world.folder, 'top/broken'));
+    execFileSync('mkfifo', [join(world.folder, 'top/pipe')]);
+    const end = await world.run({
+      kind: 'upload',
+      connectionId: connection,
+      bucket,
+      prefix: '',
+      sources: [{ fsPath: join(world.folder, 'top') }],
+      clash: 'replace',
+    });
+    expect(world.client.keys('bucket')).toEqual(['top/linked/file.txt']);
+    expect(end.skips.map(({ name, reason }) => [name.split('/').at(-1), reason])).toEqual([
+      ['loop', 'symlinkLoop'],
+      ['pipe', 'notAFile'],
+      ['self', 'symlinkLoop'],
+    ]);
+    expect(end.failures.map(({ name, error }) => [name.split('/').at(-1), error.reason])).toEqual([
+      ['broken', 'noSuchFile'],
+    ]);
+    expect(end).toMatchObject({ state: 'failed', itemsTotal: 5, itemsDone: 1, itemsSkipped: 3, itemsFailed: 1 });
+  });
 });

@@ -20,7 +20,7 @@ import { setAside } from '../../../src/engine/transfers/journalPlace';
 import { openJournal } from '../../../src/engine/transfers/openJournal';
 import { bucketName, connectionId, objectKey, type TransferId, type UploadId } from '../../../src/model/ids';
 import type { TransferRequest } from '../../../src/protocol/requests';
-import { snapshotOf } from '../extension/transfers/snapshots';
+import { snapshotOf } from '../../unit/extension/transfers/snapshots';
 
 const nowMs = Date.UTC(2026, 11, 1, 9, 30, 5);
 /** Listens at a path and dies without taking it away. */

@@ -142,7 +142,7 @@ function world(value: unknown): World {
     {
       read: () => setting.value,
       write: async (next) => {
-        await new Promise((done) => setTimeout(done));
+        await new Promise(setImmediate);
         setting.value = next;
         settingChanged.fire();
       },

@@ -297,14 +297,18 @@ describe('a download and its disk', () => {
     world.client.put('bucket', 'd/small', 'x');
     let reached: () => void = () => undefined;
     const isReading = new Promise<void>((resolve) => (reached = resolve));
+    let release: () => void = () => undefined;
+    const isReleased = new Promise<void>((resolve) => (release = resolve));
     world.client.intercept = async (operation) => {
       if (operation !== 'readObject') return;
       reached();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await isReleased;
     };
     const id = await world.start(request([{ kind: 'prefix', prefix: 'd/' }], 'fail', 'new'));
     await isReading;
-    const end = await world.transfers.handlers['transfers/cancel']({ transferId: id }, new AbortController().signal);
+    const ending = world.transfers.handlers['transfers/cancel']({ transferId: id }, new AbortController().signal);
+    release();
+    const end = await ending;
     expect(end).toMatchObject({ state: 'cancelled', itemsFailed: 0 });
     expect(world.client.requestsAtOnce).toBe(0);
     expect(await tree(world.folder)).toEqual({});

@@ -3,7 +3,8 @@ import { GetObjectTaggingCommand, PutObjectCommand, PutObjectTaggingCommand, typ
 import * as vscode from 'vscode';
 import { bucketName, connectionId, objectKey } from '../../../src/model/ids';
 import { configUri } from '../../../src/model/configUri';
-import { startStorage, until } from '../extensionHost';
+import { startStorage } from '../extensionHost';
+import { until } from '../../until';
 
 const bucket = 'getting-started';
 

@@ -7,7 +7,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import * as vscode from 'vscode';
-import { startStorage, until, uriOf } from '../extensionHost';
+import { startStorage, uriOf } from '../extensionHost';
+import { until } from '../../until';
 
 const bucket = 'getting-started';
 

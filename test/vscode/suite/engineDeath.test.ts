@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { engineProcesses, placeUri, startStorage, until } from '../extensionHost';
+import { engineProcesses, placeUri, startStorage } from '../extensionHost';
+import { until } from '../../until';
 
 describe('the engine', () => {
   it('comes back by itself when it is killed while somebody browses', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as vscode from 'vscode';
-import { placeUri, requestCount, startStorage, until, uriOf } from '../extensionHost';
+import { placeUri, requestCount, startStorage, uriOf } from '../extensionHost';
+import { until } from '../../until';
 
 const bucket = 'getting-started';
 

@@ -11,7 +11,8 @@ import {
 } from '@aws-sdk/client-s3';
 import * as vscode from 'vscode';
 import { armFault, type StorageInfo } from '../../fakes/objectStorage';
-import { engineProcesses, startStorage, testFolder, until } from '../extensionHost';
+import { engineProcesses, startStorage, testFolder } from '../extensionHost';
+import { passed, until } from '../../until';
 
 // The first of the list, which the question proposes.
 const bucket = 'contract-drafts';
@@ -35,7 +36,7 @@ describe('transfers', () => {
     const running = vscode.commands.executeCommand(command, ...args).then(() => (isOver = true));
     while (!isOver) {
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-      await new Promise((done) => setTimeout(done, 100));
+      await until(passed(100));
     }
     await running;
   };
@@ -103,7 +104,7 @@ describe('transfers', () => {
     await until(async () => {
       // Not awaited: a resume that meets the engine before it is back ends in a message, which nobody here answers.
       void vscode.commands.executeCommand('ibmcos.transfer.resumeAll');
-      await new Promise((done) => setTimeout(done, 300));
+      await until(passed(300));
       return (await sha256Of(name)) === sha256(film);
     });
     await uploading;
