@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 
 /** Folders whose rooms may not know each other in circles. */
-export const oneDirectionFolders = ['src/extension'];
+export const oneDirectionFolders = ['src/extension', 'src/localServer', 'src/localServer/s3', 'src/cli'];
 
 /** The room of a module: the first part of its path below the folder; undefined outside of it. */
 function roomIn(folder, path) {

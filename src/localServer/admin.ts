@@ -6,7 +6,7 @@ import { replicationRoutes } from './adminReplication';
 import type { Backups } from './backup/backups';
 import type { AdjustableClock } from './clock';
 import type { RequestHandler } from './contracts';
-import { createJsonHandler, ServiceError, type Route } from './control/jsonService';
+import { createJsonHandler, ServiceError, type Route } from './jsonService';
 import { readFaultRule } from './faultRule';
 import type { FaultInjector } from './faults';
 import type { Identities } from './iam/identities';

@@ -1,6 +1,6 @@
 import { allowMembers, invalid, needed, readBody, readNumber, readOneOf } from './adminBody';
 import type { Backups } from './backup/backups';
-import { ServiceError, type Route, type ServiceAnswer, type ServiceRequest } from './control/jsonService';
+import { ServiceError, type Route, type ServiceAnswer, type ServiceRequest } from './jsonService';
 import type { BackupPolicy, Stored } from './store/backupRecords';
 import type { Store } from './store/store';
 

@@ -1,4 +1,4 @@
-import { readJsonObject, ServiceError, type ServiceRequest } from './control/jsonService';
+import { readJsonObject, ServiceError, type ServiceRequest } from './jsonService';
 
 /** The body of a request as JSON object. Throws `ServiceError` 415 or 400. */
 export function readBody(request: ServiceRequest): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { allowMembers, invalid, needed, readBody, readOneOf } from './adminBody';
 import type { Role } from './contracts';
-import { ServiceError, type Route } from './control/jsonService';
+import { ServiceError, type Route } from './jsonService';
 import type { Identities } from './iam/identities';
 import { keyConditions, roles, type AccessKey } from './iam/identityFile';
 

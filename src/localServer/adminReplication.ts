@@ -1,5 +1,5 @@
 import { allowMembers, invalid, readBody, readNumber, readOneOf } from './adminBody';
-import type { Route } from './control/jsonService';
+import type { Route } from './jsonService';
 import type { Replicator } from './replication/replicator';
 
 /** What the admin endpoint can do to replication. */

@@ -1,5 +1,5 @@
 import type { Fault } from './contracts';
-import { isObject, ServiceError } from './control/jsonService';
+import { isObject, ServiceError } from './jsonService';
 import type { FaultMatch, FaultRule } from './faults';
 
 const ruleMembers = ['fault', 'match', 'skip', 'count', 'probability', 'seed'];

@@ -1,5 +1,5 @@
 import type { Clock } from './contracts';
-import { runLifecycle, type LifecycleReport } from './s3/lifecycleRun';
+import { runLifecycle, type LifecycleReport } from './s3/lifecycle/lifecycleRun';
 import type { Store } from './store/store';
 
 const intervalMs = 3_600_000;

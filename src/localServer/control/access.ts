@@ -1,6 +1,6 @@
 import type { Principal } from '../contracts';
 import type { Identities } from '../iam/identities';
-import { bearerToken, ServiceError, type ServiceRequest } from './jsonService';
+import { bearerToken, ServiceError, type ServiceRequest } from '../jsonService';
 
 /** A signed-in caller of a control-plane service. */
 export type Caller = Principal & { readonly kind: 'iam' };

@@ -5,7 +5,7 @@ import type { BackupVault, Stored } from '../store/backupRecords';
 import type { Bucket } from '../store/buckets';
 import type { Store } from '../store/store';
 import { callerOf, type Caller } from './access';
-import { ServiceError, type ServiceRequest } from './jsonService';
+import { ServiceError, type ServiceRequest } from '../jsonService';
 
 /** What the backup routes work with. */
 export interface BackupContext {

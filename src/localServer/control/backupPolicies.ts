@@ -12,7 +12,7 @@ import {
   type BackupContext,
 } from './backupAccess';
 import { parseCosCrn } from '../iam/cosCrn';
-import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from './jsonService';
+import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from '../jsonService';
 
 const maximumRetentionDays = 36_500;
 

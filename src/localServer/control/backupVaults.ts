@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { locations } from '../locations';
-import { isBucketName } from '../s3/locations';
+import { isBucketName } from '../s3/bucket/locations';
 import type { BackupVault, Stored } from '../store/backupRecords';
 import { callerOf } from './access';
 import {
@@ -14,7 +14,7 @@ import {
   requireManager,
   type BackupContext,
 } from './backupAccess';
-import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from './jsonService';
+import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from '../jsonService';
 import { mergePatch } from './mergePatch';
 
 /** Buckets and vaults of an instance together (control-plane §3.5). */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isObject, ServiceError } from './jsonService';
+import { isObject, ServiceError } from '../jsonService';
 
 /** The members of a bucket that the Resource Configuration API can change, as on the wire (control-plane §3.2). */
 export interface BucketSettings {

@@ -1,5 +1,5 @@
 import type { Location } from '../locations';
-import type { Route } from './jsonService';
+import type { Route } from '../jsonService';
 
 /** A code that no client knows, so that one which rejects unknown locations shows it. */
 const unknownLocation = 'lab09';

@@ -1,8 +1,8 @@
 import type { KmsInstance } from '../iam/accounts';
 import type { Identities } from '../iam/identities';
 import { callerOf } from './access';
-import { ServiceError, type JsonService, type ServiceRequest } from './jsonService';
-import { keysOf, type KmsKey } from './rootKeys';
+import { ServiceError, type JsonService, type ServiceRequest } from '../jsonService';
+import { keysOf, type KmsKey } from '../iam/rootKeys';
 
 const collectionType = 'application/vnd.ibm.kms.key+json';
 const defaultLimit = 200;

@@ -1,4 +1,4 @@
-import { isObject } from './jsonService';
+import { isObject } from '../jsonService';
 
 /** RFC 7396: objects merge member by member, `null` deletes a member, everything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

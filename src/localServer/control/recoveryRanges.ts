@@ -2,7 +2,7 @@ import type { Window } from '../backup/recoveryRanges';
 import type { BackupVault, RecoveryRange, Stored } from '../store/backupRecords';
 import { invalid, isoTime, openVault, page, refuseUnknown, type BackupContext } from './backupAccess';
 import { readDeleteAfterDays } from './backupPolicies';
-import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from './jsonService';
+import { isObject, readJsonObject, ServiceError, type Route, type ServiceRequest } from '../jsonService';
 
 const ranges = '/backup_vaults/:vault/recovery_ranges';
 

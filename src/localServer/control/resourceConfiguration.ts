@@ -13,7 +13,7 @@ import {
   type Route,
   type ServiceAnswer,
   type ServiceRequest,
-} from './jsonService';
+} from '../jsonService';
 import { mergePatch } from './mergePatch';
 import { recoveryRangeRoutes } from './recoveryRanges';
 import { restoreRoutes } from './restores';

@@ -9,7 +9,7 @@ import {
   type JsonService,
   type ServiceAnswer,
   type ServiceRequest,
-} from './jsonService';
+} from '../jsonService';
 import { describeInstance, describeKey, type KeyContext } from './resourceViews';
 
 /** The server default is unknown; a small one shows a client that forgets to page (control-plane §2.1). */

@@ -11,7 +11,7 @@ import {
   type BackupContext,
 } from './backupAccess';
 import { parseCosCrn } from '../iam/cosCrn';
-import { readJsonObject, ServiceError, type Route, type ServiceRequest } from './jsonService';
+import { readJsonObject, ServiceError, type Route, type ServiceRequest } from '../jsonService';
 
 const restores = '/backup_vaults/:vault/restores';
 

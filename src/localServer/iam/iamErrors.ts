@@ -1,4 +1,4 @@
-import { ServiceError } from '../control/jsonService';
+import { ServiceError } from '../jsonService';
 
 /** IAM's error codes (control-plane §1.4). Bad credentials come as 400, not 401. */
 export const iamErrors = {

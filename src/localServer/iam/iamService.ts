@@ -7,7 +7,7 @@ import {
   type Route,
   type ServiceAnswer,
   type ServiceRequest,
-} from '../control/jsonService';
+} from '../jsonService';
 import type { Account } from './accounts';
 import type { Identities } from './identities';
 import { describeIamError, iamErrors } from './iamErrors';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Identity, Principal, Role } from '../contracts';
-import { findRootKey } from '../control/rootKeys';
+import { findRootKey } from './rootKeys';
 import { createCosInstance, type Account, type CosInstance, type KmsInstance } from './accounts';
 import { guidOf } from './crn';
 import {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../contracts';
-import type { ServiceAnswer, ServiceRequest } from '../control/jsonService';
+import type { ServiceAnswer, ServiceRequest } from '../jsonService';
 import type { Identities } from './identities';
 import { iamErrors } from './iamErrors';
 import type { Passcodes } from './passcodes';

@@ -1,6 +1,6 @@
 import type { Clock } from '../contracts';
 import { parseCosCrn } from '../iam/cosCrn';
-import type { ReplicationRule } from '../s3/replication';
+import type { ReplicationRule } from '../s3/bucket/replication';
 import type { Bucket } from '../store/buckets';
 import type { ObjectVersion, Tag, VersionObserver } from '../store/objects';
 import type { ReplicationTask, SyncType } from '../store/replicationTasks';

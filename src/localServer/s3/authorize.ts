@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import type { Bucket } from '../store/buckets';
 import { roleAllows, type Permission } from './auth/permissions';
-import { accessDenied } from './errors';
-import type { Exchange } from './exchange';
-import { publicAccessBlockOf } from './publicAccess';
+import { accessDenied } from './message/errors';
+import type { Exchange } from './wire/exchange';
+import { publicAccessBlockOf } from './wire/publicAccess';
 
 /** Refuses what a principal's role does not allow at all (rule 26). */
 export function authorizeRole(exchange: Exchange, permission: Permission): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../contracts';
-import { createDigest } from '../s3/checksums';
+import { createDigest } from '../s3/wire/checksums';
 import { StartError } from '../startError';
 import type { Bucket } from '../store/buckets';
 import type { StagedBlob } from '../store/stagedBlob';

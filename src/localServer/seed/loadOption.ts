@@ -1,5 +1,5 @@
 import { locations } from '../locations';
-import { isBucketName } from '../s3/locations';
+import { isBucketName } from '../s3/bucket/locations';
 import type { BulkLoad } from './bulkLoad';
 
 const defaultSizeBytes = 64;

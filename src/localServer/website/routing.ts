@@ -1,4 +1,4 @@
-import type { WebsiteSetting } from '../s3/website';
+import type { WebsiteSetting } from '../s3/bucket/website';
 
 export interface Redirect {
   readonly status: number;

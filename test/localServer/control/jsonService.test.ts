@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createJsonHandler, ServiceError, type JsonService } from '../../../src/localServer/control/jsonService';
+import { createJsonHandler, ServiceError, type JsonService } from '../../../src/localServer/jsonService';
 import { listen, type Listener } from '../../../src/localServer/listener';
 
 const service: JsonService = {

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Bandwidth, type Timer } from '../../../src/localServer/s3/bandwidth';
+import { Bandwidth, type Timer } from '../../../src/localServer/s3/wire/bandwidth';
 import { Fixture } from './fixture';
 
 let cos: Fixture;

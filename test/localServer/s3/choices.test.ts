@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runLifecycle } from '../../../src/localServer/s3/lifecycleRun';
-import { defaultSwitches } from '../../../src/localServer/s3/options';
+import { runLifecycle } from '../../../src/localServer/s3/lifecycle/lifecycleRun';
+import { defaultSwitches } from '../../../src/localServer/s3/message/options';
 import { Fixture, withMd5, type Ask } from './fixture';
 
 const daySeconds = 86_400;

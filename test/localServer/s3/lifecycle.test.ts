@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runLifecycle } from '../../../src/localServer/s3/lifecycleRun';
+import { runLifecycle } from '../../../src/localServer/s3/lifecycle/lifecycleRun';
 import { Fixture, withMd5 } from './fixture';
 
 let cos: Fixture;

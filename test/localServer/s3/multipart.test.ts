@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHash } from 'node:crypto';
 import { Fixture, withMd5 } from './fixture';
-import { createDigest } from '../../../src/localServer/s3/checksums';
+import { createDigest } from '../../../src/localServer/s3/wire/checksums';
 
 let cos: Fixture;
 beforeAll(async () => {

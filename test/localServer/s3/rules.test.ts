@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { defaultSwitches } from '../../../src/localServer/s3/options';
+import { defaultSwitches } from '../../../src/localServer/s3/message/options';
 import { Fixture, withInstance, withMd5, type Ask } from './fixture';
 
 let cos: Fixture;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDigest } from '../../../src/localServer/s3/checksums';
+import { createDigest } from '../../../src/localServer/s3/wire/checksums';
 import { Fixture, type Reply } from './fixture';
 
 type Algorithm = Parameters<typeof createDigest>[0];

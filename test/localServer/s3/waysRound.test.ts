@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { runLifecycle } from '../../../src/localServer/s3/lifecycleRun';
+import { runLifecycle } from '../../../src/localServer/s3/lifecycle/lifecycleRun';
 import { Fixture, hmacKey, md5Base64, withMd5 } from './fixture';
 import { presign } from './signer';
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { listen, type Listener } from '../../../src/localServer/listener';
-import { defaultSwitches } from '../../../src/localServer/s3/options';
+import { defaultSwitches } from '../../../src/localServer/s3/message/options';
 import { text } from '../../../src/localServer/seed/seedObject';
 import { seedStore } from '../../../src/localServer/seed/seedStore';
 import { openStore, type Store } from '../../../src/localServer/store/store';
-import type { WebsiteSetting } from '../../../src/localServer/s3/website';
+import type { WebsiteSetting } from '../../../src/localServer/s3/bucket/website';
 import { createWebsiteHandler } from '../../../src/localServer/website/websiteHandler';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import type { Identity, Principal } from '../../contracts';
-import { accessDenied, invalidArgument, invalidRequest } from '../errors';
-import type { S3Request } from '../request';
+import { accessDenied, invalidArgument, invalidRequest } from '../message/errors';
+import type { S3Request } from '../message/request';
 import { verifySignature, type ChunkSigning } from './sigv4';
 
 /** Who sent a request, and how its streamed payload is signed if it is. */

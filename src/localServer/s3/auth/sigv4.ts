@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { accessDenied, invalidArgument, S3Error } from '../errors';
-import type { S3Request } from '../request';
+import { accessDenied, invalidArgument, S3Error } from '../message/errors';
+import type { S3Request } from '../message/request';
 
 const algorithm = 'AWS4-HMAC-SHA256';
 const maxSkewMs = 15 * 60_000;
