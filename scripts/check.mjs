@@ -3,9 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { checkBorders } from './checkBorders.mjs';
 import { checkDocs } from './checkDocs.mjs';
 import { checkSizes } from './checkSizes.mjs';
+import { checkWorkflows } from './checkWorkflows.mjs';
 import { checkProtocolDoc } from './protocolDoc.mjs';
 
-const run = (command, ...args) => spawnSync(command, args, { stdio: 'inherit' }).status === 0;
+// The programs of node_modules/.bin are scripts of the shell on Windows.
+const run = (command, ...args) =>
+  spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' }).status === 0;
 
 const checks = [
   ['types', () => run('tsc', '-b')],
@@ -13,6 +16,7 @@ const checks = [
   ['format', () => run('prettier', '--check', '--log-level', 'warn', '.')],
   ['borders', checkBorders],
   ['documents', checkDocs],
+  ['workflows', checkWorkflows],
   ['dead code', () => run('knip', '--no-progress')],
   ['protocol.md', checkProtocolDoc],
   ['rules of the local server', () => run('node', 'scripts/rules.mjs', '--check-doc')],

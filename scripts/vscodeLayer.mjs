@@ -15,14 +15,14 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const sessionTimeoutMs = 180_000;
 
 /** One VS Code each: a folder of test/vscode and the settings it starts with. */
-const sessions = [
+export const sessions = [
   { folder: 'suite', settings: {} },
   { folder: 'palette', settings: {} },
   { folder: 'engineInHost', settings: { 'ibmcos.engine.location': 'extensionHost' } },
 ];
 
 /** Bundles one folder of suites; answers the path of what VS Code loads. */
-async function bundle(folder) {
+export async function bundle(folder) {
   const source = join(root, 'test/vscode', folder);
   const target = join(root, 'out/test/vscode', folder);
   const tests = readdirSync(source).filter((name) => name.endsWith('.test.ts'));
@@ -46,7 +46,7 @@ async function bundle(folder) {
 }
 
 /** The workspace of a session, and an empty extension under development: VS Code insists on one to run a suite for. */
-function prepare(folder) {
+export function prepare(folder) {
   const workspace = join(folder, 'workspace');
   const dummy = join(folder, 'dummy');
   mkdirSync(workspace);
@@ -128,7 +128,7 @@ async function runSession({ folder: name, settings }, vscode, vsix, keyring) {
   }
 }
 
-function readResults(file) {
+export function readResults(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
