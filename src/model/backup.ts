@@ -9,7 +9,7 @@ export interface BackupPolicy {
   readonly name: string;
   /** CRN of the vault. */
   readonly vaultCrn: string;
-  /** How long the history goes back, in days; ranges of the first release may say -1, for ever. */
+  /** How long the history goes back, in days; ranges of the first release may say -1, forever. */
   readonly deleteAfterDays?: number;
   readonly status: PolicyStatus;
   /** 0 to 100, while the first copy is made. */
@@ -41,7 +41,7 @@ export interface RecoveryRange {
   readonly startMs: number;
   readonly endMs: number;
   readonly createdAtMs?: number;
-  /** -1: for ever. */
+  /** -1: forever. */
   readonly deleteAfterDays?: number;
 }
 

@@ -86,7 +86,7 @@ export type Credential =
     }
   /** A person who signed in with a one-time passcode; the refresh token brings access tokens of the account. */
   | { readonly kind: 'session'; readonly refreshToken: string; readonly accountId?: string }
-  /** An access token from elsewhere, which ends for good. */
+  /** An access token from elsewhere, which cannot be renewed. */
   | { readonly kind: 'token'; readonly accessToken: string }
   /** A trusted profile, which a compute resource takes on with the token in a file that its platform renews. */
   | { readonly kind: 'profile'; readonly profileId: string; readonly tokenFsPath: string }

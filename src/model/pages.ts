@@ -25,7 +25,7 @@ export const maxEmptyPages = 1000;
 
 /**
  * The pages of a list: the only loop over pages that there is. It ends whatever a server answers: cursors and pages may come
- * back in circles of any length, and pages may be empty for ever.
+ * back in circles of any length, and pages may be empty forever.
  */
 export async function* pagesOf<Page, Cursor>(list: PagedList<Page, Cursor>): AsyncGenerator<Page, void, void> {
   const cursors = new CircleFinder();

@@ -15,7 +15,7 @@ export type RetentionEnd =
   | { readonly kind: 'until'; readonly untilMs: number }
   /** `Retention-Period: -1`: until somebody sets an end. */
   | { readonly kind: 'indefinite' }
-  /** `Retention-Period: -2`: for ever. */
+  /** `Retention-Period: -2`: forever. */
   | { readonly kind: 'permanent' };
 
 /** What an object's bucket allows, learned once per bucket. A bucket has one mechanism or neither. */

@@ -14,7 +14,7 @@ export interface RetentionPolicy {
   readonly minimumDays: number;
   readonly defaultDays: number;
   readonly maximumDays: number;
-  /** Whether objects may be retained for ever (`EnablePermanentRetention`). Once true it stays so. */
+  /** Whether objects may be retained forever (`EnablePermanentRetention`). Once true it stays so. */
   readonly isPermanentAllowed: boolean;
 }
 

@@ -34,7 +34,7 @@ export interface BackupRequests {
   /** All vaults of the connection's instance, with details where the identity may see them. */
   'backups/listVaults': { params: { readonly connectionId: ConnectionId }; result: readonly ListedVault[] };
   'backups/getVault': { params: OfVault; result: BackupVault };
-  /** Creates a vault. The root key (Key Protect or HPCS) is for good. */
+  /** Creates a vault. The root key (Key Protect or HPCS) cannot be changed later. */
   'backups/createVault': {
     params: OfVault & {
       readonly region: string;
@@ -49,7 +49,7 @@ export interface BackupRequests {
     params: OfVault & { readonly tracksManagementEvents?: boolean; readonly hasUsageMetrics?: boolean };
     result: BackupVault;
   };
-  /** Deletes an empty vault, for good. `conflict` while it has recovery ranges. */
+  /** Permanently deletes an empty vault. `conflict` while it has recovery ranges. */
   'backups/deleteVault': { params: OfVault; result: null };
 
   /** Recovery ranges of a vault, newest end first. Ranges whose first copy is not complete are not listed by the service. */

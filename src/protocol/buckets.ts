@@ -2,7 +2,7 @@ import type { BucketName, ConnectionId } from '../model/ids';
 import type { BucketSummary } from '../model/objectInfo';
 import type { KeyInstance, RootKey } from '../model/rootKey';
 
-/** What a new bucket is to have, for good. What the service chooses by itself is absent. */
+/** What a new bucket is to have; it cannot be changed later. What the service chooses by itself is absent. */
 export interface NewBucketSettings {
   /** Location code such as `us-south`. */
   readonly location?: string;

@@ -206,7 +206,7 @@ export type TransferRequest =
       readonly method: 'copy' | 'put';
     }
   | {
-      /** Deletes everything in a bucket for good, and aborts its open uploads. */
+      /** Permanently deletes everything in a bucket, and aborts its open uploads. */
       readonly kind: 'empty';
       readonly connectionId: ConnectionId;
       readonly bucket: BucketName;
@@ -425,7 +425,7 @@ export interface EngineRequests
   };
   /** Object Lock of a bucket. */
   'objectLock/get': { params: { connectionId: ConnectionId; bucket: BucketName }; result: ObjectLockConfiguration };
-  /** Switches Object Lock on, for good, with a default or (null) without. */
+  /** Permanently switches Object Lock on, with a default or (null) without. */
   'objectLock/put': {
     params: { connectionId: ConnectionId; bucket: BucketName; defaultRetention: LockDefault | null };
     result: ObjectLockConfiguration;
@@ -452,7 +452,7 @@ export interface EngineRequests
     };
     result: WriteOutcome;
   };
-  /** Deletes one version for good, or a delete marker. `held` where it is protected. */
+  /** Permanently deletes one version, or a delete marker. `held` where it is protected. */
   'versions/delete': {
     params: ObjectRef & { readonly versionId: string; readonly bypassGovernance: boolean };
     result: { readonly wasDeleteMarker: boolean };

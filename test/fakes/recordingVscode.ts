@@ -8,7 +8,7 @@ export interface ShownText {
 /** VS Code as far as it shows things: every text that arrives is kept, and every question is answered by its first choice. */
 export function recordingVscode() {
   const shown: ShownText[] = [];
-  /** Nobody goes on for ever where each answer leads to the next question. */
+  /** Nobody goes on forever where each answer leads to the next question. */
   const isTired = (): boolean => shown.length > 400;
   const keep = (where: string, text: unknown, lines = false): void => {
     if (typeof text === 'string') shown.push({ where, text, lines });

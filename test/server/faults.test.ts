@@ -138,7 +138,7 @@ describe('a line and a server that fail', () => {
     });
   });
 
-  it('does not wait for ever for a silent server', async () => {
+  it('does not wait forever for a silent server', async () => {
     await proxy.drop();
     proxy.next(...Array.from({ length: 7 }, () => ({ kind: 'silence' }) as const));
     expect(await engine.refuse('objects/head', { connectionId, bucket, key })).toMatchObject({

@@ -50,7 +50,7 @@ export async function listRootKeys(
     const page = keysOf(json);
     const before = found.size;
     for (const key of page) found.set(key.crn, key);
-    // A page that brings nothing new would be sent for ever.
+    // A page that brings nothing new would be sent forever.
     if (page.length < pageSize || found.size === before) break;
   }
   return [...found.values()]

@@ -26,7 +26,7 @@ export interface BucketProtectionOperations {
   /** `none` also on servers without Object Lock. */
   getObjectLock(bucket: BucketName, signal: AbortSignal): Promise<ObjectLockConfiguration>;
   /**
-   * Switches Object Lock on, for good, and sets or drops its default. `conflict` where versioning is not enabled or the
+   * Permanently switches Object Lock on, and sets or drops its default. `conflict` where versioning is not enabled or the
    * bucket has a retention policy. Idempotent.
    */
   putObjectLock(

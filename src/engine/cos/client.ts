@@ -205,7 +205,7 @@ export interface CosClient {
     signal: AbortSignal,
     onDeleted?: OnDeleted,
   ): Promise<readonly DeleteFailure[]>;
-  /** The same for versions and delete markers, for good; what names no version is deleted as above. Bypasses no lock. */
+  /** The same for versions and delete markers, permanently; what names no version is deleted as above. Bypasses no lock. */
   deleteVersions(
     bucket: BucketName,
     versions: readonly { readonly key: ObjectKey; readonly versionId?: string }[],

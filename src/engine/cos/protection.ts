@@ -278,9 +278,9 @@ function extensionRefusal(
       case 'notWholeSeconds':
         return 'A retention is extended by a whole number of seconds, or to a date.';
       case 'permanentAlready':
-        return `"${key}" is retained for ever; that cannot be changed.`;
+        return `"${key}" is retained forever; that cannot be changed.`;
       case 'permanentNotAllowed':
-        return `The bucket "${address.bucket}" does not allow to retain an object for ever.`;
+        return `The bucket "${address.bucket}" does not allow to retain an object forever.`;
       case 'additionToIndefinite':
         return `"${key}" is retained without end already. Give a date or a period instead.`;
       case 'notLater':

@@ -49,7 +49,7 @@ function describeObstacle(obstacle: Obstacle): string {
     case 'indefinite':
       return 'it is retained until somebody sets an end';
     case 'permanent':
-      return 'it is retained for ever';
+      return 'it is retained forever';
     case 'legalHold':
       return `the legal hold "${obstacle.hold.id}" is on it`;
     case 'locked':

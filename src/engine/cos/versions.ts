@@ -24,7 +24,7 @@ export interface VersionOperations {
   /** One page of versions and delete markers, in one request. */
   listVersions(bucket: BucketName, query: VersionQuery, signal: AbortSignal): Promise<VersionPage>;
   /**
-   * Deletes one version for good, or a delete marker. `held` where Object Lock or a retention forbids it; with
+   * Permanently deletes one version, or a delete marker. `held` where Object Lock or a retention forbids it; with
    * `bypassGovernance` that needs a permission (`denied`). Versions that are not there are deleted already.
    */
   deleteVersion(

@@ -31,7 +31,7 @@ export interface S3Request {
   readonly needsInstance?: boolean;
   /** Where to send it, instead of the bucket's own endpoint. */
   readonly origin?: string;
-  /** Bytes that have arrived for good, where an attempt goes on from the one before. */
+  /** Bytes that have arrived and are kept, where an attempt goes on from the one before. */
   readonly bytesArrived?: () => number;
   /** Whoever gets a piece of the body keeps no part of it. */
   readonly isBulk?: boolean;

@@ -126,7 +126,7 @@ export function exchange(
       socket.destroy();
       reject(failureOf(switchedProtocols()));
     });
-    // However it ends, it has an end: whoever waits for an answer that never comes would wait for ever.
+    // However it ends, it has an end: whoever waits for an answer that never comes would wait forever.
     outgoing.once('close', () => reject(failureOf(new Error('the connection was closed without an answer'))));
     outgoing.once('response', (incoming) => {
       clearTimeout(connectTimer);

@@ -34,7 +34,7 @@ export interface HttpCall<T> {
   prepare(before?: CosFailure): Promise<WireRequest>;
   /** Reads the answer; throws `CosFailure` where it is an error. A lost body counts as a failed attempt. */
   consume(answer: WireAnswer): Promise<T>;
-  /** Bytes that have arrived for good, if an attempt goes on where the last one broke: progress renews the patience. */
+  /** Bytes that have arrived and are kept, if an attempt goes on where the last one broke: progress renews the patience. */
   readonly bytesArrived?: () => number;
   /** A GET whose body may be read into one buffer again and again: whoever gets a piece of it keeps no part of it. */
   readonly isBulk?: boolean;
@@ -143,7 +143,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       limiter.release('answered');
       return { ok: true, value };
     } catch (error) {
-      answer?.discard(); // a body that nobody reads would hold its connection for ever
+      answer?.discard(); // a body that nobody reads would hold its connection forever
       const failure = signal.aborted ? cancelled(call.op) : asFailure(error, call.op);
       redactSecrets(failure, request);
       const { kind, reason, detail } = failure.error;

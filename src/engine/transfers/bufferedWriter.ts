@@ -67,7 +67,7 @@ export class BufferedWriter {
   }
 
   async #takeLarge(bytes: Uint8Array): Promise<void> {
-    // For an object without bytes there is no memory; whatever comes has no place, and would be offered it for ever.
+    // For an object without bytes there is no memory; whatever comes has no place, and would be offered it forever.
     if (this.#buffer.length === 0) return await this.#file.writeAt(bytes, this.#offsetBytes);
     for (let done = 0; done < bytes.length;) {
       if (this.#filled === this.#buffer.length) await this.flush();

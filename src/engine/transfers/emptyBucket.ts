@@ -31,7 +31,7 @@ type Batch =
   | { readonly kind: 'uploads'; readonly items: readonly Upload[] };
 
 /**
- * Aborts the open uploads of a bucket and deletes everything in it for good, versions and delete markers too; then the bucket,
+ * Aborts the open uploads of a bucket and permanently deletes everything in it, versions and delete markers too; then the bucket,
  * where that is asked for and nothing stayed. Another run works on what is left; what was written after the transfer was asked
  * for is not what was meant, and stays.
  */

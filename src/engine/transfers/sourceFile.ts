@@ -27,7 +27,7 @@ export class SourceFile {
   /** Opens a planned file. Throws `localFile` failures. Whether it is as it was planned, `assertUnchanged` tells. */
   static async open(fsPath: string, state: FileState): Promise<SourceFile> {
     try {
-      // A pipe that has taken the file's place since it was planned would keep whoever opens it waiting for a writer, for ever.
+      // A pipe that has taken the file's place since it was planned would keep whoever opens it waiting for a writer, forever.
       const handle = await open(fsPath, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       if ((await handle.stat()).isFile()) return new SourceFile(fsPath, handle, state);
       await handle.close();

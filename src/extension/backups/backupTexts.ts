@@ -67,7 +67,7 @@ function statusText(status: PolicyStatus, t: Translate): string {
     case 'actionNeeded':
       return t('needs your action');
     case 'failed':
-      return t('failed for good; delete it and create another');
+      return t('failed permanently; delete it and create another');
     case 'other':
       return t('in a state that is not known here');
   }

@@ -52,7 +52,7 @@ export async function createVault(services: CommandServices, connectionId: Conne
   if (vault === undefined) return;
   const region = await prompts.input({
     title: vscode.l10n.t('Create Backup Vault'),
-    prompt: vscode.l10n.t('Region of the vault, for good'),
+    prompt: vscode.l10n.t('Region of the vault; it cannot be changed later'),
     value: 'us-south',
     validateInput: (text) =>
       /^[a-z0-9-]+$/.test(text) ? undefined : vscode.l10n.t('Enter a region such as us-south.'),

@@ -104,8 +104,12 @@ export async function askRetention(
     },
   ] as const;
   const permanent = [
-    { label: t('No object is retained for ever'), isPermanentAllowed: false },
-    { label: t('Objects may be retained for ever'), description: t('for good'), isPermanentAllowed: true },
+    { label: t('No object is retained forever'), isPermanentAllowed: false },
+    {
+      label: t('Objects may be retained forever'),
+      description: t('cannot be changed later'),
+      isPermanentAllowed: true,
+    },
   ] as const;
   const days = (field: keyof RetentionPolicy & `${string}Days`, prompt: string): Step<RetentionState> => ({
     isNeeded: isWanted,
@@ -136,7 +140,7 @@ export async function askRetention(
     {
       isNeeded: isWanted,
       ask: async (state, at) => {
-        const options = { placeHolder: t('Whether objects may be retained for ever') };
+        const options = { placeHolder: t('Whether objects may be retained forever') };
         return mapAnswer(await prompts.pickStep(permanent, options, at), ({ isPermanentAllowed }) => ({
           ...state,
           policy: { ...state.policy, isPermanentAllowed },

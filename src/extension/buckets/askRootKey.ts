@@ -121,7 +121,7 @@ async function askKey(
     key: { crn: key.crn, name: key.name },
   }));
   const options = {
-    placeHolder: vscode.l10n.t('Root key of "{0}" to encrypt with, for good', instance.name),
+    placeHolder: vscode.l10n.t('Root key of "{0}" to encrypt with; it cannot be changed later', instance.name),
     matchOnDetail: true,
     activeLabel: state.key?.name ?? '',
   };
@@ -135,7 +135,7 @@ async function askCrn(
   at: StepPlace,
 ): Promise<StepAnswer<State>> {
   const options = {
-    prompt: vscode.l10n.t('CRN of the root key to encrypt with, for good'),
+    prompt: vscode.l10n.t('CRN of the root key to encrypt with; it cannot be changed later'),
     placeHolder: 'crn:v1:bluemix:public:kms:us-south:a/…:…:key:…',
     value: state.key?.crn ?? '',
     validateInput: (text: string) => rootKeySentence(text, location),

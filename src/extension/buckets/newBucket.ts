@@ -40,7 +40,7 @@ export function lockText(lock: NonNullable<BucketOptions['lock']>, t: Translate)
 export function retentionText(policy: RetentionPolicy, t: Translate): string {
   const { minimumDays, defaultDays, maximumDays, isPermanentAllowed } = policy;
   return isPermanentAllowed
-    ? t('{0} to {1} days or for ever, {2} by default', minimumDays, maximumDays, defaultDays)
+    ? t('{0} to {1} days or forever, {2} by default', minimumDays, maximumDays, defaultDays)
     : t('{0} to {1} days, {2} by default', minimumDays, maximumDays, defaultDays);
 }
 
@@ -61,7 +61,7 @@ export function permanentLines(options: BucketOptions, t: Translate): readonly s
   return [
     ...(options.rootKey === undefined
       ? []
-      : [t('The root key is for good: whoever deletes it makes the bucket unreadable.')]),
+      : [t('The root key cannot be changed later: whoever deletes it makes the bucket unreadable.')]),
     ...(options.lock === undefined ? [] : [t('Object Lock can never be switched off, nor versioning with it.')]),
     ...(options.retention === undefined
       ? []

@@ -4,7 +4,7 @@ import type { BucketName, ConnectionId, TransferId } from '../../model/ids';
 export type LastDelete =
   | { readonly kind: 'transfers'; readonly runs: readonly DeletionRun[] }
   /** It was of versions, or of a whole bucket. */
-  | { readonly kind: 'forGood' }
+  | { readonly kind: 'permanent' }
   | { readonly kind: 'undone' };
 
 /** A transfer that deleted something. The engine knows which delete markers it made. */

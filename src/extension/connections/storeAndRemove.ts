@@ -30,7 +30,7 @@ export async function storeAndRemove(services: FormServices): Promise<Connection
   }
   const deleteFile = vscode.l10n.t('Delete File');
   const detail = vscode.l10n.t(
-    'Its secret is in the keychain now. The file goes for good, not to the trash, where the secret would stay. If it was ever committed or shared, replace the key in IBM Cloud.',
+    'Its secret is in the keychain now. The file is permanently deleted, not moved to the trash, where the secret would stay. If it was ever committed or shared, replace the key in IBM Cloud.',
   );
   const answer = await prompts.confirm(vscode.l10n.t('Delete "{0}"?', name), detail, deleteFile);
   // What was saved meanwhile was not asked about.

@@ -82,7 +82,7 @@ export async function saveObject(
     const written = await ports.write(attributes, condition);
     if (written.ok) return { kind: 'written', outcome: written.value, info, tags: tags.value };
     const isOvertaken = written.error.kind === 'preconditionFailed' || written.error.kind === 'notFound';
-    // A server that refuses the ETag it has just named would be asked for ever.
+    // A server that refuses the ETag it has just named would be asked forever.
     if (!isOvertaken || refusedEtag === expectedEtag) return { kind: 'failed', error: written.error };
     refusedEtag = expectedEtag;
   }

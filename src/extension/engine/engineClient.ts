@@ -247,7 +247,7 @@ export class ForkedEngineClient implements EngineClient, Disposable {
     return this.#state.kind === 'running' && this.#state.session === session;
   }
 
-  /** The engine is gone. Disposing the connection lets its pending requests answer instead of hanging for ever. */
+  /** The engine is gone. Disposing the connection lets its pending requests answer instead of hanging forever. */
   #ended(session: Session, reason: string): void {
     const wasExpected = !this.#isCurrent(session);
     if (!wasExpected) this.#afterCrash(reason, session.rpc);

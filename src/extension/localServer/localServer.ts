@@ -146,7 +146,7 @@ export class LocalServer implements ProvidedConnection, vscode.Disposable {
     const button = vscode.l10n.t('Delete Everything');
     const question = vscode.l10n.t('Delete everything in Local Object Storage and start anew?');
     const detail = vscode.l10n.t(
-      'All its buckets, objects and keys are deleted for good, and the sample buckets come back: "{0}"',
+      'All its buckets, objects and keys are permanently deleted, and the sample buckets come back: "{0}"',
       folder,
     );
     if ((await this.#prompts.confirm(question, detail, button)) !== button) return;

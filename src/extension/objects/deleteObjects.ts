@@ -11,7 +11,7 @@ import { rowCount } from '../command/keyText';
 import type { DeletionRun } from '../command/lastDelete';
 import type { ObjectsTarget } from '../command/targets';
 
-/** Deletes objects and folders after a question that says how many there are and that it is for good. */
+/** Deletes objects and folders after a question that says how many there are and that it is permanent. */
 export async function deleteObjects(
   services: CommandServices,
   targets: readonly ObjectsTarget[],

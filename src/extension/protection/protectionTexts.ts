@@ -35,7 +35,7 @@ export function obstacleText(obstacle: Obstacle, t: Translate): string {
     case 'indefinite':
       return t('retained until somebody sets an end');
     case 'permanent':
-      return t('retained for ever');
+      return t('retained forever');
     case 'legalHold':
       return obstacle.hold.placedAtMs === undefined
         ? t('legal hold "{0}"', obstacle.hold.id)

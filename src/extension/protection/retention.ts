@@ -237,9 +237,9 @@ function extensionSentence(problem: ExtensionProblem): string {
     case 'notWholeSeconds':
       return vscode.l10n.t('Enter whole seconds.');
     case 'permanentAlready':
-      return vscode.l10n.t('The object is retained for ever already.');
+      return vscode.l10n.t('The object is retained forever already.');
     case 'permanentNotAllowed':
-      return vscode.l10n.t("The bucket's retention policy does not allow objects to be retained for ever.");
+      return vscode.l10n.t("The bucket's retention policy does not allow objects to be retained forever.");
     case 'additionToIndefinite':
       return vscode.l10n.t('The object is retained without end already; choose a date instead.');
     case 'notLater':

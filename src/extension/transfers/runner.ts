@@ -80,7 +80,7 @@ export class Transfers implements KnownTransfers, vscode.Disposable {
   /** Whatever deletes last in this window is what an undo means. */
   #noteDeletion(request: TransferRequest, { transferId, itemsDone }: TransferSnapshot): void {
     if (itemsDone === 0) return;
-    if (request.kind === 'empty') this.#services.deletes.last = { kind: 'forGood' };
+    if (request.kind === 'empty') this.#services.deletes.last = { kind: 'permanent' };
     if (request.kind !== 'delete') return;
     const { connectionId, bucket } = request;
     this.#services.deletes.last = { kind: 'transfers', runs: [{ transferId, connectionId, bucket }] };

@@ -105,7 +105,7 @@ function retentionText(
     case -1:
       return t('without end');
     case -2:
-      return t('for ever');
+      return t('forever');
     default:
       return t('{0} days', chosen?.periodSeconds === undefined ? 0 : chosen.periodSeconds / daySeconds);
   }

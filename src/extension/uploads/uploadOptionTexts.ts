@@ -113,6 +113,6 @@ export function newRetentionText(
     case 'outsidePolicy':
       return t("The bucket's retention policy allows {0} to {1} days.", policy.minimumDays, policy.maximumDays);
     case 'permanentNotAllowed':
-      return t("The bucket's retention policy does not allow objects to be retained for ever.");
+      return t("The bucket's retention policy does not allow objects to be retained forever.");
   }
 }

@@ -15,8 +15,8 @@ export async function undoDelete(services: CommandServices, last: LastDelete | u
     case 'undone':
       void prompts.info(impossible(vscode.l10n.t('it has been undone already.')));
       return;
-    case 'forGood':
-      void prompts.info(impossible(vscode.l10n.t('what it deleted is gone for good.')));
+    case 'permanent':
+      void prompts.info(impossible(vscode.l10n.t('what it deleted is permanently gone.')));
       return;
     case 'transfers':
       break;
@@ -69,7 +69,7 @@ function undoText(undone: readonly UndoneDeletion[]): string {
     ...(hidden === 0
       ? []
       : [vscode.l10n.t('{0} are still deleted, since another delete marker hides them: Undelete removes it.', hidden)]),
-    ...(gone === 0 ? [] : [vscode.l10n.t('{0} are gone for good: their bucket kept no versions.', gone)]),
+    ...(gone === 0 ? [] : [vscode.l10n.t('{0} are permanently gone: their bucket kept no versions.', gone)]),
     ...(failed === 0 ? [] : [vscode.l10n.t('{0} could not be brought back; Undo Delete tries again.', failed)]),
     ...reasons.map((reason) => vscode.l10n.t('A part cannot be undone: {0}', reason)),
   ].join(' ');

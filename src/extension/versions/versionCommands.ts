@@ -127,9 +127,9 @@ export async function restoreVersion(services: CommandServices, node: TreeNode |
   return;
 }
 
-/** Deletes one version, or a delete marker, for good. */
+/** Permanently deletes one version, or a delete marker. */
 export async function deleteVersion(services: CommandServices, node: TreeNode | undefined): Promise<CommandOutcome> {
-  const chosen = await chosenVersion(services, node, vscode.l10n.t('Version to delete for good'));
+  const chosen = await chosenVersion(services, node, vscode.l10n.t('Version to delete permanently'));
   if (chosen === undefined || !chosen.ok) return chosen;
   const { engine, prompts, changes } = services;
   const { object, version } = chosen.value;
@@ -150,7 +150,7 @@ export async function deleteVersion(services: CommandServices, node: TreeNode | 
     if ((await prompts.confirm(locked, detail, bypass)) !== bypass) return;
     deleted = await engine.send('versions/delete', { ...params, bypassGovernance: true });
   }
-  if (deleted.ok && !isDeleteMarker) services.deletes.last = { kind: 'forGood' };
+  if (deleted.ok && !isDeleteMarker) services.deletes.last = { kind: 'permanent' };
   fireObjects(changes, [object]);
   return deleted;
 }

@@ -96,7 +96,7 @@ export class Buckets {
     return Number(this.#database.get(sql, instanceGuid)?.['n'] ?? 0);
   }
 
-  /** Until when a name stays unusable, if it does: that of a deleted bucket for a while, that of a backup vault for good. */
+  /** Until when a name stays unusable, if it does: that of a deleted bucket for a while, that of a backup vault forever. */
   findReservation(name: string): number | undefined {
     if (this.#database.get('SELECT 1 FROM backup_vaults WHERE name = ?', name) !== undefined) {
       return Number.POSITIVE_INFINITY;

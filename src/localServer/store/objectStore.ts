@@ -151,7 +151,7 @@ export class Objects {
     return { ...inserted, rowId };
   }
 
-  /** Removes one version for good. */
+  /** Permanently removes one version. */
   remove(version: ObjectVersion): void {
     for (const observer of this.#observers) observer.removed(version);
     for (const segment of this.segments(version)) {

@@ -107,7 +107,7 @@ describe('the process', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'ends with one sentence where the system makes no folders, in place of trying for ever',
+    'ends with one sentence where the system makes no folders, in place of trying forever',
     async () => {
       for (const data of ['/proc/x', '/proc/x/y']) {
         const { code, stdout, stderr } = await run('--port', '0', '--data', data);

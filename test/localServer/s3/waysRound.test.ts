@@ -65,7 +65,7 @@ test('rules 89, 99: a retention that is copied along keeps to the policy of the 
   expect((await along('/short/week', '/long/week')).status).toBe(200);
 });
 
-test('rule 93: a date just before an object was made does not protect it for ever', async () => {
+test('rule 93: a date just before an object was made does not protect it forever', async () => {
   await protect('dates', 0, 0, 10);
   await cos.put('/dates/key', 'x', { 'content-md5': md5Base64('x') });
   const { createdAtMs } = cos.store.objects.findLatest(cos.store.buckets.find('dates')!.id, 'key')!.retention!;

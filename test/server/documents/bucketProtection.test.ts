@@ -32,7 +32,7 @@ describe('how a bucket protects its objects, as documents', () => {
     return await server.engine.ask('documents/plan', { subject, baseline, text });
   };
 
-  it('sets and changes a retention policy, and says what is for good', async () => {
+  it('sets and changes a retention policy, and says what cannot be changed later', async () => {
     const bucket = await server.bucket();
     expect(await check(bucket, 'retentionPolicy', '{}')).toEqual([]);
     const set = await apply(bucket, 'retentionPolicy', '{ "minimumDays": 1, "defaultDays": 5, "maximumDays": 30 }');

@@ -238,11 +238,11 @@ export const objectLimits: readonly ObjectLimit[] = [
     says: 'the service refused the request; it says: The new retention period must not go beyond 30 days from now.',
   },
   {
-    limit: 'retention for ever where the policy allows it',
+    limit: 'retention forever where the policy allows it',
     on: 'retained',
     edit: ({ retention }) => (retention['until'] = 'permanent'),
     finds: [
-      'permanentNotAllowed «"permanent"» The bucket\'s retention policy does not allow objects to be retained for ever.',
+      'permanentNotAllowed «"permanent"» The bucket\'s retention policy does not allow objects to be retained forever.',
     ],
     past: extensionOf('new-retention-period', '-2'),
     says: 'the service refused the request; it says: The bucket does not allow permanent retention.',

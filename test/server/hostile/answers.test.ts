@@ -64,7 +64,7 @@ async function read(client: FullCosClient): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-/** The failure of a promise, or `undefined` where it is not settled soon: then somebody waits for ever. */
+/** The failure of a promise, or `undefined` where it is not settled soon: then somebody waits forever. */
 async function failureOf(work: Promise<unknown>, withinMs = 8000): Promise<unknown> {
   const late = new Promise((resolve) => setTimeout(resolve, withinMs, undefined).unref());
   return await Promise.race([

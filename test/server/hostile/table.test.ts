@@ -21,7 +21,7 @@ const impatient = { requestTimeoutMs: longestSilenceMs, limits: small };
 /** Where no time limit has to fire, none may fire on a busy machine. */
 const calm = { requestTimeoutMs: 10_000, limits: small };
 const policy = { maxAttempts: 2, maxConnectAttempts: 2, baseDelayMs: 1, maxDelayMs: 2 };
-/** More than any cell takes; a cell that hangs takes for ever. */
+/** More than any cell takes; a cell that hangs takes forever. */
 const longestCellMs = 20_000;
 const mostCellBytes = 32 * 1024 * 1024;
 const lanes = 48;

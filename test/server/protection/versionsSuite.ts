@@ -111,7 +111,7 @@ export function describeVersions(name: string, start: () => Promise<FarSide>): v
       expect(await versionsOf('restored')).toHaveLength(3);
     });
 
-    it('deletes one version for good', async () => {
+    it('permanently deletes one version', async () => {
       await write(bucket, 'pruned', 'one');
       await write(bucket, 'pruned', 'two');
       const [, oldest] = await versionsOf('pruned');

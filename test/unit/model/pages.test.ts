@@ -61,7 +61,7 @@ describe('the pages of a list', () => {
     expect(why).toBe('circle');
   });
 
-  it('may be empty now and then, where much was deleted, but not for ever', async () => {
+  it('may be empty now and then, where much was deleted, but not forever', async () => {
     const some = await readAll((nth) => ({
       names: nth % 300 === 299 ? [`k${nth}`] : [],
       ...(nth < 1500 ? { next: `t${nth}` } : {}),

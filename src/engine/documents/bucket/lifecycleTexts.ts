@@ -8,7 +8,7 @@ export function ruleSentence(rule: LifecycleRule): string {
   return rule.status === 'enabled' ? text : `(disabled) ${text}`;
 }
 
-/** What of a rule's work is lost for good, as parts of a sentence. */
+/** What of a rule's work is permanently lost, as parts of a sentence. */
 export function deletionOf(rule: LifecycleRule, versioning: VersioningState | undefined): readonly string[] {
   if (rule.status !== 'enabled') return [];
   const isExpiring = rule.expiration !== undefined && rule.expiration.expiredDeleteMarkers === undefined;

@@ -67,7 +67,7 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
             ? {
                 irreversible: first
                   ? `The bucket '${bucket}' will always have a retention policy: it can be changed, and never removed. It cannot have versioning, Object Lock or replication.`
-                  : `Objects of '${bucket}' can be retained for ever from then on. That cannot be forbidden again.`,
+                  : `Objects of '${bucket}' can be retained forever from then on. That cannot be forbidden again.`,
               }
             : {}),
           run: async ({ client }, signal) => void (await client.putBucketProtection(bucket, policy, signal)),
@@ -79,14 +79,14 @@ export function retentionPolicyDocument({ bucket }: DocumentSubject & { kind: 'b
 
 function policyText({ minimumDays, maximumDays, defaultDays, isPermanentAllowed }: RetentionPolicy): string {
   const days = `${minimumDays} to ${maximumDays} days, ${defaultDays} where nothing else is said`;
-  return `${days}${isPermanentAllowed ? ', or for ever' : ''}`;
+  return `${days}${isPermanentAllowed ? ', or forever' : ''}`;
 }
 
 function print(state: BucketProtection): string {
   const comment = `  // Days that objects are retained from when they are written, 0 to ${maxRetentionDays}.\n`;
   if (state.kind === 'none') {
     return `{
-  // This bucket has no retention policy. It can get one while it is empty, for good:
+  // This bucket has no retention policy. It can get one while it is empty, and can never lose it again:
   // "minimumDays": 0,
   // "defaultDays": 30,
   // "maximumDays": 3650,
@@ -99,7 +99,7 @@ function print(state: BucketProtection): string {
 ${comment}  "minimumDays": ${minimumDays},
   "defaultDays": ${defaultDays},
   "maximumDays": ${maximumDays},
-  // Whether objects may be retained for ever. Once true, it stays so.
+  // Whether objects may be retained forever. Once true, it stays so.
   "permanentAllowed": ${isPermanentAllowed}
 }
 `;
@@ -136,7 +136,7 @@ function problemText(problem: RetentionPolicyProblem): readonly [name: string, m
     case 'order':
       return [problem.smaller, `"${problem.smaller}" cannot be more than "${problem.larger}".`];
     case 'permanentTakenBack':
-      return ['permanentAllowed', 'Objects may be retained for ever already, which cannot be forbidden again.'];
+      return ['permanentAllowed', 'Objects may be retained forever already, which cannot be forbidden again.'];
   }
 }
 

@@ -147,7 +147,7 @@ function retentionSteps(
         ? `until ${factDate(end.untilMs) ?? ''}`
         : end.kind === 'indefinite'
           ? 'without end'
-          : 'for ever';
+          : 'forever';
     steps.push({
       id: 'retention',
       operation: 'ExtendObjectRetention',

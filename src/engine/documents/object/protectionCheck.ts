@@ -65,7 +65,7 @@ export function overwriteRefusal(state: PropertiesState, nowMs: number): string 
       case 'indefinite':
         return 'retained without end';
       case 'permanent':
-        return 'retained for ever';
+        return 'retained forever';
       case 'legalHold':
         return `under the legal hold '${first.hold.id}'`;
       case 'lockHold':
@@ -139,9 +139,9 @@ export function extensionText(problem: ExtensionProblem): string {
     case 'notWholeSeconds':
       return 'A retention is a whole number of seconds.';
     case 'permanentAlready':
-      return 'The object is retained for ever, which nothing can change.';
+      return 'The object is retained forever, which nothing can change.';
     case 'permanentNotAllowed':
-      return "The bucket's retention policy does not allow objects to be retained for ever.";
+      return "The bucket's retention policy does not allow objects to be retained forever.";
     case 'additionToIndefinite':
       return 'The object is retained without end already; give an end instead.';
     case 'notLater':

@@ -62,11 +62,11 @@ function policySteps(prompts: Prompts, before: RetentionPolicy | undefined): rea
           { label: vscode.l10n.t('No'), detail: vscode.l10n.t('Every retention ends.'), isAllowed: false },
           {
             label: vscode.l10n.t('Yes, for Good'),
-            detail: vscode.l10n.t('Objects may be retained for ever. That cannot be forbidden again.'),
+            detail: vscode.l10n.t('Objects may be retained forever. That cannot be forbidden again.'),
             isAllowed: true,
           },
         ];
-        const placeHolder = vscode.l10n.t('May objects be retained for ever?');
+        const placeHolder = vscode.l10n.t('May objects be retained forever?');
         const answer = await prompts.pickStep(items, { placeHolder }, place);
         return mapAnswer(answer, ({ isAllowed }) => ({ ...policy, isPermanentAllowed: isAllowed }));
       },

@@ -59,7 +59,7 @@ async function expireVersions(store: Store, { id }: Bucket, nowMs: number, repor
       start = { kind: 'afterVersion', key: listed.key, versionId: listed.versionId };
     }
     await store.write(() => {
-      // Between two pages the rules may have been taken back, and what is deleted for good depends on versioning.
+      // Between two pages the rules may have been taken back, and what is permanently deleted depends on versioning.
       const bucket = store.buckets.findById(id);
       if (bucket === undefined) {
         return;

@@ -38,7 +38,7 @@ describe('answers that IBM describes in two ways', () => {
     }
   });
 
-  it('hold no legal hold in an empty set, and retention without end or for ever', async () => {
+  it('hold no legal hold in an empty set, and retention without end or forever', async () => {
     const state = (period: string) =>
       `<RetentionState><RetentionPeriod>${period}</RetentionPeriod><LegalHoldSet/></RetentionState>`;
     const endOf = async (period: string) =>

@@ -202,7 +202,7 @@ describe('the properties of an object as a document', () => {
       ['wholeSeconds «"2026-01-05T10:00:00.5Z"»'],
     ],
     [
-      'for ever without permission',
+      'forever without permission',
       retained,
       (v) => (v.retention['until'] = 'permanent'),
       ['permanentNotAllowed «"permanent"»'],

@@ -113,13 +113,13 @@ it('asks nothing more where nothing more is wanted, and confirms nothing that ca
   expect(said).toEqual(['refreshed']);
 });
 
-it('encrypts with a key that was picked by its name, once it was confirmed that this is for good', async () => {
+it('encrypts with a key that was picked by its name, once it was confirmed that it cannot be changed later', async () => {
   const script = ['safe', 'us-south', 'smart', 'Encryption', 'keys-dallas', 'payroll', 'Create'];
   const { run, sent, said } = world(iam, script, ['Create Bucket']);
   await run();
   expect(sent.at(-1)?.[1]).toMatchObject({ bucket: 'safe', rootKeyCrn: keyCrn('us-south') });
   expect(said[0]).toContain('Encryption: root key "payroll"');
-  expect(said[0]).toContain('for good');
+  expect(said[0]).toContain('cannot be changed later');
 });
 
 it('offers only instances whose keys the location takes, and finds out where the location changes after the key', async () => {
