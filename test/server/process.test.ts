@@ -2,7 +2,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
@@ -23,6 +23,7 @@ describe('the engine as a process', () => {
   let bundle: string;
   let silent: Server;
   const children: ChildProcess[] = [];
+  const sockets = new Set<Socket>();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cos-engine-'));
@@ -37,13 +38,15 @@ describe('the engine as a process', () => {
       mainFields: ['module', 'main'],
       logLevel: 'error',
     });
-    silent = createServer(() => undefined);
+    silent = createServer((socket) => void sockets.add(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   });
   afterEach(() => {
     for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
   });
   afterAll(async () => {
+    // An engine of this process keeps its connections for a while.
+    for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => silent.close(resolve));
     rmSync(folder, { recursive: true, force: true });
   });
