@@ -4,7 +4,7 @@ import type { BucketName } from '../../model/ids';
 import { partOf, partsOf, planParts, type Part } from '../../model/partPlan';
 import type { Verdict } from '../../model/verdict';
 import type { NewObjectAttributes, ObjectAddress, UploadedPart } from '../cos/client';
-import { CosFailure } from '../failure';
+import { cancelled, CosFailure } from '../failure';
 import type { DecidedClash } from './clash';
 import { inConnection, type TransferContext } from './context';
 import type { Compared } from '../proof/arrival';
@@ -94,22 +94,24 @@ async function isThere(
   }
 }
 
-/** The listed parts that hold the file's bytes: noted by the run that sent them, or equal by checksum. */
+/**
+ * The listed parts that hold the bytes of the file, by checksum. That they were noted says what the file held then: another one
+ * of its size and time may have taken its place. What cannot be compared is sent again.
+ */
 async function knownParts(
-  context: TransferContext,
+  { signal }: TransferContext,
   file: SourceFile,
   note: UploadNote,
   listed: readonly UploadedPart[],
 ): Promise<ReadonlyMap<number, UploadedPart>> {
   const plan = planParts(file.sizeBytes, note.partBytes);
-  const noted = new Map(context.notes.parts(note.name).map(({ partNumber, mark }) => [partNumber, mark]));
   const known = new Map<number, UploadedPart>();
   for (const part of listed) {
     if (part.partNumber > plan.partCount) continue;
     const { offsetBytes, lengthBytes } = partOf(plan, part.partNumber);
     if (part.sizeBytes !== undefined && part.sizeBytes !== lengthBytes) continue;
-    const isNoted = part.sizeBytes !== undefined && noted.get(part.partNumber) === part.etag;
-    if (isNoted || (await isEqual(file, part, offsetBytes, lengthBytes))) known.set(part.partNumber, part);
+    if (signal.aborted) throw cancelled('upload');
+    if (await isEqual(file, part, offsetBytes, lengthBytes)) known.set(part.partNumber, part);
   }
   return known;
 }

@@ -17,11 +17,14 @@ export class SourceFile {
   readonly fsPath: string;
   readonly #handle: FileHandle;
   readonly #state: FileState;
+  /** Of the open file: its time can be set back after a change, and this one cannot. */
+  readonly #statusChangedAtNs: bigint;
 
-  private constructor(fsPath: string, handle: FileHandle, state: FileState) {
+  private constructor(fsPath: string, handle: FileHandle, state: FileState, statusChangedAtNs: bigint) {
     this.fsPath = fsPath;
     this.#handle = handle;
     this.#state = state;
+    this.#statusChangedAtNs = statusChangedAtNs;
   }
 
   /** Opens a planned file. Throws `localFile` failures. Whether it is as it was planned, `assertUnchanged` tells. */
@@ -29,7 +32,8 @@ export class SourceFile {
     try {
       // A pipe that has taken the file's place since it was planned would keep whoever opens it waiting for a writer, forever.
       const handle = await open(fsPath, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-      if ((await handle.stat()).isFile()) return new SourceFile(fsPath, handle, state);
+      const opened = await handle.stat({ bigint: true });
+      if (opened.isFile()) return new SourceFile(fsPath, handle, state, opened.ctimeNs);
       await handle.close();
     } catch (cause) {
       throw localFailure('upload', 'read', fsPath, cause);
@@ -73,9 +77,13 @@ export class SourceFile {
     await Promise.all([this.assertReadUnchanged(), this.#assertAsPlanned(() => stat(this.fsPath, { bigint: true }))]);
   }
 
-  /** Compares size and time of the open file with the plan: enough for what was read at once. */
+  /** Compares size and times of the open file with the plan: enough for what was read at once. */
   async assertReadUnchanged(): Promise<void> {
-    await this.#assertAsPlanned(() => this.#handle.stat({ bigint: true }));
+    await this.#assertAsPlanned(async () => {
+      const state = await this.#handle.stat({ bigint: true });
+      if (state.ctimeNs !== this.#statusChangedAtNs) throw changed(this.fsPath);
+      return state;
+    });
   }
 
   async #assertAsPlanned(stateOf: () => Promise<BigIntStats>): Promise<void> {
@@ -83,7 +91,7 @@ export class SourceFile {
     try {
       state = await stateOf();
     } catch (cause) {
-      throw localFailure('upload', 'read', this.fsPath, cause);
+      throw cause instanceof CosFailure ? cause : localFailure('upload', 'read', this.fsPath, cause);
     }
     const isSame = state.size === BigInt(this.#state.sizeBytes) && state.mtimeNs === this.#state.modifiedAtNs;
     if (!isSame) throw changed(this.fsPath);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { link, open, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { link, lstat, open, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,7 @@ const onDescriptor = {
   write: promisify(fs.write),
   futimes: promisify(fs.futimes),
   fsync: promisify(fs.fsync),
+  fstat: promisify(fs.fstat),
   close: promisify(fs.close),
 };
 
@@ -43,6 +44,8 @@ export class TempFile {
   /** Until it is finished. */
   readonly #handle: FileHandle | undefined;
   #isPlaced = false;
+  /** As it was when it was whole. */
+  #finished: fs.BigIntStats | undefined;
   #unflushedBytes = 0;
   #flushing: Promise<void> | undefined;
   #lost: { readonly cause: unknown } | undefined;
@@ -100,6 +103,7 @@ export class TempFile {
         }
         await onDescriptor.futimes(fd, modifiedAtMs / 1000, modifiedAtMs / 1000);
         await onDescriptor.fsync(fd);
+        file.#finished = await onDescriptor.fstat(fd, { bigint: true });
       } finally {
         await onDescriptor.close(fd);
       }
@@ -202,6 +206,7 @@ export class TempFile {
       await this.#flushing;
       await this.#open.sync();
       if (this.#lost !== undefined) throw this.#lost.cause;
+      this.#finished = await this.#open.stat({ bigint: true });
       await this.#open.close();
     } catch (cause) {
       throw localFailure('download', 'write', this.#targetFsPath, cause);
@@ -210,6 +215,7 @@ export class TempFile {
 
   /** Gives a finished file its name in one step. False when something has that name and must stay. */
   async place(targetFsPath: string, placement: Placement): Promise<boolean> {
+    await this.#assertOwn();
     try {
       switch (placement) {
         case 'replace':
@@ -224,6 +230,24 @@ export class TempFile {
     } catch (cause) {
       throw localFailure('download', 'write', targetFsPath, cause);
     }
+  }
+
+  /** What gets the target's name is the very file that was written: its own name may stand for another by now. */
+  async #assertOwn(): Promise<void> {
+    const written = this.#finished;
+    let state: fs.BigIntStats | undefined;
+    try {
+      state = await lstat(this.fsPath, { bigint: true });
+    } catch (cause) {
+      if (codeOf(cause) !== 'ENOENT') throw localFailure('download', 'write', this.fsPath, cause);
+    }
+    const isOwn =
+      written !== undefined &&
+      state?.ino === written.ino &&
+      state.dev === written.dev &&
+      state.size === written.size &&
+      state.ctimeNs === written.ctimeNs;
+    if (!isOwn) throw takenAway(this.fsPath, this.#targetFsPath);
   }
 
   /** Removes the file. Does nothing once it has been placed. */
@@ -285,6 +309,17 @@ export class TempFile {
     }
     return true;
   }
+}
+
+function takenAway(fsPath: string, targetFsPath: string): CosFailure {
+  return new CosFailure({
+    kind: 'localFile',
+    op: 'download',
+    reason: 'changedMeanwhile',
+    fsPath,
+    retry: 'later',
+    detail: `Another program removed, replaced or changed "${fsPath}", the unfinished download of "${targetFsPath}"; nothing of it was kept`,
+  });
 }
 
 /** Whether a path can only be a temporary file of ours, so that removing it cannot hurt anybody else's file. */

@@ -5,9 +5,11 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -214,6 +216,21 @@ describe('a paused upload', () => {
     await world.transfers.finished(transferId);
     expect((await snapshot(world, transferId)).state).toBe('done');
     expect(world.client.buckets.get('bucket')?.get('big')?.bytes.length).toBe(bytes.length + 4);
+  });
+
+  it('is not mixed with another file of the same size and time that took the place of the first', async () => {
+    const world = await engine();
+    const big = join(world.folder, 'big');
+    writeFileSync(big, bytes);
+    const time = new Date('2026-01-01T00:00:00Z');
+    utimesSync(big, time, time);
+    const transferId = await interrupted(world, uploadOf(big), 'uploadPart');
+    const other = Buffer.from(bytes).reverse();
+    writeFileSync(join(world.folder, 'other'), other);
+    renameSync(join(world.folder, 'other'), big);
+    utimesSync(big, time, time);
+    expect(await resume(world, transferId)).toMatchObject({ state: 'done' });
+    expect(world.client.buckets.get('bucket')?.get('big')?.bytes.equals(other)).toBe(true);
   });
 
   it('starts the file over when somebody else has aborted it', async () => {

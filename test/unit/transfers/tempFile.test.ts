@@ -1,6 +1,6 @@
 import type * as Fs from 'node:fs';
 import { existsSync } from 'node:fs';
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -108,5 +108,46 @@ describe('a small file, in one go', () => {
       error: { kind: 'localFile', reason: 'diskFull', fsPath: target },
     });
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a file whose name stands for another by now', () => {
+  const swaps: Readonly<Record<string, (fsPath: string) => Promise<void>>> = {
+    'another file': async (fsPath) => {
+      await rm(fsPath);
+      await writeFile(fsPath, 'evil');
+    },
+    'another file of its size': async (fsPath) => {
+      await rm(fsPath);
+      await writeFile(fsPath, 'evil!');
+    },
+    'a link': async (fsPath) => {
+      await rm(fsPath);
+      await writeFile(join(folder, 'elsewhere'), 'other');
+      await symlink(join(folder, 'elsewhere'), fsPath);
+    },
+    'what was written into it since': async (fsPath) => writeFile(fsPath, 'evil!'),
+    nothing: async (fsPath) => rm(fsPath),
+  };
+
+  test.each(
+    Object.entries(swaps).flatMap(([what, swap]) =>
+      (['replace', 'onlyIfAbsent'] as const).map((how) => [what, how, swap] as const),
+    ),
+  )('never becomes the target: %s (%s)', async (_what, placement, swap) => {
+    const target = join(folder, 'out');
+    const large = await TempFile.create(target, 5, () => undefined);
+    await large.writeAt(Buffer.from('right'), 0);
+    await large.finish(1000);
+    const small = await TempFile.write(target, Buffer.from('right'), 1000, () => undefined);
+    for (const file of [large, small]) {
+      await swap(file.fsPath);
+      await expect(file.place(target, placement)).rejects.toMatchObject({
+        error: { kind: 'localFile', reason: 'changedMeanwhile', fsPath: file.fsPath },
+      });
+      await file.discard();
+      expect(existsSync(target)).toBe(false);
+      expect(existsSync(file.fsPath)).toBe(false);
+    }
   });
 });
